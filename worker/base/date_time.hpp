@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.hpp"
+
+namespace leadrelay {
+
+/// RFC 3339 date-time, or the ISO 8601 forms that differ from it by a space for `T`, no seconds or an offset without a colon.
+/// Nothing where the text is not one or names a day that does not exist.
+std::optional<wall_time> parse_date_time(std::string_view text) noexcept;
+
+/// Whether `text` is an RFC 3339 full-date (`2026-11-21`) that exists.
+bool is_date(std::string_view text) noexcept;
+
+/// RFC 3339 in UTC with milliseconds: `2026-11-21T10:00:00.000Z`.
+std::string format_date_time(wall_time time);
+
+/// HTTP-date in any of its three forms (RFC 9110 section 5.6.7).
+std::optional<wall_time> parse_http_date(std::string_view text) noexcept;
+
+/// The wait that a `Retry-After` field asks for, in seconds or as an HTTP-date (RFC 9110 section 10.2.3);
+/// a date in the past is zero. Nothing where the value is malformed.
+std::optional<duration> parse_retry_after(std::string_view value, wall_time now) noexcept;
+
+/// A duration as people write it in configuration: `500ms`, `5s`, `15m`, `1h`, `1d`; whole numbers. Nothing where malformed.
+std::optional<duration> parse_duration(std::string_view text) noexcept;
+
+}  // namespace leadrelay

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "base/time.hpp"
+
+namespace leadrelay {
+
+/// The deadlines of one loop, earliest first, those of one moment in the order they were added. It knows no clock: its owner
+/// asks for the earliest deadline, waits for it in real or simulated time, and says what time it is. One thread.
+class timer_queue {
+ public:
+  /// Names a timer until it fires or is cancelled.
+  struct id {
+    time_point deadline;
+    std::uint64_t number = 0;
+    auto operator<=>(const id&) const = default;
+  };
+
+  id add(time_point deadline, std::function<void()> fire);
+
+  /// Whether the timer was still waiting; its function is destroyed without a call.
+  bool cancel(const id& timer);
+
+  std::optional<time_point> next() const;
+
+  /// Calls all that are due at `now`; they may add and cancel.
+  void expire(time_point now);
+
+  std::size_t size() const noexcept { return timers_.size(); }
+
+  /// Called when the earliest deadline has become earlier; the owner arms its real timer anew.
+  std::function<void()> on_earlier;
+
+ private:
+  std::map<id, std::function<void()>> timers_;
+  std::uint64_t added_ = 0;
+};
+
+}  // namespace leadrelay

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.hpp"
+#include "base/yaml_reader.hpp"
+#include "events/decode.hpp"
+#include "providers/definition.hpp"
+#include "providers/plan.hpp"
+
+namespace leadrelay::config {
+
+/// Where an account's secret comes from. `read_credential` reads it; nothing else keeps it.
+struct credential_source {
+  enum class kind { environment, file, literal };
+  kind from = kind::literal;
+  std::string text;  ///< the variable's name, the file's path, or the secret itself
+};
+
+struct retry_settings {
+  int attempts = 8;                                          ///< 1 to 100; connect failures and `wait` verdicts are none
+  duration first_wait = std::chrono::milliseconds{500};      ///< 1 ms to 1 h
+  duration longest_wait = std::chrono::seconds{60};          ///< first_wait to 1 d
+  duration give_up_after = std::chrono::minutes{15};         ///< 1 s to 30 d, from the first attempt
+  duration longest_retry_after = std::chrono::minutes{5};    ///< the cap on a provider's Retry-After
+};
+
+struct tls_settings {
+  std::optional<std::string> ca_file;           ///< PEM; instead of the system's
+  std::optional<std::string> certificate_file;  ///< PEM, with `key_file`
+  std::optional<std::string> key_file;
+};
+
+struct account {
+  std::string name;
+  providers::plan plan;
+  credential_source credential;
+  std::vector<providers::limit> limits;  ///< the account's, else the definition's
+  int concurrency = 16;                  ///< 1 to 10,000 requests in flight for each worker
+  retry_settings retry;
+  duration connect_timeout = std::chrono::seconds{5};
+  duration answer_timeout = std::chrono::seconds{30};
+  std::uint64_t largest_answer = 1 << 20;  ///< bytes of an answer's body
+  tls_settings tls;
+};
+
+struct topics {
+  std::vector<std::string> lead_changes;
+  std::string dead_letters;
+  std::optional<std::string> results;
+};
+
+struct admin_settings {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 9464;  ///< 0 picks one
+};
+
+struct log_settings {
+  bool json = false;
+  std::string level = "info";  ///< debug, info, warning, error
+};
+
+struct configuration {
+  /// librdkafka's own properties, in the order of the file, none of the worker's own among them.
+  std::vector<std::pair<std::string, std::string>> kafka;
+  config::topics topics;
+  std::vector<account> accounts;  ///< in the order of the file
+  admin_settings admin;
+  log_settings log;
+  int threads = 1;                                  ///< 1 to 256
+  std::uint64_t memory = 256ull << 20;              ///< bytes of events held, all threads together; from 16 MiB
+  std::uint64_t max_record = 1 << 20;               ///< bytes of a record's key and value
+  duration grace = std::chrono::seconds{30};        ///< SIGTERM to exit
+  events::order_by order = events::order_by::key;
+  providers::catalogue catalogue;
+};
+
+/// Reads a configuration. Every problem is added to `into`; then nothing is returned. `file` names it in messages, and relative
+/// `providers_dir` and secret files are taken from its folder.
+std::optional<configuration> load_text(const std::string& text, const std::string& file, yaml::issues& into);
+std::optional<configuration> load_file(const std::string& path, yaml::issues& into);
+
+/// The secret now: of the environment, or of the file without its trailing line end. A problem names the variable or path, never the secret.
+outcome<std::string> read_credential(const credential_source& from);
+
+}  // namespace leadrelay::config

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "base/json.hpp"
+
+namespace leadrelay::events {
+
+/// What identifies the lead; an empty text is an identifier that the event does not give. At least one is given.
+struct lead_identity {
+  std::string_view id;
+  std::string_view email;
+  std::string_view phone;
+};
+
+/// One decoded event, the Contract's lead change. All views and pointers point into `document`, so moving it keeps them good.
+struct lead_change {
+  std::string_view id;
+  std::string_view account;
+  std::string_view occurred_at;  ///< as the event gives it, RFC 3339, or empty
+  lead_identity lead;
+  /// Objects in the canonical vocabulary (proto/vocabulary.md); a member that is null clears, an absent one is unchanged.
+  const json::value* changes = nullptr;
+  const json::value* snapshot = nullptr;
+  /// An object in the provider's own shape, laid over what `changes` maps to.
+  const json::value* native = nullptr;
+  std::unique_ptr<json::document> document;
+};
+
+}  // namespace leadrelay::events

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "base/loop.hpp"
+#include "http/transport.hpp"
+
+namespace leadrelay::http {
+
+struct pool_settings {
+  duration connect_timeout = std::chrono::seconds{5};  ///< name, connection and TLS handshake together
+  duration idle_time = std::chrono::seconds{25};       ///< an idle connection is closed after this; keep it below the server's
+};
+
+/// The open connections of one account in one worker. It never waits for a free connection: how many requests may be in flight
+/// is the gate's to say. The most recently used connection is handed out first, so that those not needed grow old and are closed.
+/// One thread.
+class pool {
+ public:
+  pool(loop& on, std::unique_ptr<connector> opens, pool_settings settings);
+  ~pool();
+
+  /// A connection held by one request; given back to the pool, or closed where it cannot be reused, when destroyed.
+  class lease {
+   public:
+    lease() = default;
+    lease(lease&&) noexcept;
+    lease& operator=(lease&&) noexcept;
+    ~lease();
+    explicit operator bool() const noexcept { return connection_ != nullptr; }
+    connection& operator*() const noexcept { return *connection_; }
+    connection* operator->() const noexcept { return connection_.get(); }
+    bool reused() const noexcept { return reused_; }  ///< had carried a request before
+
+   private:
+    friend class pool;
+    pool* from_ = nullptr;
+    std::unique_ptr<connection> connection_;
+    bool reused_ = false;
+  };
+
+  struct acquired {
+    pool::lease lease;  ///< empty where connecting failed
+    transport_error error = transport_error::none;
+    std::string detail;
+  };
+
+  /// An idle connection that is not stale, or a new one. Never throws.
+  task<acquired> acquire();
+
+  /// Closes the idle ones now and the leased ones when they come back; later acquires fail with `stopped`.
+  void stop();
+
+  std::size_t idle() const noexcept;
+  std::size_t leased() const noexcept;
+
+ private:
+  struct idle_connection;
+  void give_back(std::unique_ptr<connection> back);
+  void evict();
+
+  loop& loop_;
+  std::unique_ptr<connector> connector_;
+  pool_settings settings_;
+  std::deque<idle_connection> idle_;
+  std::size_t leased_ = 0;
+  bool stopped_ = false;
+  bool eviction_armed_ = false;
+  timer_queue::id eviction_{};
+};
+
+}  // namespace leadrelay::http

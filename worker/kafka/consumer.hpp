@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/task.hpp"
+#include "base/time.hpp"
+#include "events/record.hpp"
+
+/// The border to Kafka. The relay speaks to these interfaces; librdkafka is behind one implementation, a simulated broker behind another.
+namespace leadrelay::kafka {
+
+struct topic_partition {
+  std::string topic;
+  std::int32_t partition = -1;
+  auto operator<=>(const topic_partition&) const = default;
+};
+
+/// What to commit for a partition: the next offset to read, and text kept beside it.
+struct offset_to_commit {
+  topic_partition partition;
+  std::int64_t next = 0;
+  std::string metadata;  ///< at most 4,096 bytes, without NUL
+};
+
+/// A partition that the group has given to this consumer, with what was committed for it before.
+struct assigned_partition {
+  topic_partition partition;
+  std::int64_t committed = -1;     ///< the next offset to read, -1 where nothing was committed
+  std::string metadata;            ///< what was kept beside it
+  int partitions_of_topic = 0;     ///< how many the topic has in all
+};
+
+struct commit_result {
+  std::vector<offset_to_commit> offsets;
+  std::string error;  ///< empty where the broker has acknowledged it
+};
+
+/// What a consumer tells, on its loop's thread.
+class consumer_events {
+ public:
+  virtual ~consumer_events() = default;
+  virtual void on_record(events::record&& taken) = 0;
+  virtual void on_assigned(const std::vector<assigned_partition>& partitions) = 0;
+  /// The group takes the partitions back. Nothing of them is delivered any more; `consumer::give_up` ends the revocation.
+  /// `lost`: the session has expired, somebody else may own them already, nothing may be committed.
+  virtual void on_revoked(const std::vector<topic_partition>& partitions, bool lost) = 0;
+  virtual void on_committed(const commit_result& result) = 0;
+  /// Trouble that passes by itself (broker away) or not (authentication); the text names it.
+  virtual void on_error(const std::string& what, bool fatal) = 0;
+};
+
+/// A member of the consumer group. One thread, its loop's.
+class consumer {
+ public:
+  virtual ~consumer() = default;
+  /// Joins the group and starts to deliver to `to`, which outlives it.
+  virtual void start(consumer_events& to) = 0;
+  /// Sends a commit; its result comes as `on_committed`, commits in the order they were sent.
+  virtual void commit(std::vector<offset_to_commit> offsets) = 0;
+  /// No records of the partitions until `resume`. Records that were fetched meanwhile are read again.
+  virtual void pause(const std::vector<topic_partition>& partitions) = 0;
+  virtual void resume(const std::vector<topic_partition>& partitions) = 0;
+  /// Ends a revocation that `on_revoked` began.
+  virtual void give_up() = 0;
+  /// Leaves the group (which may revoke first) and returns when it has, within `grace`.
+  virtual task<void> close(duration grace) = 0;
+};
+
+}  // namespace leadrelay::kafka

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/reason.hpp"
+#include "base/yaml_reader.hpp"
+#include "events/lead_change.hpp"
+#include "providers/account_settings.hpp"
+#include "providers/request.hpp"
+
+namespace leadrelay::providers {
+
+class definition;
+
+/// A definition as one account applies it: with its base URL's path, its defaults (checked by the definition), what it ignores and requires.
+/// Made once at start-up; building a request then walks tables that are ready.
+class plan {
+ public:
+  ~plan();
+  plan(plan&&) noexcept;
+  plan& operator=(plan&&) noexcept;
+
+  const providers::definition& definition() const noexcept;
+  const account_settings& settings() const noexcept;
+  std::string_view base_url() const noexcept;  ///< without a trailing slash
+
+  /// The request that `change` becomes, or why it can never be one: `unmapped_field`, `missing_required`, `invalid_field`.
+  /// The detail names the field and the rule, never the value of a field.
+  outcome<request> build(const events::lead_change& change) const;
+
+  /// The values of sensitive fields in `change` as texts, for masking what a provider echoes. Short ones (under 3 bytes) are left out.
+  std::vector<std::string> sensitive_values(const events::lead_change& change) const;
+
+  /// The request's body with the values of sensitive fields replaced by `"***"`, for people to see.
+  std::string masked_body(const request& of) const;
+
+  struct parts;
+  explicit plan(std::unique_ptr<const parts>);
+
+ private:
+  std::unique_ptr<const parts> parts_;
+};
+
+/// Makes an account's plan. Problems (a default that breaks a bound, an unknown field name, a base URL that is no http(s) URL or has
+/// a query, user or fragment) are added to `at`'s issues, `at` being the account's node in the configuration; then nothing is returned.
+std::optional<plan> make_plan(std::shared_ptr<const definition> of, account_settings settings, const yaml::reader& at);
+
+}  // namespace leadrelay::providers
