@@ -23,7 +23,7 @@ task<bool> loop::wait_until(wakeup& signal, time_point deadline) {
 
 struct real_loop::driver {
   explicit driver(boost::asio::io_context& context) : timer(context) {}
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, executor> timer;
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, leadrelay::executor> timer;
 };
 
 real_loop::real_loop(boost::asio::io_context& context) : loop(context), driver_(std::make_unique<driver>(context)) {
