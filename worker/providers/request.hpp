@@ -11,6 +11,7 @@ struct request {
   std::string target;       ///< path and query, percent-encoded, starting with the base URL's own path
   std::string body;         ///< compact JSON
   bool appends = false;     ///< carries a field that the provider appends, so that a repeat would harm
+  bool nothing_to_send = false;  ///< all that changed is ignored by the account; the change is settled without a call
   bool repeatable = true;   ///< may be sent again when its outcome is unknown
 };
 
