@@ -1,5 +1,6 @@
 #include "base/date_time.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -14,8 +15,11 @@ using std::chrono::sys_days;
 using std::chrono::year;
 using std::chrono::year_month_day;
 
-constexpr std::array<std::string_view, 12> month_names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::array<std::string_view, 12> month_names{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+/// The years that RFC 3339 can say; a record's timestamp may be any 64 bits.
+constexpr wall_time first_time{sys_days{year{0} / 1 / 1}};
+constexpr wall_time last_time = wall_time{sys_days{year{10000} / 1 / 1}} - std::chrono::milliseconds{1};
 
 /// Takes parts off the front of a text; once a part does not fit, `good` stays false.
 class scanner {
@@ -137,8 +141,9 @@ std::optional<std::chrono::minutes> scan_offset(scanner& in) noexcept {
 }
 
 std::optional<wall_time> parse_fixed_http_date(std::string_view text) noexcept {  // Sun, 06 Nov 1994 08:49:37 GMT
-  scanner in(text.substr(5));
+  scanner in(text.substr(4));
   date_and_time parts;
+  in.expect(" ");
   parts.day = static_cast<unsigned>(in.digits(2));
   in.expect(" ");
   parts.month = in.month_name();
@@ -167,8 +172,9 @@ std::optional<wall_time> parse_rfc850_date(std::string_view after_comma) noexcep
 }
 
 std::optional<wall_time> parse_asctime_date(std::string_view text) noexcept {  // Sun Nov  6 08:49:37 1994
-  scanner in(text.substr(4));
+  scanner in(text.substr(3));
   date_and_time parts;
+  in.expect(" ");
   parts.month = in.month_name();
   in.expect(" ");
   parts.day = static_cast<unsigned>(in.accept(' ') ? in.digits(1) : in.digits(2));
@@ -207,6 +213,7 @@ bool is_date(std::string_view text) noexcept {
 }
 
 std::string format_date_time(wall_time time) {
+  time = std::clamp(time, first_time, last_time);
   const auto midnight = std::chrono::floor<std::chrono::days>(time);
   const year_month_day date{midnight};
   const std::chrono::hh_mm_ss clock{time - midnight};
@@ -226,11 +233,13 @@ std::optional<wall_time> parse_http_date(std::string_view text) noexcept {
 }
 
 std::optional<duration> parse_retry_after(std::string_view value, wall_time now) noexcept {
-  while (value.starts_with(' ')) value.remove_prefix(1);
-  while (value.ends_with(' ')) value.remove_suffix(1);
+  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+  while (!value.empty() && is_space(value.front())) value.remove_prefix(1);
+  while (!value.empty() && is_space(value.back())) value.remove_suffix(1);
   std::uint32_t seconds = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-  if (error == std::errc{} && end == value.data() + value.size()) return std::chrono::seconds{seconds};
+  if (error == std::errc::result_out_of_range) seconds = std::numeric_limits<std::uint32_t>::max();  // a wait all the same
+  if (error != std::errc::invalid_argument && end == value.data() + value.size()) return std::chrono::seconds{seconds};
   const auto date = parse_http_date(value);
   if (!date) return std::nullopt;
   return *date > now ? duration{*date - now} : duration::zero();
@@ -239,7 +248,7 @@ std::optional<duration> parse_retry_after(std::string_view value, wall_time now)
 std::optional<duration> parse_duration(std::string_view text) noexcept {
   std::int64_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc{} || count < 0) return std::nullopt;
+  if (error != std::errc{} || text.starts_with('-')) return std::nullopt;
   const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
   std::int64_t nanoseconds = 0;
   if (unit == "ms") nanoseconds = 1'000'000;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,8 @@ namespace leadrelay::json {
 using document = rapidjson::Document;
 using value = rapidjson::Value;
 using buffer = rapidjson::StringBuffer;
+/// Memory that documents stand in; what it has given out is free only when it ends.
+using pool = rapidjson::MemoryPoolAllocator<>;
 using writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
 /// The deepest nesting of objects and arrays that is taken; a scalar has depth 0, `[]` has depth 1.
@@ -25,6 +28,13 @@ inline constexpr int most_levels = 64;
 /// and to escape no lone surrogate, because RapidJSON overflows its stack on the first and passes the last on.
 /// Problems are `undecodable` and name the byte.
 outcome<document> parse(std::string_view bytes);
+
+/// As `parse`, for documents that are kept: the document stands in a `memory` of its own, made as large as it needs, where one
+/// of `parse` holds 64 KiB at least. `memory` must outlive the document, wherever either is moved.
+outcome<document> parse(std::string_view bytes, std::unique_ptr<pool>& memory);
+
+/// Memory given out of blocks of `block_bytes`, or one larger where more is asked for at once.
+std::unique_ptr<pool> make_pool(std::size_t block_bytes);
 
 /// The string's characters; `value` must be a string.
 inline std::string_view text(const value& value) noexcept { return {value.GetString(), value.GetStringLength()}; }

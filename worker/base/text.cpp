@@ -40,6 +40,14 @@ std::size_t code_point_length(std::string_view bytes) noexcept {
   return 0;
 }
 
+/// Whether a well-formed code point would break a line or steer a terminal: C0, DEL, C1, and the separators U+2028 and U+2029.
+bool is_control(std::string_view code_point) noexcept {
+  const auto first = static_cast<unsigned char>(code_point[0]);
+  if (code_point.size() == 1) return first < 0x20 || first == 0x7F;
+  if (code_point.size() == 2) return first == 0xC2 && static_cast<unsigned char>(code_point[1]) < 0xA0;
+  return code_point == "\xE2\x80\xA8" || code_point == "\xE2\x80\xA9";
+}
+
 std::size_t skip_ascii(std::string_view bytes, std::size_t from) noexcept {
   while (from + 8 <= bytes.size()) {
     std::uint64_t eight = 0;
@@ -84,8 +92,9 @@ std::size_t count_code_points(std::string_view utf8) noexcept {
 
 std::string_view truncate_utf8(std::string_view utf8, std::size_t bytes) noexcept {
   if (utf8.size() <= bytes) return utf8;
-  while (bytes > 0 && (static_cast<unsigned char>(utf8[bytes]) & 0xC0u) == 0x80u) --bytes;
-  return utf8.substr(0, bytes);
+  std::size_t end = bytes;  // a code point has at most three continuation bytes; more are no UTF-8 and cut where asked
+  while (end > 0 && bytes - end < 3 && (static_cast<unsigned char>(utf8[end]) & 0xC0u) == 0x80u) --end;
+  return utf8.substr(0, (static_cast<unsigned char>(utf8[end]) & 0xC0u) == 0x80u ? bytes : end);
 }
 
 void append_percent_encoded(std::string& out, std::string_view bytes) {
@@ -106,14 +115,15 @@ std::string printable(std::string_view bytes, std::size_t most) {
   if (cut) bytes = truncate_utf8(bytes, most);
   while (!bytes.empty()) {
     const auto first = static_cast<unsigned char>(bytes[0]);
-    const std::size_t length = first < 0x20 || first == 0x7F ? 0 : code_point_length(bytes);
-    if (length > 0) {
+    const std::size_t length = code_point_length(bytes);
+    if (length > 0 && !is_control(bytes.substr(0, length))) {
       out.append(bytes.substr(0, length));
+      bytes.remove_prefix(length);
     } else {
       const char escaped[] = {'\\', 'x', hex_digits[first >> 4], hex_digits[first & 15]};
       out.append(escaped, 4);
+      bytes.remove_prefix(1);
     }
-    bytes.remove_prefix(std::max<std::size_t>(length, 1));
   }
   if (cut) out += "…";
   return out;

@@ -1,5 +1,6 @@
 #include "base/yaml_reader.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>

@@ -32,6 +32,10 @@ struct issue {
 class issues {
  public:
   void add(const std::string& file, const YAML::Mark& mark, std::string what);
+  void add(issue found) {
+    if (!found.warning) ++errors_;
+    all_.push_back(std::move(found));
+  }
   void warn(const std::string& file, const YAML::Mark& mark, std::string what);
   bool good() const noexcept { return errors_ == 0; }
   const std::vector<issue>& all() const noexcept { return all_; }

@@ -28,7 +28,7 @@ struct retry_settings {
   duration first_wait = std::chrono::milliseconds{500};      ///< 1 ms to 1 h
   duration longest_wait = std::chrono::seconds{60};          ///< first_wait to 1 d
   duration give_up_after = std::chrono::minutes{15};         ///< 1 s to 30 d, from the first attempt
-  duration longest_retry_after = std::chrono::minutes{5};    ///< the cap on a provider's Retry-After
+  duration longest_retry_after = std::chrono::minutes{5};    ///< 1 ms to 30 d; the cap on a provider's Retry-After
 };
 
 struct tls_settings {
@@ -37,16 +37,21 @@ struct tls_settings {
   std::optional<std::string> key_file;
 };
 
+inline constexpr int default_concurrency = 16;
+inline constexpr duration default_connect_timeout = std::chrono::seconds{5};
+inline constexpr duration default_answer_timeout = std::chrono::seconds{30};
+inline constexpr std::uint64_t default_largest_answer = 1 << 20;
+
 struct account {
-  std::string name;
+  std::string name;  ///< 1 to 100 of `A-Za-z0-9._-`, as it becomes part of a topic's name
   providers::plan plan;
   credential_source credential;
   std::vector<providers::limit> limits;  ///< the account's, else the definition's
-  int concurrency = 16;                  ///< 1 to 10,000 requests in flight for each worker
+  int concurrency = default_concurrency;  ///< 1 to 10,000 requests in flight for each worker
   retry_settings retry;
-  duration connect_timeout = std::chrono::seconds{5};
-  duration answer_timeout = std::chrono::seconds{30};
-  std::uint64_t largest_answer = 1 << 20;  ///< bytes of an answer's body
+  duration connect_timeout = default_connect_timeout;      ///< 1 ms to 10 min
+  duration answer_timeout = default_answer_timeout;        ///< 1 ms to 1 h
+  std::uint64_t largest_answer = default_largest_answer;   ///< bytes of an answer's body, 1 KiB to 64 MiB
   tls_settings tls;
 };
 
@@ -57,8 +62,8 @@ struct topics {
 };
 
 struct admin_settings {
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 9464;  ///< 0 picks one
+  std::string host = "127.0.0.1";  ///< a name or an address, IPv6 without brackets
+  std::uint16_t port = 9464;       ///< 0 picks one
 };
 
 struct log_settings {
@@ -69,24 +74,33 @@ struct log_settings {
 struct configuration {
   /// librdkafka's own properties, in the order of the file, none of the worker's own among them.
   std::vector<std::pair<std::string, std::string>> kafka;
+  /// Where each of them stands, for what only librdkafka can find wrong with it; `what` is empty.
+  std::map<std::string, yaml::issue> kafka_places;
   config::topics topics;
   std::vector<account> accounts;  ///< in the order of the file
   admin_settings admin;
   log_settings log;
   int threads = 1;                                  ///< 1 to 256
   std::uint64_t memory = 256ull << 20;              ///< bytes of events held, all threads together; from 16 MiB
-  std::uint64_t max_record = 1 << 20;               ///< bytes of a record's key and value
+  std::uint64_t max_record = 1 << 20;               ///< bytes of a record's key and value; from 1 KiB to a quarter of `memory`
   duration grace = std::chrono::seconds{30};        ///< SIGTERM to exit
   events::order_by order = events::order_by::key;
   providers::catalogue catalogue;
 };
+
+/// The largest configuration that is read, in bytes.
+inline constexpr std::size_t most_bytes = 4 << 20;
 
 /// Reads a configuration. Every problem is added to `into`; then nothing is returned. `file` names it in messages, and relative
 /// `providers_dir` and secret files are taken from its folder.
 std::optional<configuration> load_text(const std::string& text, const std::string& file, yaml::issues& into);
 std::optional<configuration> load_file(const std::string& path, yaml::issues& into);
 
-/// The secret now: of the environment, or of the file without its trailing line end. A problem names the variable or path, never the secret.
+/// The secret now: of the environment, or of the file without its trailing line end. A problem names the variable or path, never the
+/// secret; its `reason` has no meaning here.
 outcome<std::string> read_credential(const credential_source& from);
+
+/// One text for each account whose credential cannot be read now, or cannot stand in a header: `accounts.acme.credential: …`.
+std::vector<std::string> check_credentials(const configuration& of);
 
 }  // namespace leadrelay::config

@@ -6,18 +6,23 @@
 
 namespace leadrelay::events {
 
-/// Decodes a record's value: Protobuf (`leadrelay.v1.LeadChange`) where its `content-type` says `application/protobuf`, JSON otherwise;
-/// plain, or as the data of a CloudEvent (structured JSON mode where the JSON has `specversion` and `data`; binary mode, `ce_*` headers,
-/// needs nothing, as the value is then the data itself).
+/// Decodes a record's value: Protobuf (`leadrelay.v1.LeadChange`) where its `content-type` is `application/protobuf` or
+/// `application/x-protobuf`, JSON otherwise; plain, or as the data of a CloudEvent: structured JSON mode where the `content-type` is
+/// `application/cloudevents+json` or the JSON has `specversion` and `data` or `data_base64`; binary mode (`ce_*` headers) needs nothing,
+/// as the value is then the data itself (CloudEvents 1.0, JSON format and Kafka binding). What a CloudEvent says beside its data is not
+/// used.
 ///
 /// Problems: `undecodable` for bytes that are no UTF-8, JSON or Protobuf, for lone surrogates and for nesting beyond 64 levels;
-/// `invalid_event` for what decodes but is no event: no value, wrong types, missing or empty parts. Keys beside the event's own are ignored.
+/// `invalid_event` for what decodes but is no event: no value, wrong types, missing or empty parts, a key that stands twice. Keys beside
+/// the event's own are ignored. The detail names the place (`lead.id`), never a value.
 outcome<lead_change> decode(const record& from);
 
 /// The JSON part of `decode`, for texts that come from elsewhere than Kafka.
 outcome<lead_change> decode_json(std::string_view text);
 
-/// The Protobuf part of `decode`.
+/// The Protobuf part of `decode`. Gives what the JSON form of the event gives: a field that is listed in `cleared` is null, `others`
+/// stand beside the fields, a whole number is an integer. A field of `changes` that this version of the contract does not know comes as
+/// a member named `#` and its number, so that it is an unmapped field and not lost.
 outcome<lead_change> decode_protobuf(std::string_view bytes);
 
 /// What order is kept by (the Contract's `order_by`).

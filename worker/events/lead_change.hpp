@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -15,18 +16,24 @@ struct lead_identity {
   std::string_view phone;
 };
 
-/// One decoded event, the Contract's lead change. All views and pointers point into `document`, so moving it keeps them good.
+/// One decoded event, the Contract's lead change. All views and pointers point into `memory`, or to `document` itself, so that moving
+/// it keeps them good.
 struct lead_change {
   std::string_view id;
   std::string_view account;
   std::string_view occurred_at;  ///< as the event gives it, RFC 3339, or empty
   lead_identity lead;
   /// Objects in the canonical vocabulary (proto/vocabulary.md); a member that is null clears, an absent one is unchanged.
+  /// Null where the event has none, or `changes` or `native` without a member. At least one of `changes` and `native` is not.
   const json::value* changes = nullptr;
   const json::value* snapshot = nullptr;
   /// An object in the provider's own shape, laid over what `changes` maps to.
   const json::value* native = nullptr;
+  std::unique_ptr<json::pool> memory;  ///< what `document` stands in
   std::unique_ptr<json::document> document;
+
+  /// Bytes that keeping this change holds, the struct included.
+  std::size_t held_bytes() const noexcept;
 };
 
 }  // namespace leadrelay::events

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <memory>
-#include <vector>
+#include <string>
 
 #include "base/loop.hpp"
 #include "http/transport.hpp"
@@ -17,8 +16,12 @@ struct pool_settings {
 
 /// The open connections of one account in one worker. It never waits for a free connection: how many requests may be in flight
 /// is the gate's to say. The most recently used connection is handed out first, so that those not needed grow old and are closed.
-/// One thread.
+/// An idle connection is closed without TLS's own end, as nothing is lost by that (RFC 9112 section 9.8).
+///
+/// The loop must outlive the pool. Leases and acquires may outlive it: their connections are closed when they end. One thread.
 class pool {
+  struct state;
+
  public:
   pool(loop& on, std::unique_ptr<connector> opens, pool_settings settings);
   ~pool();
@@ -37,7 +40,10 @@ class pool {
 
    private:
     friend class pool;
-    pool* from_ = nullptr;
+    lease(std::shared_ptr<state> from, std::unique_ptr<connection> held, bool reused) noexcept;
+    void give_back() noexcept;
+
+    std::shared_ptr<state> from_;
     std::unique_ptr<connection> connection_;
     bool reused_ = false;
   };
@@ -58,18 +64,9 @@ class pool {
   std::size_t leased() const noexcept;
 
  private:
-  struct idle_connection;
-  void give_back(std::unique_ptr<connection> back);
-  void evict();
+  static task<acquired> open(std::shared_ptr<state> from);
 
-  loop& loop_;
-  std::unique_ptr<connector> connector_;
-  pool_settings settings_;
-  std::deque<idle_connection> idle_;
-  std::size_t leased_ = 0;
-  bool stopped_ = false;
-  bool eviction_armed_ = false;
-  timer_queue::id eviction_{};
+  std::shared_ptr<state> state_;
 };
 
 }  // namespace leadrelay::http

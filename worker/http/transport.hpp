@@ -6,26 +6,16 @@
 
 #include "base/task.hpp"
 #include "base/time.hpp"
+#include "delivery/transport_error.hpp"
 #include "providers/judge.hpp"
 
-/// The border to the network. The relay speaks to these interfaces; sockets are behind one implementation, a simulated network behind another.
+/// The border to the network. The relay speaks to these interfaces; sockets are behind one implementation, a simulated network behind
+/// another.
 namespace leadrelay::http {
 
-/// What went wrong where no whole answer came. Words as in metrics.
-enum class transport_error {
-  none,
-  resolve_failed,      ///< the host's name has no address now
-  connect_failed,      ///< refused, unreachable, reset while connecting
-  connect_timeout,     ///< connection and TLS handshake took longer than `timeouts.connect`
-  tls_failed,          ///< handshake failed, certificate not accepted (unknown issuer, wrong host, expired)
-  connection_lost,     ///< closed or reset before a whole answer
-  answer_timeout,      ///< no whole answer within `timeouts.answer`
-  malformed_answer,    ///< not HTTP, or cut short by its own framing
-  answer_too_large,    ///< header or body beyond the bound
-  stopped,             ///< the pool was closed meanwhile
-};
-
-std::string_view to_string(transport_error) noexcept;
+// Declared and defined (with to_string) in delivery/transport_error.*, where the verdict on each stands.
+using delivery::to_string;
+using delivery::transport_error;
 
 /// One request as it goes on the wire.
 struct outgoing {
@@ -39,8 +29,8 @@ struct exchange {
   transport_error error = transport_error::none;
   /// Whether any byte of the request may have reached the network. Without it the request was surely not processed.
   bool bytes_sent = false;
-  std::string detail;         ///< for people, where `error` is set: the system's or TLS library's words
-  providers::answer answer;   ///< where `error` is none; good until the connection is used again or given back
+  std::string detail;        ///< for people, where `error` is set: the system's or TLS library's words
+  providers::answer answer;  ///< where `error` is none; good until the connection is used again or given back
 };
 
 /// One connection to a provider's origin, open and idle when handed out.

@@ -30,7 +30,7 @@ class definition {
   /// Headers beside auth, Host and Content-Length that every request carries, Content-Type among them.
   const std::vector<std::pair<std::string, std::string>>& headers() const noexcept;
   const std::vector<limit>& limits() const noexcept;
-  /// One line a fact, for `leadrelay providers show`: call, auth, fields with type and bounds, answers, limits.
+  /// One line a fact, for `leadrelay providers NAME`: call, auth, fields with type and bounds, answers, limits.
   std::string describe() const;
 
   struct parts;  // what build.cpp and judge.cpp walk; declared in providers/definition_parts.hpp

@@ -103,13 +103,23 @@ struct identifier_rule {
   text_format format = text_format::none;
 };
 
+/// A place in an answer's body: a JSON pointer (RFC 6901) and the names it goes through, unescaped.
+struct json_place {
+  std::string pointer;
+  std::vector<std::string> names;
+};
+
+struct answer_condition {
+  json_place at;
+  std::string equals;                 ///< the value there must be this compact JSON
+};
+
 /// One rule on answers; the first that fits decides, the table of judge.cpp after them.
 struct answer_rule {
   unsigned first_status = 0;
   unsigned last_status = 0;
-  std::string code;                   ///< the text at `code_pointer` must be this; empty: any
-  std::string where_pointer;          ///< the value here…
-  std::string where_equals;           ///< …must be this compact JSON; both empty: no condition
+  std::string code;                   ///< the error code must be this; empty: any
+  std::vector<answer_condition> where;  ///< all must hold
   providers::verdict verdict = verdict::delivered;
   leadrelay::reason reason = reason::rejected;
 };
@@ -146,9 +156,9 @@ struct definition::parts {
   canonical_node vocabulary;
 
   std::vector<answer_rule> answers;
-  std::string code_pointer;           ///< where the provider's error code stands
-  std::string message_pointer;        ///< where its message stands
-  std::string updated_pointer;        ///< where the number of updated leads stands
+  std::vector<json_place> code_at;      ///< where the provider's error code stands; the first place that has one counts
+  std::vector<json_place> message_at;   ///< where its message stands
+  std::vector<json_place> updated_at;   ///< where the number of updated leads stands
   std::vector<limit> limits;
   std::optional<providers::limit_headers> told_limits;
 };

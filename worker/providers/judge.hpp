@@ -44,7 +44,8 @@ struct judgement {
   verdict is = verdict::delivered;
   leadrelay::reason reason = reason::rejected;  ///< where `is` is rejected
   std::optional<duration> retry_after;          ///< the provider's own word on when to come again, uncapped
-  std::string detail;                           ///< for people; holds nothing of the lead
+  /// For people, unless `is` is delivered: `HTTP 422 CODE: message`. The provider's message may echo the lead; `explain_answer` masks it.
+  std::string detail;
   std::optional<std::int64_t> leads_updated;    ///< where the provider tells how many leads it changed
 };
 
@@ -55,9 +56,25 @@ struct told_limits {
   std::optional<duration> resets_in;
 };
 
-/// Judges an answer by the definition. `appends`: the request carried an append, so 5xx other than 503 leaves its outcome unknown.
-/// `now` dates the HTTP-date form of Retry-After.
+/// Judges an answer by the definition's rules, then by this table. `appends`: the request carried an append.
+/// | status | verdict |
+/// |---|---|
+/// | 2xx | delivered |
+/// | 3xx | rejected; redirects are not followed |
+/// | 401, 403 | credential_refused |
+/// | 404 / 409 | rejected as not_found / conflict |
+/// | 408, 425 | retry: not processed (RFC 9110 section 15.5.9, RFC 8470 section 5.2) |
+/// | 429, 503 | wait: not processed (RFC 6585 section 4, RFC 9110 section 15.6.4) |
+/// | 501, 505 and other 4xx | rejected |
+/// | other 5xx, and what is no final status (RFC 9110 section 15) | retry, outcome_unknown for an append |
+///
+/// A rule's `retry` on such a 5xx is outcome_unknown for an append too; only `wait` claims that nothing was applied.
+/// Bodies over 64 KiB are not looked into. `now` dates the HTTP-date form of Retry-After.
 judgement judge(const definition& by, const answer& given, bool appends, wall_time now);
+
+/// `HTTP 422 CODE: message` with every occurrence of one of `secrets` masked, the code cut to 60 bytes and the message to 200 after that.
+/// For a redirect, where it points to: origin and path alone.
+std::string explain_answer(const definition& by, const answer& given, std::span<const std::string> secrets);
 
 /// Reads the definition's limit headers. Malformed values are ignored.
 told_limits read_limits(const definition& by, const answer& given, wall_time now);

@@ -1,0 +1,49 @@
+# Everything a developer runs. Works as root or with sudo; needs git, make and a Debian 12.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+JOBS ?= $(shell nproc)
+step := .ci/step
+# Ninja shows its progress on one line of a terminal; elsewhere it would be hundreds of lines.
+ninja_flags := $(if $(MAKE_TERMOUT),,-- --quiet)
+build_preset = $(step) "Configure $(1)" cmake --preset $(1) --log-level=WARNING && \
+  $(step) "Build $(1)" cmake --build --preset $(1) --parallel $(JOBS) $(if $(2),--target $(2)) $(ninja_flags)
+
+.PHONY: help build demo test bench format lint clean
+
+help: ## Show this
+	@echo "Leadrelay. JOBS=$(JOBS) is how many things run at once."
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build the program: build/release/worker/cli/leadrelay
+	@$(step) "Install packages" .ci/install_packages build
+	@$(call build_preset,release,leadrelay)
+
+demo: build ## Show the main job in one process, without a broker
+	@build/release/worker/cli/leadrelay demo
+
+test: ## Build and run every test, then the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(step) "Install packages" .ci/install_packages test
+	@$(call build_preset,dev)
+	@$(step) "Test dev" ctest --preset dev --parallel $(JOBS)
+	@$(call build_preset,asan,unit_tests)
+	@$(step) "Test asan" ctest --preset asan --parallel $(JOBS)
+
+bench: ## Build and run the benchmarks
+	@$(step) "Install packages" .ci/install_packages bench
+	@$(call build_preset,bench)
+	@benchmarks/run build/bench
+
+format: ## Format the C++ sources
+	@$(step) "Install packages" .ci/install_packages lint
+	@git ls-files -z '*.cpp' '*.hpp' | xargs -0 clang-format-19 -i
+
+lint: ## Check the C++ sources with clang-tidy
+	@$(step) "Install packages" .ci/install_packages lint
+	@$(call build_preset,asan,leadrelay_asio leadrelay_proto)
+	@$(step) "Lint" run-clang-tidy-19 -quiet -j $(JOBS) -p build/asan '/worker/.*\.cpp$$'
+
+clean: ## Remove the build folder
+	@rm -rf build

@@ -1,0 +1,42 @@
+"""Where things are, and how they are read."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DEPLOY = ROOT / "deploy"
+TOOLS = pathlib.Path(sys.executable).parent
+
+
+def documents(path):
+    return list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+
+
+def manifests():
+    """(file, object) of every Kubernetes manifest."""
+    return [(path, document) for path in sorted((DEPLOY / "kubernetes").glob("*.yaml")) for document in documents(path)]
+
+
+def manifest(kind):
+    found = [document for _, document in manifests() if document["kind"] == kind]
+    assert len(found) == 1, f"{len(found)} manifests of kind {kind}"
+    return found[0]
+
+
+def seconds(text):
+    """`45s` or `2m` as a number."""
+    return int(text[:-1]) * {"s": 1, "m": 60}[text[-1]]
+
+
+def run(*command, environment=None):
+    return subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, check=False, env={**os.environ, **(environment or {})}
+    )
+
+
+def leadrelay(*arguments, environment=None):
+    return run(os.environ["LEADRELAY_BINARY"], *arguments, environment=environment)

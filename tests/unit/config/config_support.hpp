@@ -1,0 +1,82 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/configuration.hpp"
+
+namespace leadrelay::config {
+
+struct loaded {
+  std::optional<configuration> value;
+  std::vector<std::string> issues;  ///< without the file's name
+};
+
+inline loaded load(const std::string& text) {
+  yaml::issues issues;
+  loaded out;
+  out.value = load_text(text, "f", issues);
+  for (const auto& issue : issues.all()) out.issues.push_back(issue.text().substr(issue.file.size() + 1));
+  EXPECT_EQ(out.value.has_value(), issues.good());
+  return out;
+}
+
+/// A configuration that is well, to be broken in one place.
+inline const std::string kafka_part = "kafka: { bootstrap.servers: b, group.id: g }\n";
+inline const std::string topics_part = "topics: { lead_changes: [t], dead_letters: d }\n";
+inline const std::string accounts_part = "accounts: { a: { provider: perch, credential: { env: KEY } } }\n";
+
+/// `more` stands on line 4.
+inline std::string whole(const std::string& more) { return kafka_part + topics_part + accounts_part + more; }
+
+/// The account's keys stand from line 5 on, indented by four.
+inline std::string with_account(const std::string& keys, const std::string& provider = "perch", bool credential = true) {
+  return kafka_part + topics_part + "accounts:\n  a: # line 4\n" + keys + "    provider: " + provider + "\n" +
+         (credential ? "    credential: { env: KEY }\n" : "");
+}
+
+struct broken {
+  std::string text;
+  std::vector<std::string> issues;  ///< `line:column: what`
+};
+
+inline void expect_issues(const std::vector<broken>& table) {
+  for (const broken& each : table) EXPECT_EQ(load(each.text).issues, each.issues) << each.text;
+}
+
+/// A folder of its own for a test's files, removed with them.
+class folder {
+ public:
+  folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "leadrelay-config-XXXXXX").string();
+    EXPECT_NE(mkdtemp(name.data()), nullptr);
+    path_ = name;
+  }
+  ~folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  folder(const folder&) = delete;
+  folder& operator=(const folder&) = delete;
+
+  std::string write(const std::string& name, const std::string& text) const {
+    const auto path = path_ / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << text;
+    return path.string();
+  }
+  std::string path(const std::string& name = "") const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace leadrelay::config

@@ -1,0 +1,164 @@
+#include <random>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+#include "events/decode.hpp"
+#include "leadrelay/v1/lead_change.pb.h"
+
+namespace leadrelay::events {
+namespace {
+
+using namespace std::string_literals;
+using testing::HasSubstr;
+
+const std::string event =
+    R"({"id":"e1","account":"acme","lead":{"id":"L"},"changes":{"first_name":"Zo\u00eb \ud83d\ude00","phone":{"number":null}}})";
+
+/// The event with `raw` as the text of its first name.
+std::string with_name(const std::string& raw) {
+  return R"({"id":"e1","account":"acme","lead":{"id":"L"},"changes":{"first_name":")" + raw + "\"}}";
+}
+
+reason reason_of(std::string_view text) {
+  const auto change = decode_json(text);
+  EXPECT_TRUE(change.has_error()) << printable(text);
+  return change ? reason::rejected : change.error().reason;
+}
+
+TEST(decode_json, whole_event_is_decoded) {
+  const auto change = decode_json(event);
+  ASSERT_TRUE(change.has_value());
+  EXPECT_EQ(json::text((*change->changes)["first_name"]), "Zoë 😀");
+}
+
+TEST(decode_json, what_is_no_object_is_an_invalid_event) {
+  for (const char* text : {"null", "true", "7", "\"x\"", "[]", "[{}]"}) {
+    EXPECT_EQ(reason_of(text), reason::invalid_event);
+    EXPECT_THAT(decode_json(text).error().detail, HasSubstr("expected an object"));
+  }
+}
+
+TEST(decode_json, every_truncation_is_undecodable) {
+  for (std::size_t size = 0; size < event.size(); ++size) {
+    const std::vector<char> bytes(event.begin(), event.begin() + static_cast<std::ptrdiff_t>(size));
+    EXPECT_EQ(reason_of({bytes.data(), bytes.size()}), reason::undecodable) << size;
+  }
+}
+
+TEST(decode_json, invalid_utf8_of_every_class_is_undecodable) {
+  for (const char* bytes : {"\x80", "\xBF", "\xC0\xAF", "\xC1\x81", "\xC3", "\xC3(", "\xE0\x80\xAF", "\xE2\x82", "\xED\xA0\x80",
+                            "\xED\xBF\xBF", "\xF0\x82\x82\xAC", "\xF0\x9F\x98", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\xFE", "\xFF"})
+    EXPECT_EQ(reason_of(with_name(bytes)), reason::undecodable) << printable(bytes);
+}
+
+TEST(decode_json, lone_surrogates_are_undecodable) {
+  for (const char* escaped : {R"(\ud83d)", R"(\ude00)", R"(\ude00\ud83d)", R"(\ud83d\ud83d)", R"(\ud83dA)", R"(\ud83d\n)"})
+    EXPECT_EQ(reason_of(with_name(escaped)), reason::undecodable) << escaped;
+}
+
+TEST(decode_json, deep_nesting_is_undecodable) {
+  const std::string deep(200'000, '[');
+  EXPECT_EQ(reason_of(deep), reason::undecodable);
+  EXPECT_EQ(reason_of(R"({"id":"1","account":"a","lead":{"id":"L"},"changes":{"x":)" + deep + std::string(200'000, ']') + "}}"),
+            reason::undecodable);
+  const std::string fits = std::string(62, '[') + std::string(62, ']');
+  EXPECT_TRUE(decode_json(R"({"id":"1","account":"a","lead":{"id":"L"},"changes":{"x":)" + fits + "}}").has_value());
+  EXPECT_EQ(reason_of(R"({"id":"1","account":"a","lead":{"id":"L"},"changes":{"x":[)" + fits + "]}}"), reason::undecodable);
+}
+
+TEST(decode_json, long_texts_are_taken) {
+  const std::string big(2'000'000, 'x');
+  const auto change = decode_json(with_name(big));
+  ASSERT_TRUE(change.has_value());
+  EXPECT_EQ(json::text((*change->changes)["first_name"]), big);
+}
+
+TEST(decode_json, random_bytes_are_refused) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string bytes(random() % 100, '\0');
+    for (char& c : bytes) c = static_cast<char>(random());
+    EXPECT_TRUE(decode_json(bytes).has_error());
+  }
+}
+
+TEST(decode_json, random_changes_of_an_event_are_decoded_or_refused_with_a_reason_of_decoding) {
+  std::mt19937 random(2);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string changed = event;
+    for (unsigned count = 0; count <= random() % 3; ++count) changed[random() % changed.size()] = static_cast<char>(random());
+    const auto change = decode_json(changed);
+    if (change) {
+      EXPECT_FALSE(change->id.empty() || change->account.empty() || !(change->changes || change->native));
+    } else {
+      EXPECT_TRUE(change.error().reason == reason::undecodable || change.error().reason == reason::invalid_event);
+      EXPECT_EQ(find_invalid_utf8(change.error().detail), std::nullopt);
+    }
+  }
+}
+
+TEST(cloud_event, data_is_the_event) {
+  const auto change = decode_json(R"({"specversion":"1.0","type":"t","source":"s","id":"ce","data":)" + event + "}");
+  ASSERT_TRUE(change.has_value()) << change.error().detail;
+  EXPECT_EQ(change->id, "e1");
+}
+
+TEST(cloud_event, problems_of_the_data_are_named_inside_it) {
+  EXPECT_EQ(decode_json(R"({"specversion":"1.0","data":{"id":7}})").error().detail, "data.id: is a number, expected a string");
+  EXPECT_EQ(decode_json(R"({"specversion":"1.0","data":"{}"})").error().detail, "data: is a string, expected an object");
+  EXPECT_EQ(decode_json(R"({"specversion":"1.0","data":null})").error().detail, "data: is null, expected an object");
+  EXPECT_EQ(decode_json(R"({"specversion":"1.0","data":{"id":"1","account":"a","lead":{"id":7},"changes":{"x":1}}})").error().detail,
+            "data.lead.id: is a number, expected a string");
+  EXPECT_EQ(decode_json(R"({"specversion":"1.0","data":{"id":"1","id":"1"}})").error().detail, "data.id: stands twice, expected once");
+}
+
+TEST(cloud_event, one_that_is_ill_formed_is_an_invalid_event) {
+  for (const char* text : {R"({"specversion":1,"data":{}})", R"({"specversion":"1.0","data":{},"data":{}})",
+                           R"({"specversion":"1.0","data":{},"data_base64":""})", R"({"specversion":"1.0","data_base64":7})",
+                           R"({"specversion":"1.0","data_base64":null})"})
+    EXPECT_EQ(reason_of(text), reason::invalid_event) << text;
+}
+
+TEST(cloud_event, event_of_its_own_may_have_a_specversion) {
+  EXPECT_TRUE(decode_json(R"({"specversion":"7","id":"1","account":"a","lead":{"id":"L"},"changes":{"x":1}})").has_value());
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    unsigned bits = 0;
+    for (std::size_t i = 0; i < 3; ++i) bits = bits << 8 | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0u);
+    for (std::size_t i = 0; i < 4; ++i) out += at + i > bytes.size() ? '=' : digits[bits >> (18 - 6 * i) & 63];
+  }
+  return out;
+}
+
+TEST(cloud_event, base64_data_holds_json_or_protobuf) {
+  const auto as_json = decode_json(R"({"specversion":"1.0","datacontenttype":"application/json","data_base64":")" + base64(event) + "\"}");
+  ASSERT_TRUE(as_json.has_value()) << as_json.error().detail;
+  EXPECT_EQ(as_json->id, "e1");
+
+  v1::LeadChange message;
+  message.set_id("e2");
+  message.set_account("acme");
+  message.mutable_lead()->set_id("L");
+  message.mutable_changes()->set_status("won");
+  const auto as_protobuf = decode_json(R"({"specversion":"1.0","datacontenttype":"application/protobuf","data_base64":")" +
+                                       base64(message.SerializeAsString()) + "\"}");
+  ASSERT_TRUE(as_protobuf.has_value()) << as_protobuf.error().detail;
+  EXPECT_EQ(as_protobuf->id, "e2");
+}
+
+TEST(cloud_event, base64_data_that_is_none_or_holds_no_event_is_refused) {
+  EXPECT_EQ(reason_of(R"({"specversion":"1.0","data_base64":"*"})"), reason::undecodable);
+  EXPECT_EQ(reason_of(R"({"specversion":"1.0","data_base64":"Zm9v"})"), reason::undecodable);
+  EXPECT_EQ(reason_of(R"({"specversion":"1.0","datacontenttype":"application/protobuf","data_base64":"Zm9v"})"), reason::undecodable);
+  EXPECT_EQ(reason_of(R"({"specversion":"1.0","data_base64":")" + base64("{}") + "\"}"), reason::invalid_event);
+}
+
+}  // namespace
+}  // namespace leadrelay::events

@@ -1,0 +1,145 @@
+#include <gmock/gmock.h>
+
+#include "unit/kafka/kafka_world.hpp"
+
+namespace leadrelay::kafka {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class a_rebalance : public testing::Test {
+ protected:
+  test_loop loop;
+};
+
+TEST_F(a_rebalance, waits_for_give_up_and_delivers_nothing_of_what_is_revoked) {
+  const std::string topic = fresh_topic(2);
+  const std::string group = fresh("group");
+  member first(loop, topic, properties_for(group));
+  ASSERT_TRUE(loop.run_until([&] { return first.seen.held.size() == 2; }));
+  ASSERT_TRUE(write(loop, topic, 0, 10));
+  ASSERT_TRUE(write(loop, topic, 1, 10));
+  ASSERT_TRUE(loop.run_until([&] { return first.seen.records.size() == 20; }));
+  first->commit({{{topic, 0}, 10, "m"}, {{topic, 1}, 10, "m"}});
+  ASSERT_TRUE(loop.run_until([&] { return first.seen.commits.size() == 1; }));
+  first.seen.gives_up_at_once = false;
+  int delivered_while_revoked = 0;
+  first.seen.on_each = [&](const events::record& r) { delivered_while_revoked += !first.seen.held.contains({*r.topic, r.partition}); };
+
+  member second(loop, topic, properties_for(group));
+  ASSERT_TRUE(loop.run_until([&] { return first.seen.revoked_calls.size() == 1; }));
+  EXPECT_THAT(first.seen.revoked_calls[0], SizeIs(2));
+  EXPECT_FALSE(first.seen.last_lost);
+  ASSERT_TRUE(write(loop, topic, 0, 5, "late"));
+  ASSERT_TRUE(write(loop, topic, 1, 5, "late"));
+  loop.run_for(1s);
+  EXPECT_EQ(delivered_while_revoked, 0);
+  EXPECT_THAT(second.seen.held, IsEmpty()) << "the second member waits for the first to give up";
+
+  first->commit({{{topic, 0}, 10, "m"}});
+  first->commit({{{topic, 1}, 10, "m"}});
+  first->give_up();
+  first->give_up();
+  EXPECT_THAT(first.seen.commits, SizeIs(1)) << "the partitions go when these are answered, whatever the answer";
+  ASSERT_TRUE(loop.run_until([&] { return first.seen.held.size() == 1 && second.seen.held.size() == 1; }))
+      << "first: " << told(first.seen) << "second: " << told(second.seen);
+  EXPECT_THAT(first.seen.commits, SizeIs(3));
+  EXPECT_TRUE(loop.run_until([&] { return second.seen.records.size() == 5 && first.seen.records.size() == 25; }));
+  loop.run_for(300ms);
+  EXPECT_THAT(second.seen.records, SizeIs(5)) << "from the offset that was committed before giving up";
+  EXPECT_THAT(first.seen.records, SizeIs(25));
+  EXPECT_EQ(delivered_while_revoked, 0);
+}
+
+TEST_F(a_rebalance, leaves_no_partition_paused_and_starts_at_the_new_commit) {
+  const std::string topic = fresh_topic(2);
+  const std::string group = fresh("group");
+  ASSERT_TRUE(write(loop, topic, 0, 10));
+  ASSERT_TRUE(write(loop, topic, 1, 10));
+  member first(loop, topic, properties_for(group));
+  ASSERT_TRUE(loop.run_until([&] { return first.seen.records.size() == 20; }));
+  first->pause({{topic, 0}, {topic, 1}});
+  first->commit({{{topic, 0}, 8, ""}, {{topic, 1}, 8, ""}});
+  ASSERT_TRUE(loop.run_until([&] { return first.seen.commits.size() == 1; }));
+  member second(loop, topic, properties_for(group));
+  ASSERT_TRUE(loop.run_until([&] { return first.seen.held.size() == 1 && second.seen.held.size() == 1; }));
+  ASSERT_TRUE(loop.run_until([&] { return second.seen.records.size() == 2 && first.seen.records.size() == 22; }));
+  EXPECT_EQ(first.seen.records[20].offset, 8);
+  EXPECT_EQ(second.seen.records[0].offset, 8);
+
+  // The other member reads on; what it leaves comes back with its commit, not with what this one remembers, paused at once or not.
+  const topic_partition its = *second.seen.held.begin();
+  ASSERT_TRUE(write(loop, topic, its.partition, 10, "more"));
+  ASSERT_TRUE(loop.run_until([&] { return second.seen.records.size() == 12; }));
+  second->commit({{its, 15, ""}});
+  ASSERT_TRUE(loop.run_until([&] { return !second.seen.commits.empty(); }));
+  const std::size_t calls = first.seen.assigned_calls.size();
+  ASSERT_TRUE(loop.run(second->close(10s)));
+  ASSERT_TRUE(loop.run_until([&] { return first.seen.assigned_calls.size() > calls && first.seen.held.size() == 2; }));
+  first->pause({its});
+  const std::size_t before = first.seen.records.size();
+  loop.run_for(300ms);
+  first->resume({its});
+  ASSERT_TRUE(loop.run_until([&] { return first.seen.records.size() >= before + 5; }));
+  std::vector<std::int64_t> offsets;
+  for (const auto& record : first.seen.records)
+    if (record.partition == its.partition && record.offset >= 10) offsets.push_back(record.offset);
+  EXPECT_THAT(offsets, testing::ElementsAre(15, 16, 17, 18, 19));
+}
+
+TEST_F(a_rebalance, with_more_members_than_partitions_leaves_one_with_none_and_tells_it) {
+  const std::string topic = fresh_topic(1);
+  const std::string group = fresh("group");
+  member first(loop, topic, properties_for(group));
+  ASSERT_TRUE(loop.run_until([&] { return first.seen.held.size() == 1; }));
+  member second(loop, topic, properties_for(group));
+  EXPECT_TRUE(loop.run_until([&] {
+    const bool both_told = first.seen.assigned_calls.size() >= 2 && !second.seen.assigned_calls.empty();
+    return both_told && first.seen.held.size() + second.seen.held.size() == 1;
+  }));
+}
+
+TEST_F(a_rebalance, looks_up_committed_offsets_again_until_the_broker_tells) {
+  const std::string topic = fresh_topic(1);
+  ASSERT_TRUE(write(loop, topic, 0, 3));
+  cluster().inject_errors(9, std::vector<rd_kafka_resp_err_t>(3, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED));
+  member reader(loop, topic, properties_for(fresh("group")));
+  ASSERT_TRUE(loop.run_until([&] { return reader.seen.records.size() == 3; }));
+  EXPECT_TRUE(reader.seen.any_fatal);
+  ASSERT_FALSE(reader.seen.errors.empty());
+  EXPECT_THAT(reader.seen.errors[0], testing::HasSubstr("GROUP_AUTHORIZATION_FAILED"));
+}
+
+/// The cooperative protocol, which configurations may only ask for from librdkafka 2.6 on.
+TEST_F(a_rebalance, that_is_cooperative_takes_only_what_moves) {
+  const std::string topic = fresh_topic(2);
+  const std::string group = fresh("group");
+  const auto given = properties_for(group);
+  const auto make = [&] {
+    auto configuration = *make_configuration(given, role::consumer);
+    rd_kafka_conf_set(configuration.get(), "partition.assignment.strategy", "cooperative-sticky", nullptr, 0);
+    auto client = *make_client(std::move(configuration), role::consumer, given);
+    return std::make_unique<librdkafka_consumer>(loop.on(), std::move(client), std::vector{topic}, given);
+  };
+  remembering first_seen;
+  const auto first = make();
+  first_seen.of = first.get();
+  first->start(first_seen);
+  ASSERT_TRUE(loop.run_until([&] { return first_seen.held.size() == 2; }));
+  remembering second_seen;
+  const auto second = make();
+  second_seen.of = second.get();
+  second->start(second_seen);
+  ASSERT_TRUE(loop.run_until([&] { return first_seen.held.size() == 1 && second_seen.held.size() == 1; }));
+  ASSERT_THAT(first_seen.revoked_calls, SizeIs(1));
+  EXPECT_THAT(first_seen.revoked_calls[0], SizeIs(1));
+  ASSERT_TRUE(write(loop, topic, 0, 1));
+  ASSERT_TRUE(write(loop, topic, 1, 1));
+  EXPECT_TRUE(loop.run_until([&] { return first_seen.records.size() == 1 && second_seen.records.size() == 1; }));
+  EXPECT_TRUE(loop.run(second->close(10s)));
+  EXPECT_TRUE(loop.run(first->close(10s)));
+}
+
+}  // namespace
+}  // namespace leadrelay::kafka

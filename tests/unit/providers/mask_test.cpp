@@ -1,0 +1,115 @@
+#include "providers/mask.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/providers/plan_support.hpp"
+
+namespace leadrelay::providers {
+namespace {
+
+using testing::Contains;
+using testing::Each;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+std::string masked(std::string_view text, std::vector<std::string> secrets, std::size_t most = 1000) { return mask(text, secrets, most); }
+
+TEST(mask, every_occurrence_is_replaced) {
+  EXPECT_EQ(masked("Amya, dear Amya!", {"Amya"}), "***, dear ***!");
+  EXPECT_EQ(masked("nothing here", {"Amya"}), "nothing here");
+  EXPECT_EQ(masked("Amya", {}), "Amya");
+  EXPECT_EQ(masked("", {"Amya"}), "");
+  EXPECT_EQ(masked("Amya", {""}), "Amya");
+}
+
+TEST(mask, longer_one_wins) {
+  EXPECT_EQ(masked("Amya Williamson", {"Amya", "Amya Williamson", "Will"}), "***");
+  EXPECT_EQ(masked("abcd", {"ab", "abc", "abz"}), "***d");
+  EXPECT_EQ(masked("abzz", {"ab", "abc", "abd"}), "***zz");
+}
+
+TEST(mask, overlapping_ones_leave_no_rest) {
+  EXPECT_EQ(masked("xabcdefgh", {"abcd", "cdefgh"}), "x***");
+  EXPECT_EQ(masked("aaaaa", {"aaa"}), "***");
+}
+
+TEST(mask, case_does_not_hide_a_secret) { EXPECT_EQ(masked("AMYA amya", {"Amya"}), "*** ***"); }
+
+TEST(mask, cut_never_ends_inside_a_code_point_nor_shows_half_a_secret) {
+  EXPECT_EQ(masked("éé", {}, 3), "é");
+  EXPECT_EQ(masked("see Williamson", {"Williamson"}, 8), "see ***");
+  EXPECT_EQ(masked("see Williamson", {"Williamson"}, 6), "see **");
+  EXPECT_EQ(masked("Williamson and more", {"Williamson"}, 7), "*** and");
+  EXPECT_EQ(masked("abc", {}, 0), "");
+}
+
+TEST(mask, bytes_that_are_no_utf8_are_escaped) {
+  EXPECT_EQ(masked("a\xFF\xC3" "b", {}), "a\\xFF\\xC3b");
+  EXPECT_EQ(masked("\xFF" "Amya\xFE", {"Amya"}), "\\xFF***\\xFE");
+  EXPECT_EQ(masked("a\xFF", {}, 3), "a\\x");
+}
+
+TEST(mask, many_secrets_do_not_make_it_slow) {
+  std::vector<std::string> secrets;
+  for (int i = 0; i < 50'000; ++i) secrets.push_back(std::string(40, 'a') + std::to_string(i));
+  const std::string text(1 << 20, 'a');
+  EXPECT_EQ(mask(text, secrets, 1024), std::string(1024, 'a'));
+}
+
+std::vector<std::string> secrets_of(std::string_view provider, std::string_view event) {
+  const auto change = change_of(event);
+  return plan_of(provider).sensitive_values(change);
+}
+
+TEST(sensitive_values, are_those_of_sensitive_fields_wherever_they_stand) {
+  const auto found = secrets_of("perch", R"({"lead":{"id":"38owigkM","email":"lead@e.example","phone":"+123"},
+    "changes":{"first_name":"Amya","prefix":"Mister","phone":{"number":"2925655632"},"credit_score":142},
+    "snapshot":{"last_name":"Williamson","income":120000,"status":"Contacted","no_such":{"deep":["hidden"]}},
+    "native":{"clientData":{"sin":"004877852","prefix":"Doctor","pets":"goldfish"}}})");
+  for (const char* wanted : {"Amya", "2925655632", "142", "Williamson", "120000", "004877852", "goldfish", "hidden", "lead@e.example", "+123"})
+    EXPECT_THAT(found, Contains(wanted));
+  for (const char* harmless : {"Mister", "Doctor", "Contacted", "38owigkM"}) EXPECT_THAT(found, Not(Contains(harmless)));
+}
+
+TEST(sensitive_values, short_ones_are_left_out_and_doubles_stand_once) {
+  EXPECT_THAT(secrets_of("perch", R"({"lead":{"id":"x"},"changes":{"first_name":"Al","last_name":""}})"), IsEmpty());
+  EXPECT_EQ(secrets_of("perch", R"({"lead":{"id":"x"},"changes":{"first_name":"Ann"},"snapshot":{"first_name":"Ann"}})").size(), 1u);
+}
+
+TEST(sensitive_values, are_found_as_json_writers_escape_them) {
+  const auto found = secrets_of("perch", R"({"lead":{"id":"x"},"changes":{"first_name":"Zo\u00e9 \"Z\""}})");
+  EXPECT_THAT(found, Contains("Zoé \"Z\""));
+  EXPECT_EQ(mask(R"({"error":"Zo\u00e9 \"Z\" is no name"})", found, 100), R"({"error":"*** is no name"})");
+  EXPECT_EQ(mask(R"({"error":"Zoé \"Z\" is no name"})", found, 100), R"({"error":"*** is no name"})");
+}
+
+TEST(sensitive_values, parts_and_their_joined_text_are_both_found) {
+  const auto found = secrets_of("leadpro", R"({"lead":{"id":"x"},"changes":{"address":{"line1":"1 Main St","state":"ON"}}})");
+  EXPECT_THAT(found, Contains("1 Main St"));
+  EXPECT_THAT(found, Contains("1 Main St, ON"));
+}
+
+TEST(masked_body, shows_only_what_is_not_sensitive) {
+  const auto body = [](std::string_view provider, std::string_view event) {
+    const plan by = plan_of(provider);
+    const auto change = change_of(event);
+    const auto request = by.build(change);
+    EXPECT_TRUE(request) << request.error().detail;
+    return by.masked_body(*request);
+  };
+  EXPECT_EQ(body("perch", R"({"lead":{"id":"x"},"changes":{"email":"a@b","first_name":"A","last_name":"B","prefix":"Ms.","phone":null},
+    "native":{"clientData":{"pets":3}}})"),
+            R"({"email":"***","firstName":"***","lastName":"***","phone":{"number":null,"extension":null},"clientData":{"prefix":"Ms.","pets":"***"}})");
+  EXPECT_EQ(body("octanist", R"({"lead":{"id":"x","email":"a@b","phone":"1"},"changes":{"status":"won","note":"n"}})"),
+            R"({"id":"x","email":"***","phone":"***","status":"won","note":"***"})");
+  EXPECT_EQ(body("orwel", R"({"lead":{"id":"550e8400-e29b-41d4-a716-446655440000"},"changes":{"properties":{"a":1}}})"), R"({"properties":"***"})");
+  EXPECT_EQ(body("leadping", R"({"lead":{"id":"x"},"changes":{},"snapshot":{"has_bankruptcy":true,"is_homeowner":true}})"),
+            R"({"id":"x","customer":{"isHomeowner":true,"hasBankruptcy":"***"}})");
+}
+
+TEST(masked_body, request_without_a_body_is_empty) { EXPECT_EQ(plan_of("perch").masked_body(request{}), ""); }
+
+}  // namespace
+}  // namespace leadrelay::providers

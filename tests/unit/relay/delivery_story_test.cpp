@@ -1,0 +1,218 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "simulated_world.hpp"
+
+namespace leadrelay {
+namespace {
+
+using simulated::orwel_body;
+using simulated::orwel_event;
+using simulated::orwel_target;
+using simulated::reaction;
+using simulated::seen_request;
+using simulated::world;
+using testing::ElementsAre;
+using namespace std::chrono_literals;
+
+void deliver(world& w, int lead, int first, int last, const std::string& account = "acme") {
+  for (int number = first; number <= last; ++number) w.kafka.deliver(0, "lead" + std::to_string(lead), orwel_event(lead, number, account));
+}
+
+bool settle_all(world& w) {
+  return w.loop.run_until([&] { return w.all_committed(); });
+}
+
+TEST(delivery_story, a_change_delivered_is_committed) {
+  world w;
+  w.kafka.assign(1);
+  deliver(w, 1, 1, 1);
+  ASSERT_TRUE(settle_all(w));
+  EXPECT_THAT(w.provider.applied_to(orwel_target(1)), ElementsAre(orwel_body(1)));
+  EXPECT_EQ(w.kafka.committed[0], 1);
+  EXPECT_TRUE(w.log.written.empty());
+}
+
+TEST(delivery_story, changes_of_one_lead_go_one_after_another_whatever_fails) {
+  world w;
+  w.kafka.assign(1);
+  int count = 0;
+  w.provider.react = [&](const seen_request&) {
+    ++count;
+    if (count % 3 == 0) return reaction{.status = 503, .latency = 5ms, .headers = {}, .body = "{}"};
+    if (count % 5 == 0) return reaction{.error = http::transport_error::connection_lost, .applies = false};
+    return reaction{};
+  };
+  deliver(w, 1, 1, 10);
+  ASSERT_TRUE(settle_all(w));
+  std::vector<std::string> expected;
+  for (int number = 1; number <= 10; ++number) expected.push_back(orwel_body(number));
+  EXPECT_EQ(w.provider.applied_to(orwel_target(1)), expected);
+  EXPECT_FALSE(w.provider.overlapped);
+}
+
+TEST(delivery_story, leads_go_side_by_side) {
+  world w;
+  w.kafka.assign(1);
+  for (int lead = 1; lead <= 10; ++lead) deliver(w, lead, 1, 1);
+  w.loop.run_until([&] { return w.provider.requests.size() == 10; });
+  EXPECT_EQ(w.provider.applied.size(), 0u);
+  EXPECT_EQ(w.provider.in_flight_of.size(), 10u);
+}
+
+TEST(delivery_story, no_more_requests_in_flight_than_the_account_allows) {
+  world w("  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 3 }\n");
+  w.kafka.assign(1);
+  int in_flight = 0;
+  int most = 0;
+  w.provider.react = [&](const seen_request&) {
+    most = std::max(most, ++in_flight);
+    w.loop.timers().add(w.loop.now() + 19ms, [&] { --in_flight; });
+    return reaction{};
+  };
+  for (int lead = 1; lead <= 20; ++lead) deliver(w, lead, 1, 1);
+  ASSERT_TRUE(settle_all(w));
+  EXPECT_EQ(most, 3);
+}
+
+TEST(delivery_story, a_rejection_is_buried_with_its_context_and_the_next_change_goes_on) {
+  world w;
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request& seen) {
+    if (seen.body == orwel_body(1)) return reaction{.status = 400, .headers = {}, .body = R"({"error":"bad","message":"no such thing"})"};
+    return reaction{};
+  };
+  deliver(w, 1, 1, 2);
+  ASSERT_TRUE(settle_all(w));
+  ASSERT_EQ(w.log.written.size(), 1u);
+  const auto& dead = w.log.written[0];
+  EXPECT_EQ(dead.topic, "changes.dead");
+  EXPECT_EQ(dead.key, "lead1");
+  EXPECT_EQ(dead.value, orwel_event(1, 1));
+  EXPECT_EQ(dead.headers.at("leadrelay.reason"), "rejected");
+  EXPECT_EQ(dead.headers.at("leadrelay.http_status"), "400");
+  EXPECT_EQ(dead.headers.at("leadrelay.attempts"), "1");
+  EXPECT_EQ(dead.headers.at("leadrelay.event_id"), "e1-1");
+  EXPECT_EQ(dead.headers.at("leadrelay.offset"), "0");
+  EXPECT_THAT(w.provider.applied_to(orwel_target(1)), ElementsAre(orwel_body(2)));
+}
+
+TEST(delivery_story, a_dead_letter_is_settled_only_when_acknowledged) {
+  world w;
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request&) { return reaction{.status = 400}; };
+  int refused = 0;
+  w.log.on_produce = [&] { return ++refused <= 3 ? std::string("queue full") : std::string(); };
+  int failed = 0;
+  w.log.on_report = [&] { return ++failed <= 2 ? std::string("broker away") : std::string(); };
+  deliver(w, 1, 1, 1);
+  w.loop.run_until([&] { return failed >= 1; });
+  EXPECT_FALSE(w.kafka.committed.contains(0));
+  ASSERT_TRUE(settle_all(w));
+  EXPECT_EQ(w.log.written.size(), 1u);
+  EXPECT_EQ(w.kafka.committed[0], 1);
+}
+
+TEST(delivery_story, attempts_end_as_retries_exhausted) {
+  world w;
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request&) { return reaction{.status = 500}; };
+  deliver(w, 1, 1, 1);
+  ASSERT_TRUE(settle_all(w));
+  EXPECT_EQ(w.provider.requests.size(), 8u);
+  ASSERT_EQ(w.log.written.size(), 1u);
+  EXPECT_EQ(w.log.written[0].headers.at("leadrelay.reason"), "retries_exhausted");
+  EXPECT_EQ(w.log.written[0].headers.at("leadrelay.attempts"), "8");
+}
+
+TEST(delivery_story, a_provider_that_cannot_be_reached_makes_changes_too_old_but_takes_no_attempts) {
+  world w;
+  w.kafka.assign(1);
+  w.provider.on_connect = [] { return http::transport_error::connect_failed; };
+  deliver(w, 1, 1, 1);
+  ASSERT_TRUE(settle_all(w));
+  ASSERT_EQ(w.log.written.size(), 1u);
+  EXPECT_EQ(w.log.written[0].headers.at("leadrelay.reason"), "too_old");
+  EXPECT_EQ(w.log.written[0].headers.at("leadrelay.attempts"), "0");
+}
+
+TEST(delivery_story, retry_after_holds_the_account_and_no_other) {
+  world w;
+  w.kafka.assign(1);
+  const time_point began = w.loop.now();
+  bool first = true;
+  w.provider.react = [&](const seen_request& seen) {
+    if (seen.target == orwel_target(1) && std::exchange(first, false)) return reaction{.status = 429, .headers = {{"Retry-After", "7"}}};
+    return reaction{};
+  };
+  deliver(w, 1, 1, 1);
+  w.loop.run_until([&] { return !first && w.provider.in_flight_of[orwel_target(1)] == 0; });
+  w.loop.run_for(1s);
+  deliver(w, 2, 1, 1);
+  deliver(w, 3, 1, 1, "other");
+  w.loop.run_for(1s);
+  EXPECT_TRUE(w.provider.applied_to(orwel_target(2)).empty());
+  EXPECT_EQ(w.provider.applied_to(orwel_target(3)).size(), 1u);
+  ASSERT_TRUE(settle_all(w));
+  for (const auto& each : w.provider.requests)
+    if (each.target == orwel_target(2)) {
+      EXPECT_GE(each.at - began, 7s);
+    }
+}
+
+TEST(delivery_story, a_refused_credential_buries_nothing_and_is_probed_one_at_a_time) {
+  world w;
+  w.kafka.assign(1);
+  bool refused = true;
+  w.provider.react = [&](const seen_request&) { return reaction{.status = refused ? 401u : 200u}; };
+  for (int lead = 1; lead <= 50; ++lead) deliver(w, lead, 1, 1);
+  w.loop.run_for(10min);
+  const std::size_t first_burst = 16;
+  EXPECT_LE(w.provider.requests.size(), first_burst + 20);
+  EXPECT_TRUE(w.log.written.empty());
+  EXPECT_FALSE(w.kafka.committed.contains(0));
+  refused = false;
+  ASSERT_TRUE(settle_all(w));
+  EXPECT_EQ(w.provider.applied.size(), 50u);
+  EXPECT_TRUE(w.log.written.empty());
+}
+
+TEST(delivery_story, limits_hold_in_every_window) {
+  world w("  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, concurrency: 100,"
+          " limits: [ { requests: 50, per: 1s }, { requests: 300, per: 10s } ] }\n");
+  w.kafka.assign(1);
+  for (int lead = 1; lead <= 900; ++lead) deliver(w, lead, 1, 1);
+  const time_point began = w.loop.now();
+  ASSERT_TRUE(settle_all(w));
+  const auto& seen = w.provider.requests;
+  for (std::size_t i = 50; i < seen.size(); ++i) ASSERT_GE(seen[i].at - seen[i - 50].at, 1s) << i;
+  for (std::size_t i = 300; i < seen.size(); ++i) ASSERT_GE(seen[i].at - seen[i - 300].at, 10s) << i;
+  EXPECT_LE(w.loop.now() - began, 27s);
+}
+
+TEST(delivery_story, an_append_whose_answer_never_comes_is_not_sent_again) {
+  world w("  acme: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH } }\n");
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request&) { return reaction{.error = http::transport_error::connection_lost}; };
+  w.kafka.deliver(0, "k", R"({"id":"e","account":"acme","lead":{"id":"1"},"changes":{"note":"called"}})");
+  ASSERT_TRUE(settle_all(w));
+  EXPECT_EQ(w.provider.requests.size(), 1u);
+  ASSERT_EQ(w.log.written.size(), 1u);
+  EXPECT_EQ(w.log.written[0].headers.at("leadrelay.reason"), "outcome_unknown");
+}
+
+TEST(delivery_story, an_answer_that_echoes_a_secret_is_masked_in_the_dead_letter) {
+  world w("  acme: { provider: leadpro, base_url: 'http://127.0.0.1:1', credential: { env: PATH } }\n");
+  w.kafka.assign(1);
+  const std::string key = std::getenv("PATH");
+  w.provider.react = [&](const seen_request&) {
+    return reaction{.status = 422, .headers = {}, .body = "Bloggsworth is not allowed with " + key};
+  };
+  w.kafka.deliver(0, "k", R"({"id":"e","account":"acme","lead":{"id":"1"},"changes":{"first_name":"Joe","last_name":"Bloggsworth"}})");
+  ASSERT_TRUE(settle_all(w));
+  ASSERT_EQ(w.log.written.size(), 1u);
+  EXPECT_EQ(w.log.written[0].headers.at("leadrelay.response"), "*** is not allowed with ***");
+}
+
+}  // namespace
+}  // namespace leadrelay

@@ -1,0 +1,140 @@
+#include <gtest/gtest.h>
+
+#include "simulated_world.hpp"
+
+namespace leadrelay {
+namespace {
+
+using simulated::orwel_event;
+using simulated::orwel_target;
+using simulated::reaction;
+using simulated::seen_request;
+using simulated::world;
+using namespace std::chrono_literals;
+
+TEST(partitions, a_commit_never_covers_a_change_that_is_not_settled) {
+  world w;
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request& seen) {
+    return reaction{.latency = seen.target == orwel_target(3) ? duration{10s} : duration{10ms}};
+  };
+  for (int lead = 1; lead <= 6; ++lead) w.kafka.deliver(0, "k" + std::to_string(lead), orwel_event(lead, 1));
+  w.loop.run_for(5s);
+  EXPECT_EQ(w.kafka.committed[0], 2);
+  ASSERT_TRUE(w.loop.run_until([&] { return w.all_committed(); }));
+  EXPECT_EQ(w.kafka.committed[0], 6);
+}
+
+TEST(partitions, a_commit_that_fails_is_sent_again) {
+  world w;
+  w.kafka.assign(1);
+  w.kafka.refuse_commits = true;
+  w.kafka.deliver(0, "k", orwel_event(1, 1));
+  w.loop.run_for(2s);
+  EXPECT_GT(w.kafka.commits, 1);
+  EXPECT_LT(w.kafka.commits, 25);
+  w.kafka.refuse_commits = false;
+  EXPECT_TRUE(w.loop.run_until([&] { return w.all_committed(); }));
+}
+
+TEST(partitions, a_revocation_waits_for_what_is_in_flight_and_starts_nothing) {
+  world w;
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request&) { return reaction{.latency = 2s}; };
+  w.kafka.deliver(0, "k", orwel_event(1, 1));
+  w.kafka.deliver(0, "k", orwel_event(1, 2));
+  w.loop.run_for(1s);
+  w.kafka.revoke();
+  w.loop.run_for(500ms);
+  EXPECT_EQ(w.kafka.given_up, 0);
+  ASSERT_TRUE(w.loop.run_until([&] { return w.kafka.given_up == 1; }));
+  EXPECT_EQ(w.provider.requests.size(), 1u);
+  EXPECT_EQ(w.kafka.committed[0], 1);
+  w.loop.run_for(1min);
+  EXPECT_EQ(w.provider.requests.size(), 1u);
+  EXPECT_EQ(w.relay->snapshot().held_bytes, 0u);
+}
+
+TEST(partitions, a_revocation_ends_back_offs_and_waits_at_the_gate) {
+  world w;
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request&) { return reaction{.status = 429, .headers = {{"Retry-After", "200"}}}; };
+  for (int lead = 1; lead <= 30; ++lead) w.kafka.deliver(0, "k" + std::to_string(lead), orwel_event(lead, 1));
+  w.loop.run_for(5s);
+  const time_point began = w.loop.now();
+  w.kafka.revoke();
+  ASSERT_TRUE(w.loop.run_until([&] { return w.kafka.given_up == 1; }));
+  EXPECT_LT(w.loop.now() - began, 1s);
+  EXPECT_TRUE(w.kafka.committed.empty());
+  EXPECT_TRUE(w.log.written.empty());
+}
+
+TEST(partitions, lost_partitions_are_given_up_at_once_and_never_committed) {
+  world w;
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request&) { return reaction{.latency = 2s}; };
+  w.kafka.deliver(0, "k", orwel_event(1, 1));
+  w.loop.run_for(1s);
+  w.kafka.revoke(true);
+  EXPECT_EQ(w.kafka.given_up, 1);
+  w.loop.run_for(1min);
+  EXPECT_EQ(w.provider.applied.size(), 1u);
+  EXPECT_TRUE(w.kafka.committed.empty());
+}
+
+TEST(partitions, a_partition_that_comes_back_goes_on_where_it_was_committed) {
+  world w;
+  w.kafka.assign(1);
+  w.kafka.deliver(0, "k", orwel_event(1, 1));
+  ASSERT_TRUE(w.loop.run_until([&] { return w.all_committed(); }));
+  w.kafka.revoke();
+  ASSERT_TRUE(w.loop.run_until([&] { return w.kafka.given_up == 1; }));
+  w.kafka.assign(1);
+  EXPECT_EQ(w.kafka.delivered_next[0], 1);
+  w.kafka.deliver(0, "k", orwel_event(1, 2));
+  ASSERT_TRUE(w.loop.run_until([&] { return w.all_committed(); }));
+  EXPECT_EQ(w.provider.applied.size(), 2u);
+}
+
+TEST(partitions, a_drain_lets_what_is_in_flight_end_and_commits_it) {
+  world w;
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request&) { return reaction{.latency = 3s}; };
+  for (int number = 1; number <= 3; ++number) w.kafka.deliver(0, "k", orwel_event(1, number));
+  w.loop.run_for(1s);
+  EXPECT_TRUE(w.drain());
+  EXPECT_EQ(w.provider.requests.size(), 1u);
+  EXPECT_EQ(w.kafka.committed[0], 1);
+}
+
+TEST(partitions, a_drain_ends_within_its_grace_though_a_provider_hangs) {
+  world w;
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request&) { return reaction{.latency = 1h}; };
+  w.kafka.deliver(0, "k", orwel_event(1, 1));
+  w.loop.run_for(1s);
+  const time_point began = w.loop.now();
+  EXPECT_TRUE(w.drain(10s));
+  EXPECT_LE(w.loop.now() - began, 11s);
+  EXPECT_TRUE(w.kafka.committed.empty());
+  EXPECT_TRUE(w.log.written.empty());
+}
+
+TEST(partitions, a_drain_without_an_assignment_ends_at_once) {
+  world w;
+  EXPECT_TRUE(w.drain());
+}
+
+TEST(partitions, a_worker_is_ready_between_its_assignment_and_its_drain) {
+  world w;
+  EXPECT_TRUE(w.relay->not_ready().has_value());
+  w.relay->on_error("broker away", false);
+  EXPECT_NE(w.relay->not_ready()->find("broker away"), std::string::npos);
+  w.kafka.assign(1);
+  EXPECT_FALSE(w.relay->not_ready().has_value());
+  EXPECT_TRUE(w.drain());
+  EXPECT_EQ(w.relay->not_ready(), "draining");
+}
+
+}  // namespace
+}  // namespace leadrelay

@@ -1,0 +1,232 @@
+#include "simulated_world.hpp"
+
+#include <cstdio>
+#include <stdexcept>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+namespace leadrelay::simulated {
+namespace {
+
+class connection final : public http::connection {
+ public:
+  connection(loop& on, provider& of) : loop_(on), of_(of) {}
+
+  task<http::exchange> send(const http::outgoing& what, time_point deadline) override {
+    const seen_request seen{std::string(what.target), std::string(what.body), std::string(what.headers), loop_.now()};
+    of_.requests.push_back(seen);
+    if (++of_.in_flight_of[seen.target] > 1) of_.overlapped = true;
+    answer_ = of_.react(seen);
+    const bool late = loop_.now() + answer_.latency > deadline;
+    closed_ = std::make_unique<wakeup>(loop_.executor());
+    const bool was_closed = co_await loop_.wait_until(*closed_, std::min(deadline, loop_.now() + answer_.latency));
+    closed_.reset();
+    --of_.in_flight_of[seen.target];
+    if (answer_.applies && answer_.status < 300) of_.applied.push_back(seen);
+    http::exchange out;
+    out.bytes_sent = true;
+    out.error = was_closed ? http::transport_error::stopped : late ? http::transport_error::answer_timeout : answer_.error;
+    if (out.error != http::transport_error::none) {
+      reusable_ = false;
+      co_return out;
+    }
+    headers_.clear();
+    for (const auto& [name, value] : answer_.headers) headers_.push_back({name, value});
+    out.answer = {answer_.status, headers_, answer_.body};
+    co_return out;
+  }
+
+  bool reusable() const noexcept override { return reusable_; }
+  bool stale() noexcept override { return false; }
+  void close() noexcept override {
+    reusable_ = false;
+    if (closed_) closed_->notify();
+  }
+
+ private:
+  loop& loop_;
+  provider& of_;
+  reaction answer_;
+  std::vector<providers::answer_header> headers_;
+  std::unique_ptr<wakeup> closed_;
+  bool reusable_ = true;
+};
+
+class connector final : public http::connector {
+ public:
+  connector(loop& on, provider& of) : loop_(on), of_(of) {}
+
+  task<http::connected> connect(time_point) override {
+    http::connected out;
+    out.error = of_.on_connect();
+    if (out.error == http::transport_error::none) {
+      out.connection = std::make_unique<connection>(loop_, of_);
+    } else {
+      out.detail = "simulated";
+    }
+    co_await loop_.sleep_until(loop_.now() + std::chrono::milliseconds{1});
+    co_return out;
+  }
+
+ private:
+  loop& loop_;
+  provider& of_;
+};
+
+config::configuration load(const std::string& accounts, const std::string& more) {
+  const std::string text =
+      "kafka: { bootstrap.servers: 127.0.0.1:1, group.id: test }\n"
+      "topics: { lead_changes: [changes], dead_letters: changes.dead }\n" +
+      more + "\naccounts:\n" + accounts;
+  yaml::issues issues;
+  auto loaded = config::load_text(text, "test.yaml", issues);
+  if (!loaded) throw std::logic_error(issues.all().front().text());
+  return std::move(*loaded);
+}
+
+std::string uuid(int lead) {
+  char text[37];
+  std::snprintf(text, sizeof text, "550e8400-e29b-41d4-a716-%012d", lead);
+  return text;
+}
+
+}  // namespace
+
+bool virtual_loop::run_until(const std::function<bool()>& reached, duration at_most) {
+  const time_point limit = now_ + at_most;
+  for (;;) {
+    context().restart();
+    while (!reached() && context().poll_one() > 0) {
+    }
+    if (reached()) return true;
+    const auto next = timers().next();
+    if (!next || *next > limit) return false;
+    now_ = std::max(now_, *next);
+    timers().expire(now_);
+  }
+}
+
+void virtual_loop::run_for(duration time) {
+  const time_point end = now_ + time;
+  bool ended = false;
+  timers().add(end, [&] { ended = true; });
+  run_until([&] { return ended; }, time);
+}
+
+std::vector<std::string> provider::applied_to(const std::string& target) const {
+  std::vector<std::string> out;
+  for (const seen_request& each : applied)
+    if (each.target == target) out.push_back(each.body);
+  return out;
+}
+
+void broker::commit(std::vector<kafka::offset_to_commit> offsets) {
+  ++commits;
+  loop_.timers().add(loop_.now() + commit_time, [this, offsets = std::move(offsets)] {
+    kafka::commit_result result{offsets, refuse_commits ? "refused" : ""};
+    if (!refuse_commits)
+      for (const auto& each : offsets) committed[each.partition.partition] = each.next;
+    events_->on_committed(result);
+  });
+}
+
+void broker::give_up() {
+  ++given_up;
+  owned_.clear();
+  if (closing_) closing_->notify();
+}
+
+task<void> broker::close(duration grace) {
+  if (owned_.empty()) co_return;
+  closing_ = std::make_unique<wakeup>(loop_.executor());
+  events_->on_revoked(owned_, false);
+  co_await loop_.wait_until(*closing_, loop_.now() + grace);
+  closing_.reset();
+}
+
+void broker::assign(int partitions) {
+  std::vector<kafka::assigned_partition> given;
+  for (int number = 0; number < partitions; ++number) {
+    const std::int64_t from = committed.contains(number) ? committed[number] : -1;
+    given.push_back({{"changes", number}, from, {}, partitions});
+    owned_.push_back({"changes", number});
+    delivered_next[number] = std::max<std::int64_t>(from, 0);
+  }
+  events_->on_assigned(given);
+}
+
+void broker::revoke(bool lost) { events_->on_revoked(owned_, lost); }
+
+void broker::deliver(int partition, std::optional<std::string> key, std::optional<std::string> value) {
+  static const auto topic = std::make_shared<const std::string>("changes");
+  events::record record = events::copy_record(key ? std::optional<std::string_view>(*key) : std::nullopt,
+                                              value ? std::optional<std::string_view>(*value) : std::nullopt, {});
+  record.topic = topic;
+  record.partition = partition;
+  record.offset = delivered_next[partition]++;
+  record.timestamp_ms = 1;
+  events_->on_record(std::move(record));
+}
+
+std::string log_writer::produce(const kafka::outgoing_record& record, kafka::delivery_report report) {
+  if (std::string refusal = on_produce(); !refusal.empty()) return refusal;
+  written_record copy{std::string(record.topic), {}, {}, {}};
+  if (record.key) copy.key = std::string(*record.key);
+  if (record.value) copy.value = std::string(*record.value);
+  for (const auto& header : record.headers) copy.headers[header.name] = header.value.value_or("");
+  loop_.timers().add(loop_.now() + acknowledged_after, [this, copy = std::move(copy), report = std::move(report)] {
+    const std::string error = on_report();
+    if (error.empty()) written.push_back(copy);
+    report(error);
+  });
+  return {};
+}
+
+const std::string world::default_accounts =
+    "  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [] }\n"
+    "  other: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [] }\n";
+
+world::world(const std::string& accounts, const std::string& more, std::uint64_t memory, std::uint64_t seed)
+    : configuration(load(accounts, more)) {
+  auto connectors = [this](const config::account&) -> std::unique_ptr<http::connector> { return std::make_unique<connector>(loop, provider); };
+  relay = std::make_unique<relay::relay>(relay::relay_parts{.on = loop,
+                                                            .configuration = configuration,
+                                                            .consumer = kafka,
+                                                            .producer = log,
+                                                            .connectors = connectors,
+                                                            .memory = memory,
+                                                            .random_seed = seed});
+  if (const auto started = relay->start(); !started) throw std::logic_error(started.error().detail);
+}
+
+world::~world() = default;
+
+bool world::drain(duration grace) {
+  bool ended = false;
+  auto draining = [&]() -> task<void> {
+    co_await relay->drain(grace);
+    ended = true;
+  };
+  boost::asio::co_spawn(loop.executor(), draining, boost::asio::detached);
+  return loop.run_until([&] { return ended; });
+}
+
+bool world::all_committed() const {
+  for (const auto& [partition, next] : kafka.delivered_next) {
+    const auto committed = kafka.committed.find(partition);
+    if (next > 0 && (committed == kafka.committed.end() || committed->second != next)) return false;
+  }
+  return true;
+}
+
+std::string orwel_event(int lead, int number, const std::string& account) {
+  return R"({"id":"e)" + std::to_string(lead) + "-" + std::to_string(number) + R"(","account":")" + account + R"(","lead":{"id":")" + uuid(lead) +
+         R"("},"changes":{"properties":{"seq":)" + std::to_string(number) + "}}}";
+}
+
+std::string orwel_target(int lead) { return "/api/v1/leads/" + uuid(lead); }
+
+std::string orwel_body(int number) { return R"({"properties":{"seq":)" + std::to_string(number) + "}}"; }
+
+}  // namespace leadrelay::simulated

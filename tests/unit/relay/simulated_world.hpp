@@ -1,0 +1,151 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/loop.hpp"
+#include "config/configuration.hpp"
+#include "http/transport.hpp"
+#include "kafka/consumer.hpp"
+#include "kafka/producer.hpp"
+#include "relay/relay.hpp"
+
+/// A world around one relay without sockets, librdkafka or real time: a clock that jumps to the next deadline, a broker and a provider
+/// that a test tells what to do.
+namespace leadrelay::simulated {
+
+class virtual_loop final : public loop {
+ public:
+  using loop::loop;
+  time_point now() const override { return now_; }
+  wall_time wall_now() const override { return wall_time{std::chrono::duration_cast<std::chrono::milliseconds>(now_.time_since_epoch())}; }
+
+  /// Runs what is ready, then jumps from deadline to deadline, until `reached` holds (true) or nothing is left before `deadline` (false).
+  bool run_until(const std::function<bool()>& reached, duration at_most = std::chrono::hours{24});
+  /// Runs all that happens within `time`.
+  void run_for(duration time);
+
+ private:
+  time_point now_{std::chrono::hours{500'000}};
+};
+
+/// What the provider does with one request.
+struct reaction {
+  unsigned status = 200;
+  duration latency = std::chrono::milliseconds{20};
+  std::vector<std::pair<std::string, std::string>> headers{};
+  std::string body = "{}";
+  http::transport_error error = http::transport_error::none;  ///< instead of an answer
+  bool applies = true;                                        ///< whether an error comes after the change was applied
+};
+
+struct seen_request {
+  std::string target;
+  std::string body;
+  std::string headers;
+  time_point at;
+};
+
+/// The provider's side of every account.
+class provider {
+ public:
+  std::function<reaction(const seen_request&)> react = [](const seen_request&) { return reaction{}; };
+  std::function<http::transport_error()> on_connect = [] { return http::transport_error::none; };
+
+  std::vector<seen_request> requests;             ///< in the order they came
+  std::vector<seen_request> applied;              ///< those that took effect
+  std::map<std::string, int> in_flight_of;        ///< by target
+  bool overlapped = false;                        ///< two requests of one target were in flight at once
+
+  /// The bodies applied to a target, in order.
+  std::vector<std::string> applied_to(const std::string& target) const;
+};
+
+class broker final : public kafka::consumer {
+ public:
+  explicit broker(loop& on) : loop_(on) {}
+
+  void start(kafka::consumer_events& to) override { events_ = &to; }
+  void commit(std::vector<kafka::offset_to_commit> offsets) override;
+  void pause(const std::vector<kafka::topic_partition>&) override { ++pauses; }
+  void resume(const std::vector<kafka::topic_partition>&) override { ++resumes; }
+  void give_up() override;
+  task<void> close(duration grace) override;
+
+  void assign(int partitions);
+  void revoke(bool lost = false);
+  /// Delivers one record of the partition, at its next offset.
+  void deliver(int partition, std::optional<std::string> key, std::optional<std::string> value);
+
+  std::map<int, std::int64_t> committed;
+  std::map<int, std::int64_t> delivered_next;  ///< one beyond the last delivered
+  int pauses = 0;
+  int resumes = 0;
+  int given_up = 0;
+  int commits = 0;
+  bool refuse_commits = false;
+  duration commit_time = std::chrono::milliseconds{3};
+
+ private:
+  loop& loop_;
+  kafka::consumer_events* events_ = nullptr;
+  std::vector<kafka::topic_partition> owned_;
+  std::unique_ptr<wakeup> closing_;
+};
+
+struct written_record {
+  std::string topic;
+  std::optional<std::string> key;
+  std::optional<std::string> value;
+  std::map<std::string, std::string> headers;
+};
+
+class log_writer final : public kafka::producer {
+ public:
+  explicit log_writer(loop& on) : loop_(on) {}
+  std::string produce(const kafka::outgoing_record& record, kafka::delivery_report report) override;
+  task<void> flush(duration) override { co_return; }
+
+  std::vector<written_record> written;  ///< acknowledged ones
+  std::function<std::string()> on_produce = [] { return std::string(); };  ///< a text refuses the record
+  std::function<std::string()> on_report = [] { return std::string(); };   ///< a text fails it
+  duration acknowledged_after = std::chrono::milliseconds{2};
+
+ private:
+  loop& loop_;
+};
+
+/// A relay in its world. The configuration's account `acme` is Orwel, `other` as well; `configuration_text` may say otherwise.
+class world {
+ public:
+  explicit world(const std::string& accounts = default_accounts, const std::string& more = {}, std::uint64_t memory = 64ull << 20,
+                 std::uint64_t seed = 1);
+  ~world();
+
+  static const std::string default_accounts;
+
+  boost::asio::io_context context;
+  virtual_loop loop{context};
+  config::configuration configuration;
+  broker kafka{loop};
+  log_writer log{loop};
+  simulated::provider provider;
+  std::unique_ptr<relay::relay> relay;
+
+  /// Ends the relay; false where that does not come to an end.
+  bool drain(duration grace = std::chrono::seconds{30});
+  /// Whether every delivered record is settled and committed.
+  bool all_committed() const;
+};
+
+/// The event of change `number` of lead `lead` (a number that becomes a UUID) for an Orwel account.
+std::string orwel_event(int lead, int number, const std::string& account = "acme");
+std::string orwel_target(int lead);
+std::string orwel_body(int number);
+
+}  // namespace leadrelay::simulated

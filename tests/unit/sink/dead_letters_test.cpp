@@ -1,0 +1,46 @@
+#include "sink/dead_letters.hpp"
+
+#include <gmock/gmock.h>
+
+#include "unit/sink/fake_producer.hpp"
+
+namespace leadrelay::sink {
+namespace {
+
+TEST(dead_letters, keeps_the_record_until_its_letter_is_acknowledged) {
+  boost::asio::io_context context{1};
+  still_loop loop{context};
+  fake_producer producer;
+  dead_letters sink(loop, producer, "dead");
+  bool settled = false;
+  events::record record = events::copy_record("key", "value", {{"h", "1"}});
+  record.topic = std::make_shared<const std::string>("lead-changes");
+  sink.write(std::move(record), {.reason = reason::conflict, .detail = "d"}, [&] { settled = true; });
+  producer.report_first("broker gone");
+  EXPECT_FALSE(settled);
+  loop.advance(100ms);
+  ASSERT_EQ(producer.taken.size(), 1u);
+  EXPECT_EQ(producer.taken[0].topic, "dead");
+  EXPECT_EQ(producer.taken[0].key, "key");
+  EXPECT_EQ(producer.taken[0].value, "value");
+  EXPECT_EQ(producer.taken[0].headers[0].name, "h");
+  EXPECT_EQ(producer.taken[0].headers[1].value, "conflict");
+  producer.report_first("");
+  EXPECT_TRUE(settled);
+  EXPECT_EQ(sink.written(), 1u);
+  EXPECT_EQ(sink.failures(), 1u);
+  EXPECT_EQ(sink.unwritten(), 0u);
+}
+
+TEST(dead_letters, stopped_leaves_a_letter_unsettled) {
+  boost::asio::io_context context{1};
+  still_loop loop{context};
+  fake_producer producer;
+  dead_letters sink(loop, producer, "dead");
+  sink.write(events::copy_record(std::nullopt, std::nullopt, {}), {}, [] { FAIL(); });
+  sink.stop();
+  producer.report_first("");
+}
+
+}  // namespace
+}  // namespace leadrelay::sink

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "relay/snapshot.hpp"
+
+namespace leadrelay::admin {
+
+/// The whole process at one moment: its workers, one for each thread.
+struct process_snapshot {
+  std::string version;
+  wall_time started;
+  wall_time taken;
+  std::vector<relay::relay_snapshot> workers;
+
+  /// The workers' accounts added up, in the order of the configuration; the state is that of the worst worker.
+  std::vector<relay::account_snapshot> accounts() const;
+  relay::worker_metrics counts() const;
+  /// Empty when every worker is ready.
+  std::string not_ready() const;
+};
+
+/// Prometheus text exposition format 0.0.4, prefix `leadrelay_`. Labels are account, provider, reason, verdict, error, topic and
+/// partition: all bounded by the configuration or by closed lists.
+std::string metrics_text(const process_snapshot& of);
+
+/// The same for people and scripts, one JSON object.
+std::string status_json(const process_snapshot& of);
+
+}  // namespace leadrelay::admin

@@ -1,0 +1,163 @@
+#include "admin/server.hpp"
+
+#include <set>
+#include <utility>
+
+#include <boost/asio.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+
+namespace leadrelay::admin {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using tcp = asio::ip::tcp;
+using socket_type = asio::basic_stream_socket<tcp, executor>;
+using acceptor_type = asio::basic_socket_acceptor<tcp, executor>;
+using response = http::response<http::string_body>;
+
+constexpr std::size_t most_connections = 64;
+constexpr duration idle_time = std::chrono::seconds{30};
+constexpr auto no_throw = asio::as_tuple(use_task);
+
+constexpr std::string_view index_page = R"(<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Leadrelay</title>
+<h1>Leadrelay</h1>
+<ul>
+<li><a href="/status.json">/status.json</a>: accounts, partitions, workers</li>
+<li><a href="/metrics">/metrics</a>: Prometheus text</li>
+<li><a href="/readyz">/readyz</a>: whether it takes part in its group</li>
+<li><a href="/livez">/livez</a>: whether its loop turns</li>
+</ul>
+</html>
+)";
+
+response make_response(unsigned status, std::string_view type, std::string body) {
+  response out;
+  out.result(status);
+  out.set(http::field::content_type, type);
+  out.set(http::field::cache_control, "no-store");
+  out.body() = std::move(body);
+  return out;
+}
+
+}  // namespace
+
+struct server::sessions : std::enable_shared_from_this<server::sessions> {
+  sessions(loop& on, snapshot_source source) : loop_(on), snapshots(std::move(source)), acceptor(on.executor()) {}
+
+  task<void> accept();
+  task<void> serve(std::shared_ptr<socket_type> socket);
+  task<response> answer(const http::request<http::string_body>& request);
+  task<response> answer_path(std::string_view path);
+
+  loop& loop_;
+  snapshot_source snapshots;
+  acceptor_type acceptor;
+  std::set<std::shared_ptr<socket_type>> open;
+  bool stopped = false;
+};
+
+server::server(loop& on, snapshot_source snapshots) : sessions_(std::make_shared<sessions>(on, std::move(snapshots))) {}
+
+server::~server() { stop(); }
+
+outcome<std::uint16_t> server::listen(const std::string& host, std::uint16_t port) {
+  boost::system::error_code error;
+  const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
+  const auto failed = [&] {
+    return problem{reason::rejected, "admin.listen: cannot listen on " + host + ":" + std::to_string(port) + ": " + error.message()};
+  };
+  if (error) return failed();
+  const tcp::endpoint endpoint(address, port);
+  acceptor_type& acceptor = sessions_->acceptor;
+  acceptor.open(endpoint.protocol(), error);
+  if (error) return failed();
+  acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  acceptor.bind(endpoint, error);
+  if (error) return failed();
+  acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) return failed();
+  auto accepting = [kept = sessions_]() -> task<void> { co_await kept->accept(); };
+  asio::co_spawn(sessions_->loop_.executor(), std::move(accepting), asio::detached);
+  return acceptor.local_endpoint().port();
+}
+
+void server::stop() {
+  sessions_->stopped = true;
+  boost::system::error_code ignored;
+  sessions_->acceptor.close(ignored);
+  for (const auto& socket : sessions_->open) socket->close(ignored);
+}
+
+task<void> server::sessions::accept() {
+  while (!stopped) {
+    auto socket = std::make_shared<socket_type>(loop_.executor());
+    const auto [error] = co_await acceptor.async_accept(*socket, no_throw);
+    if (stopped) break;
+    if (error) {  // out of descriptors, perhaps: leave the loop to the others for a moment
+      co_await loop_.sleep_until(loop_.now() + std::chrono::milliseconds{100});
+      continue;
+    }
+    if (open.size() >= most_connections) continue;
+    open.insert(socket);
+    auto serving = [kept = shared_from_this(), socket]() -> task<void> { co_await kept->serve(socket); };
+    asio::co_spawn(loop_.executor(), std::move(serving), asio::detached);
+  }
+}
+
+task<void> server::sessions::serve(std::shared_ptr<socket_type> socket) {
+  beast::flat_static_buffer<16384> buffer;
+  bool again = true;
+  while (again && !stopped) {
+    const timer_queue::id idle = loop_.timers().add(loop_.now() + idle_time, [socket] {
+      boost::system::error_code ignored;
+      socket->close(ignored);
+    });
+    http::request<http::string_body> request;
+    const auto [read_error, read] = co_await http::async_read(*socket, buffer, request, no_throw);
+    if (!read_error) {
+      response out = co_await answer(request);
+      again = request.keep_alive();
+      out.keep_alive(again);
+      const auto [write_error, written] = co_await http::async_write(*socket, out, no_throw);
+      again = again && !write_error;
+    }
+    loop_.timers().cancel(idle);
+    again = again && !read_error;
+  }
+  boost::system::error_code ignored;
+  socket->shutdown(tcp::socket::shutdown_both, ignored);
+  socket->close(ignored);
+  open.erase(socket);
+}
+
+task<response> server::sessions::answer(const http::request<http::string_body>& request) {
+  response out;
+  if (request.method() != http::verb::get && request.method() != http::verb::head) {
+    out = make_response(405, "text/plain", "only GET and HEAD\n");
+    out.set(http::field::allow, "GET, HEAD");
+  } else {
+    const std::string_view target(request.target().data(), request.target().size());
+    out = co_await answer_path(target.substr(0, target.find('?')));
+  }
+  const std::size_t length = out.body().size();
+  if (request.method() == http::verb::head) out.body().clear();
+  out.content_length(length);
+  co_return out;
+}
+
+task<response> server::sessions::answer_path(std::string_view path) {
+  if (path == "/livez") co_return make_response(200, "text/plain", "live\n");
+  if (path == "/") co_return make_response(200, "text/html; charset=utf-8", std::string(index_page));
+  if (path != "/readyz" && path != "/metrics" && path != "/status.json") co_return make_response(404, "text/plain", "not found\n");
+  const process_snapshot now = co_await snapshots();
+  if (path == "/metrics") co_return make_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(now));
+  if (path == "/status.json") co_return make_response(200, "application/json", status_json(now) + "\n");
+  const std::string not_ready = now.not_ready();
+  co_return not_ready.empty() ? make_response(200, "text/plain", "ready\n") : make_response(503, "text/plain", not_ready + "\n");
+}
+
+}  // namespace leadrelay::admin

@@ -1,0 +1,150 @@
+#include <algorithm>
+
+#include "admin/process_snapshot.hpp"
+#include "base/date_time.hpp"
+#include "base/json.hpp"
+
+namespace leadrelay::admin {
+namespace {
+
+void text(json::writer& out, std::string_view value) { out.String(value.data(), static_cast<rapidjson::SizeType>(value.size())); }
+
+void member(json::writer& out, std::string_view name, std::string_view value) {
+  text(out, name);
+  text(out, value);
+}
+
+void member(json::writer& out, std::string_view name, std::uint64_t value) {
+  text(out, name);
+  out.Uint64(value);
+}
+
+template <class Array, class Word>
+void counts(json::writer& out, std::string_view name, const Array& values, Word word) {
+  text(out, name);
+  out.StartObject();
+  for (std::size_t index = 0; index < values.size(); ++index)
+    if (values[index] > 0) member(out, word(index), values[index]);
+  out.EndObject();
+}
+
+std::string_view reason_word(std::size_t index) { return to_string(static_cast<reason>(index)); }
+std::string_view verdict_word(std::size_t index) { return to_string(static_cast<providers::verdict>(index)); }
+std::string_view error_word(std::size_t index) { return to_string(static_cast<delivery::transport_error>(index)); }
+
+void write_account(json::writer& out, const relay::account_snapshot& account) {
+  out.StartObject();
+  member(out, "account", account.name);
+  member(out, "provider", account.provider);
+  member(out, "state", to_string(account.state));
+  member(out, "waiting", account.waiting);
+  member(out, "lanes", account.lanes);
+  member(out, "in_flight", account.in_flight);
+  member(out, "connections", account.connections);
+  member(out, "taken", account.counts.taken);
+  member(out, "delivered", account.counts.delivered);
+  counts(out, "dead_letters", account.counts.dead_letters, reason_word);
+  counts(out, "verdicts", account.counts.verdicts, verdict_word);
+  auto errors = account.counts.transport_errors;
+  errors[0] = 0;  // `none` is no error
+  counts(out, "transport_errors", errors, error_word);
+  text(out, "request_seconds");
+  out.StartObject();
+  text(out, "p50");
+  out.Double(account.counts.request_seconds.quantile(0.5));
+  text(out, "p99");
+  out.Double(account.counts.request_seconds.quantile(0.99));
+  out.EndObject();
+  out.EndObject();
+}
+
+void write_partition(json::writer& out, const relay::partition_snapshot& partition) {
+  out.StartObject();
+  member(out, "topic", partition.topic);
+  text(out, "partition");
+  out.Int(partition.partition);
+  text(out, "committed");
+  out.Int64(partition.committed);
+  text(out, "settled");
+  out.Int64(partition.settled);
+  member(out, "outstanding", partition.outstanding);
+  out.EndObject();
+}
+
+void write_worker(json::writer& out, const relay::relay_snapshot& worker) {
+  out.StartObject();
+  member(out, "state", worker.draining ? "draining" : worker.not_ready.empty() ? "ready" : "not ready");
+  member(out, "not_ready", worker.not_ready);
+  member(out, "last_error", worker.last_error);
+  member(out, "held_bytes", worker.held_bytes);
+  member(out, "budget_bytes", worker.budget_bytes);
+  text(out, "paused");
+  out.Bool(worker.paused);
+  text(out, "partitions");
+  out.StartArray();
+  for (const relay::partition_snapshot& partition : worker.partitions) write_partition(out, partition);
+  out.EndArray();
+  out.EndObject();
+}
+
+}  // namespace
+
+std::vector<relay::account_snapshot> process_snapshot::accounts() const {
+  std::vector<relay::account_snapshot> out;
+  for (const relay::relay_snapshot& worker : workers) {
+    if (out.empty()) out.resize(worker.accounts.size());
+    for (std::size_t index = 0; index < worker.accounts.size(); ++index) {
+      const relay::account_snapshot& from = worker.accounts[index];
+      relay::account_snapshot& to = out[index];
+      to.name = from.name;
+      to.provider = from.provider;
+      to.state = std::max(to.state, from.state);
+      to.waiting += from.waiting;
+      to.lanes += from.lanes;
+      to.in_flight += from.in_flight;
+      to.connections += from.connections;
+      to.counts.add(from.counts);
+    }
+  }
+  return out;
+}
+
+relay::worker_metrics process_snapshot::counts() const {
+  relay::worker_metrics out;
+  for (const relay::relay_snapshot& worker : workers) out.add(worker.counts);
+  return out;
+}
+
+std::string process_snapshot::not_ready() const {
+  for (const relay::relay_snapshot& worker : workers)
+    if (!worker.not_ready.empty()) return worker.not_ready;
+  return {};
+}
+
+std::string status_json(const process_snapshot& of) {
+  json::buffer buffer;
+  json::writer out(buffer);
+  const relay::worker_metrics counted = of.counts();
+  out.StartObject();
+  member(out, "version", of.version);
+  member(out, "started", format_date_time(of.started));
+  member(out, "now", format_date_time(of.taken));
+  text(out, "ready");
+  out.Bool(of.not_ready().empty());
+  member(out, "records", counted.records);
+  member(out, "commits", counted.commits);
+  member(out, "commit_errors", counted.commit_errors);
+  counts(out, "dead_letters_without_account", counted.dead_letters, reason_word);
+  text(out, "accounts");
+  out.StartArray();
+  for (const relay::account_snapshot& account : of.accounts()) write_account(out, account);
+  out.EndArray();
+  text(out, "workers");
+  out.StartArray();
+  for (const relay::relay_snapshot& worker : of.workers) write_worker(out, worker);
+  out.EndArray();
+  out.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+}  // namespace leadrelay::admin

@@ -1,0 +1,49 @@
+#include <iostream>
+
+#include "base/json.hpp"
+#include "cli/command.hpp"
+
+namespace leadrelay::cli {
+namespace {
+
+void print_json(const yaml::issues& issues) {
+  std::string out = "{\"good\":";
+  out += issues.good() ? "true" : "false";
+  out += ",\"problems\":[";
+  bool first = true;
+  for (const yaml::issue& issue : issues.all()) {
+    if (!first) out += ',';
+    first = false;
+    out += "{\"file\":";
+    json::append_quoted(out, issue.file);
+    out += ",\"line\":" + std::to_string(issue.line) + ",\"column\":" + std::to_string(issue.column) + ",\"what\":";
+    json::append_quoted(out, issue.what);
+    out += issue.warning ? ",\"warning\":true}" : ",\"warning\":false}";
+  }
+  std::cout << out << "]}\n";
+}
+
+void print_text(const yaml::issues& issues, const std::optional<config::configuration>& loaded) {
+  for (const yaml::issue& issue : issues.all()) std::cout << issue.text() << '\n';
+  if (!issues.good() || !loaded) return;
+  std::cout << "good: " << loaded->accounts.size() << " accounts, " << loaded->topics.lead_changes.size() << " topics of lead changes\n";
+}
+
+}  // namespace
+
+int check(const check_options& options) {
+  yaml::issues issues;
+  const auto loaded = config::load_file(options.config, issues);
+  if (loaded) {
+    check_kafka_properties(*loaded, options.config, issues);
+    for (std::string& problem : config::check_credentials(*loaded)) issues.add({options.config, 1, 1, std::move(problem)});
+  }
+  if (options.json) {
+    print_json(issues);
+  } else {
+    print_text(issues, loaded);
+  }
+  return issues.good() ? exit_well : exit_usage;
+}
+
+}  // namespace leadrelay::cli

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/configuration.hpp"
+
+namespace leadrelay::cli {
+
+/// Exit codes of every command.
+inline constexpr int exit_well = 0;
+inline constexpr int exit_failed = 1;
+inline constexpr int exit_usage = 2;  ///< wrong use or configuration
+
+/// Loads a configuration and prints its warnings and problems on standard error; nothing where it cannot be used.
+/// librdkafka's own check of its properties is part of it.
+std::optional<config::configuration> load_configuration(const std::string& path);
+
+/// Adds librdkafka's problems with the configuration's `kafka` properties, each at its place in the file.
+void check_kafka_properties(const config::configuration& configuration, const std::string& file, yaml::issues& into);
+
+struct check_options {
+  std::string config;
+  bool json = false;
+};
+/// Prints every problem of a configuration. 0 when there is none but warnings.
+int check(const check_options& options);
+
+struct explain_options {
+  std::string config;
+  std::string event = "-";  ///< a file, or `-` for standard input: one event, or one a line
+  bool json = false;
+  bool reveal = false;      ///< shows sensitive values; credentials stay masked
+};
+/// Prints the HTTP request that each event would become. Sends nothing.
+int explain(const explain_options& options);
+
+struct providers_options {
+  std::optional<std::string> directory;  ///< of definitions beside the embedded ones
+  std::string name;                      ///< empty: list them all
+  bool source = false;                   ///< the definition's YAML instead of its description
+  bool json = false;
+};
+/// Lists the provider definitions, or shows one.
+int providers(const providers_options& options);
+
+struct sandbox_options {
+  std::string listen = "127.0.0.1:8080";
+  std::string certificate;          ///< with `key`: serve over TLS
+  std::string key;
+  std::string faults;               ///< JSON, or `@FILE`
+  std::vector<std::string> limits;  ///< `PROVIDER=N/duration`
+  bool known_leads_only = false;
+  std::uint64_t seed = 1;
+};
+/// Answers as the five providers do until SIGTERM or SIGINT.
+int sandbox(const sandbox_options& options);
+
+struct run_options {
+  std::string config;
+};
+/// Runs the worker until SIGTERM or SIGINT.
+int run(const run_options& options);
+
+}  // namespace leadrelay::cli

@@ -1,0 +1,155 @@
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "base/json.hpp"
+#include "base/origin.hpp"
+#include "cli/command.hpp"
+#include "events/decode.hpp"
+#include "providers/headers.hpp"
+
+namespace leadrelay::cli {
+namespace {
+
+constexpr std::string_view masked = "***";
+
+/// One event explained: the request it becomes, or why it is a dead letter.
+struct explanation {
+  const config::account* account = nullptr;
+  std::string url;
+  providers::request request;
+  std::string shown_body;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+std::optional<std::string> read_all(const std::string& from) {
+  if (from == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  std::ifstream file(from, std::ios::binary);
+  if (!file) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+/// One event where the whole text is one JSON value, else one for each line that is not blank.
+std::vector<std::string> split_events(const std::string& text) {
+  if (json::parse(text)) return {text};
+  std::vector<std::string> out;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string line = text.substr(begin, end - begin);
+    if (line.find_first_not_of(" \t\r") != std::string::npos) out.push_back(line);
+    begin = end + 1;
+  }
+  return out;
+}
+
+std::vector<std::pair<std::string, std::string>> split_headers(std::string_view lines) {
+  std::vector<std::pair<std::string, std::string>> out;
+  while (!lines.empty()) {
+    const std::size_t end = lines.find("\r\n");
+    const std::string_view line = lines.substr(0, end);
+    const std::size_t colon = line.find(": ");
+    out.emplace_back(line.substr(0, colon), line.substr(colon + 2));
+    lines.remove_prefix(end + 2);
+  }
+  return out;
+}
+
+outcome<explanation> explain_event(const config::configuration& by, const std::string& text, bool reveal) {
+  const auto decoded = events::decode_json(text);
+  if (!decoded) return decoded.error();
+  explanation out;
+  for (const config::account& account : by.accounts)
+    if (account.name == decoded->account) out.account = &account;
+  if (!out.account) return problem{reason::unknown_account, "account: the configuration has none of that name"};
+  const providers::plan& plan = out.account->plan;
+  auto built = plan.build(*decoded);
+  if (!built) return built.error();
+  out.request = std::move(*built);
+  const auto at = parse_origin(plan.base_url());
+  out.url = std::string(plan.base_url()).substr(0, plan.base_url().size() - at->path_prefix.size()) + out.request.target;
+  out.shown_body = reveal ? out.request.body : plan.masked_body(out.request);
+  const auto lines = providers::make_headers(plan.definition(), at->host_header, masked);
+  if (!lines) return lines.error();
+  out.headers = split_headers(*lines);
+  return out;
+}
+
+void print_dead_letter(const problem& why, bool as_json) {
+  if (!as_json) {
+    std::cout << "dead letter " << to_string(why.reason) << ": " << why.detail << "\n\n";
+    return;
+  }
+  std::string out = "{\"dead_letter\":{\"reason\":";
+  json::append_quoted(out, to_string(why.reason));
+  out += ",\"detail\":";
+  json::append_quoted(out, why.detail);
+  std::cout << out << "}}\n";
+}
+
+void print_json(const explanation& of) {
+  std::string out = "{\"account\":";
+  json::append_quoted(out, of.account->name);
+  out += ",\"provider\":";
+  json::append_quoted(out, of.account->plan.definition().name());
+  if (of.request.nothing_to_send) {
+    std::cout << out << ",\"nothing_to_send\":true}\n";
+    return;
+  }
+  out += ",\"method\":";
+  json::append_quoted(out, of.request.method);
+  out += ",\"url\":";
+  json::append_quoted(out, of.url);
+  out += ",\"headers\":{";
+  for (std::size_t index = 0; index < of.headers.size(); ++index) {
+    if (index > 0) out += ',';
+    json::append_quoted(out, of.headers[index].first);
+    out += ':';
+    json::append_quoted(out, of.headers[index].second);
+  }
+  std::cout << out << "},\"body\":" << of.shown_body << "}\n";
+}
+
+void print_text(const explanation& of) {
+  std::cout << "account " << of.account->name << ", provider " << of.account->plan.definition().name() << '\n';
+  if (of.request.nothing_to_send) {
+    std::cout << "nothing to send: the account ignores all that changed\n\n";
+    return;
+  }
+  std::cout << of.request.method << ' ' << of.url << '\n';
+  for (const auto& [name, value] : of.headers) std::cout << name << ": " << value << '\n';
+  std::cout << '\n' << of.shown_body << '\n';
+  if (of.request.appends) std::cout << "(appends: not sent again when its outcome is unknown)\n";
+  std::cout << '\n';
+}
+
+}  // namespace
+
+int explain(const explain_options& options) {
+  const auto configuration = load_configuration(options.config);
+  if (!configuration) return exit_usage;
+  const auto text = read_all(options.event);
+  if (!text) {
+    std::cerr << options.event << ": cannot be read; expected a file with an event, or - for standard input\n";
+    return exit_usage;
+  }
+  const std::vector<std::string> events = split_events(*text);
+  if (events.empty()) {
+    std::cerr << options.event << ": holds no event\n";
+    return exit_usage;
+  }
+  for (const std::string& event : events) {
+    const auto explained = explain_event(*configuration, event, options.reveal);
+    if (!explained) {
+      print_dead_letter(explained.error(), options.json);
+    } else if (options.json) {
+      print_json(*explained);
+    } else {
+      print_text(*explained);
+    }
+  }
+  return exit_well;
+}
+
+}  // namespace leadrelay::cli

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/yaml_reader.hpp"
+#include "config/configuration.hpp"
+
+namespace leadrelay::config {
+
+/// Reads one account. `key` is where its name stands; relative files are taken from `folder`. Issues and nothing where it is wrong.
+std::optional<account> read_account(const std::string& name, const yaml::reader& key, const yaml::reader& at,
+                                    const providers::catalogue& known, const std::filesystem::path& folder);
+
+}  // namespace leadrelay::config

@@ -1,0 +1,101 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "config/account.hpp"
+#include "config/configuration.hpp"
+#include "config/raw_text.hpp"
+#include "config/sections.hpp"
+
+namespace leadrelay::config {
+namespace {
+
+constexpr std::uint64_t mebibyte = 1 << 20;
+
+void read_catalogue(const yaml::reader& root, const std::filesystem::path& folder, configuration& into, yaml::issues& issues) {
+  std::optional<std::string> directory;
+  if (const auto at = root.get("providers_dir")) {
+    if (at->is_null() || (at->is_scalar() && at->node().Scalar().empty())) {
+      at->fail("is empty, expected a folder");
+    } else if (const auto text = at->text()) {
+      directory = (folder / *text).string();
+      std::error_code ignored;
+      if (!std::filesystem::is_directory(*directory, ignored)) {
+        at->fail("no such folder: " + *directory);
+        directory.reset();
+      }
+    }
+  }
+  into.catalogue = providers::catalogue::load(directory, issues);
+}
+
+/// The parked changes of an account have a topic of their own, whose name Kafka bounds to 249 characters.
+void check_parked_topic(const std::string& account, const yaml::reader& key, const configuration& in) {
+  const std::string* group = find_kafka(in, "group.id");
+  constexpr std::string_view between = ".parked.";
+  if (group && account.size() <= 100 && group->size() + between.size() + account.size() > 249)
+    key.fail("is too long beside kafka.group.id: the topic for its parked changes, GROUP.parked.ACCOUNT, may have 249 characters");
+}
+
+void read_accounts(const yaml::reader& at, const std::filesystem::path& folder, configuration& into) {
+  if (!at.is_map()) {
+    at.expect_map();
+    return;
+  }
+  at.expect_map();
+  if (at.node().size() == 0) at.fail("is empty, expected at least one account");
+  at.each_member([&](const std::string& name, const yaml::reader& key, const yaml::reader& value) {
+    check_parked_topic(name, key, into);
+    if (auto made = read_account(name, key, value, into.catalogue, folder)) into.accounts.push_back(std::move(*made));
+  });
+}
+
+void read_sizes(const yaml::reader& root, configuration& into) {
+  const auto threads = root.get("threads");
+  if (threads) into.threads = static_cast<int>(threads->integer(1, 256).value_or(into.threads));
+  const auto memory = root.get("memory");
+  if (memory) into.memory = memory->bytes(16 * mebibyte, mebibyte * mebibyte).value_or(into.memory);
+  const auto max_record = root.get("max_record");
+  if (max_record) into.max_record = max_record->bytes(1 << 10, 512 * mebibyte).value_or(into.max_record);
+  if (into.max_record > into.memory / 4)
+    max_record.value_or(root).fail(yaml::format_bytes(into.max_record) + " is more than a quarter of memory, " + yaml::format_bytes(into.memory));
+}
+
+void read_rest(const yaml::reader& root, configuration& into) {
+  if (const auto admin = root.get("admin")) read_admin(*admin, into.admin);
+  if (const auto log = root.get("log")) read_log(*log, into.log);
+  if (const auto grace = root.get("grace")) into.grace = grace->time(duration{0}, std::chrono::hours{1}).value_or(into.grace);
+  const auto order = root.get("order_by");
+  if (order && order->one_of({"key", "lead"}).value_or(0) == 1) into.order = events::order_by::lead;
+}
+
+void read_root(const yaml::reader& root, const std::filesystem::path& folder, configuration& into, yaml::issues& issues) {
+  root.expect_keys({"kafka", "topics", "accounts", "admin", "threads", "memory", "max_record", "grace", "order_by", "providers_dir", "log"});
+  if (!root.is_map()) return;
+  read_catalogue(root, folder, into, issues);
+  if (const auto kafka = root.require("kafka")) read_kafka(*kafka, into);
+  if (const auto topics = root.require("topics")) read_topics(*topics, into.topics);
+  if (const auto accounts = root.require("accounts")) read_accounts(*accounts, folder, into);
+  read_sizes(root, into);
+  read_rest(root, into);
+}
+
+}  // namespace
+
+std::optional<configuration> load_text(const std::string& text, const std::string& file, yaml::issues& into) {
+  std::optional<configuration> out(std::in_place);
+  if (!check_raw_text(text, file, into)) return std::nullopt;
+  const auto node = yaml::parse(text, file, into);
+  if (!node) return std::nullopt;
+  const yaml::reader root(*node, "", file, into);
+  read_root(root, std::filesystem::path(file).parent_path(), *out, into);
+  if (!into.good()) out.reset();
+  return out;
+}
+
+std::optional<configuration> load_file(const std::string& path, yaml::issues& into) {
+  const auto text = read_raw_text(path, into);
+  if (!text) return std::nullopt;
+  return load_text(*text, path, into);
+}
+
+}  // namespace leadrelay::config

@@ -1,0 +1,15 @@
+#include "delivery/budget.hpp"
+
+namespace leadrelay::delivery {
+
+void budget::take(std::uint64_t bytes) noexcept {
+  held_ += bytes;
+  if (held_ >= most_) full_ = true;
+}
+
+void budget::give(std::uint64_t bytes) noexcept {
+  held_ -= bytes;
+  if (held_ < most_ - most_ / 4) full_ = false;
+}
+
+}  // namespace leadrelay::delivery

@@ -1,0 +1,68 @@
+#include "delivery/gate.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace leadrelay::delivery {
+namespace {
+
+constexpr duration first_probe_pause = std::chrono::seconds{1};
+constexpr duration longest_probe_pause = std::chrono::seconds{60};
+
+}  // namespace
+
+std::string_view to_string(gate_state state) noexcept {
+  constexpr std::array<std::string_view, 5> words{"flowing", "busy", "limited", "waiting", "credential_refused"};
+  return words[static_cast<std::size_t>(state)];
+}
+
+gate::gate(int concurrency, const std::vector<providers::limit>& limits) : concurrency_(concurrency), rate_(limits) {}
+
+gate_state gate::state(time_point now) const {
+  if (credential_refused_ && (now < probe_at_ || in_flight_ > 0)) return gate_state::credential_refused;
+  if (now < held_until_) return gate_state::waiting;
+  if (in_flight_ >= concurrency_) return gate_state::busy;
+  if (!rate_.open(now)) return gate_state::limited;
+  return gate_state::flowing;
+}
+
+bool gate::admit(time_point now) {
+  if (state(now) != gate_state::flowing) return false;
+  ++in_flight_;
+  probing_ = credential_refused_;
+  rate_.reserve();
+  return true;
+}
+
+std::optional<time_point> gate::ask_again_at(time_point now) const {
+  switch (state(now)) {
+    case gate_state::flowing: return now;
+    case gate_state::busy: return std::nullopt;
+    case gate_state::limited: return rate_.opens_at(now);
+    case gate_state::waiting: return held_until_;
+    case gate_state::credential_refused: return in_flight_ > 0 ? std::nullopt : std::optional{std::max(probe_at_, held_until_)};
+  }
+  return std::nullopt;
+}
+
+void gate::send(time_point now) { rate_.send(now); }
+
+void gate::cancel() { rate_.cancel(); }
+
+void gate::leave() { --in_flight_; }
+
+void gate::hold_until(time_point until) { held_until_ = std::max(held_until_, until); }
+
+void gate::refuse_credential(time_point now) {
+  if (credential_refused_ && !probing_) return;  // one of those that were in flight when the first refusal came
+  probe_pause_ = credential_refused_ ? std::min(probe_pause_ * 2, longest_probe_pause) : first_probe_pause;
+  credential_refused_ = true;
+  probing_ = false;
+  probe_at_ = now + probe_pause_;
+}
+
+void gate::accept_credential() { credential_refused_ = false; }
+
+void gate::set_share(int owned, int total) { rate_.set_share(owned, total); }
+
+}  // namespace leadrelay::delivery

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/time.hpp"
+#include "delivery/rate_limit.hpp"
+#include "providers/account_settings.hpp"
+
+namespace leadrelay::delivery {
+
+/// Why a request waits at its account's gate. Words as in metrics and /status.json.
+enum class gate_state {
+  flowing,             ///< the next one may leave
+  busy,                ///< as many in flight as the account allows
+  limited,             ///< a window of the rate limit is full
+  waiting,             ///< the provider has asked to wait
+  credential_refused,  ///< the provider refuses the credential; one request at a time tries whether it is accepted again
+};
+
+std::string_view to_string(gate_state) noexcept;
+
+/// What a request of an account passes before it may leave: the credential's state, the provider's own wait, concurrency and rate.
+/// Every admission is followed by exactly one of `send` and `cancel`, and after that by one `leave`.
+class gate {
+ public:
+  gate(int concurrency, const std::vector<providers::limit>& limits);
+
+  /// Admits one request, or says no.
+  bool admit(time_point now);
+  /// When to ask again though no request has ended meanwhile; nothing where only that can change the answer.
+  std::optional<time_point> ask_again_at(time_point now) const;
+
+  /// The admitted request goes on the wire now.
+  void send(time_point now);
+  /// The admitted request could not go on the wire.
+  void cancel();
+  /// The request has ended.
+  void leave();
+
+  /// The provider asks to wait; a wait that is already longer stays.
+  void hold_until(time_point until);
+  /// The provider refused the credential: all wait, one probe goes after a pause of 1 s that doubles up to 60 s.
+  void refuse_credential(time_point now);
+  /// An answer that speaks of the change shows that the credential is accepted.
+  void accept_credential();
+
+  /// The part of the account's limits that is this worker's: `owned` of `total` partitions.
+  void set_share(int owned, int total);
+
+  gate_state state(time_point now) const;
+  int in_flight() const noexcept { return in_flight_; }
+  int concurrency() const noexcept { return concurrency_; }
+
+ private:
+  int concurrency_;
+  int in_flight_ = 0;
+  rate_limit rate_;
+  time_point held_until_{};
+  bool credential_refused_ = false;
+  bool probing_ = false;  ///< a probe was admitted since the last refusal
+  time_point probe_at_{};
+  duration probe_pause_{};
+};
+
+}  // namespace leadrelay::delivery

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "delivery/offsets.hpp"
+#include "events/lead_change.hpp"
+#include "events/record.hpp"
+
+namespace leadrelay::delivery {
+
+/// One partition while this worker owns it. Changes keep it alive: one that ends after the partition was given up settles
+/// into a state that nobody commits any more.
+struct owned_partition {
+  std::string topic;
+  std::int32_t number = -1;
+  delivery::offsets offsets;
+  int busy = 0;          ///< changes of it that are being delivered or buried now
+  bool leaving = false;  ///< nothing of it is started any more
+};
+
+/// A lead change on its way, from the record to its settled end.
+struct change {
+  events::record record;
+  std::shared_ptr<owned_partition> from;
+  /// Decoded on arrival and dropped where the change has to wait behind another, so that waiting costs the record's bytes alone.
+  std::unique_ptr<events::lead_change> decoded;
+  std::uint64_t held_bytes = 0;  ///< what it takes from the budget
+};
+
+/// The queue of one lead's pending changes within one account. The first is the one being worked on.
+struct lane {
+  std::string key;
+  std::deque<change> changes;
+};
+
+}  // namespace leadrelay::delivery

@@ -1,0 +1,103 @@
+#include "http/answer_reader.hpp"
+
+#include <utility>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/beast/http/error.hpp>
+
+namespace leadrelay::http {
+namespace {
+
+namespace beast_http = boost::beast::http;
+using boost::system::error_code;
+
+/// A body that grew beyond this is not kept for the next answer.
+constexpr std::size_t most_kept_bytes = 64 * 1024;
+
+}  // namespace
+
+void answer_reader::start(bool to_head) {
+  to_head_ = to_head;
+  whole_ = false;
+  error_ = transport_error::none;
+  detail_.clear();
+  buffer_.clear();
+  renew_parser();
+}
+
+void answer_reader::renew_parser() {
+  std::string body;
+  if (parser_) body = std::move(parser_->get().body());
+  body.clear();
+  parser_.emplace();
+  if (body.capacity() <= most_kept_bytes) parser_->get().body() = std::move(body);
+  parser_->header_limit(bounds_.header);
+  parser_->body_limit(bounds_.body);
+  parser_->eager(true);
+  parser_->skip(to_head_);
+}
+
+void answer_reader::take(std::size_t bytes, const error_code& error) {
+  buffer_.commit(bytes);
+  if (bytes > 0) parse();
+  if (over() || !error) return;
+  if (error == boost::asio::error::eof) return end_of_stream(true);
+  if (error == boost::asio::ssl::error::stream_truncated) return end_of_stream(false);
+  fail(transport_error::connection_lost, (parser_->got_some() ? "lost within the answer: " : "lost before the answer: ") + error.message());
+}
+
+void answer_reader::parse() {
+  while (!over() && buffer_.size() > 0) {
+    error_code error;
+    const std::size_t used = parser_->put(buffer_.data(), error);
+    buffer_.consume(used);
+    if (error == beast_http::error::need_more) return;
+    if (error) return fail_parsing(error);
+    if (parser_->is_done()) {
+      answer_ended();
+    } else if (used == 0) {
+      return;
+    }
+  }
+}
+
+void answer_reader::answer_ended() {
+  const unsigned status = parser_->get().result_int();
+  if (status == 101) return fail(transport_error::malformed_answer, "switches to a protocol that was not asked for");
+  if (status < 200) return renew_parser();
+  whole_ = true;
+}
+
+void answer_reader::end_of_stream(bool orderly) {
+  if (!parser_->got_some() && buffer_.size() == 0) return fail(transport_error::connection_lost, "closed before the answer");
+  if (!parser_->is_header_done()) return fail(transport_error::connection_lost, "closed within the answer's header");
+  if (!orderly && parser_->need_eof())
+    return fail(transport_error::malformed_answer, "closed without TLS's own end, so that the answer may be cut short");
+  error_code error;
+  parser_->put_eof(error);
+  if (error) return fail(transport_error::malformed_answer, "closed within the answer's body");
+  answer_ended();
+}
+
+void answer_reader::fail_parsing(const error_code& error) {
+  const bool header = error == beast_http::error::header_limit || error == beast_http::error::buffer_overflow;
+  if (header) return fail(transport_error::answer_too_large, "header of more than " + std::to_string(bounds_.header) + " bytes");
+  if (error == beast_http::error::body_limit)
+    return fail(transport_error::answer_too_large, "body of more than " + std::to_string(bounds_.body) + " bytes");
+  fail(transport_error::malformed_answer, "not HTTP: " + error.message());
+}
+
+void answer_reader::fail(transport_error error, std::string detail) {
+  error_ = error;
+  detail_ = std::move(detail);
+}
+
+providers::answer answer_reader::answer() {
+  const auto& message = parser_->get();
+  headers_.clear();
+  for (const auto& field : message) headers_.push_back({field.name_string(), field.value()});
+  return {.status = message.result_int(), .headers = headers_, .body = message.body()};
+}
+
+}  // namespace leadrelay::http

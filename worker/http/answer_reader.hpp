@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "http/connection.hpp"
+#include "http/transport.hpp"
+
+namespace leadrelay::http {
+
+/// Makes an answer of the bytes that a connection reads; knows no socket. `start`, then `take` what was read into `room` until it is
+/// `over`. Interim answers (1xx, RFC 9110 section 15.2) are skipped. Its buffers serve one exchange after the other.
+class answer_reader {
+ public:
+  explicit answer_reader(const answer_bounds& bounds) : bounds_(bounds) {}
+
+  /// Forgets the answer before. `to_head`: the request was a HEAD, whose answer has no body whatever its header says.
+  void start(bool to_head);
+
+  /// Where the next bytes are to be read to.
+  boost::asio::mutable_buffer room() { return buffer_.prepare(read_bytes); }
+
+  /// What reading gave: bytes, or an error; the end of the stream is one.
+  void take(std::size_t bytes, const boost::system::error_code& error);
+
+  bool over() const noexcept { return whole_ || error_ != transport_error::none; }
+  bool whole() const noexcept { return whole_; }
+  transport_error error() const noexcept { return error_; }
+  const std::string& detail() const noexcept { return detail_; }
+
+  /// Whether after the whole answer the connection stays open, with nothing unasked behind the answer.
+  bool keeps_alive() const { return whole_ && parser_->keep_alive() && buffer_.size() == 0; }
+
+  /// The whole answer; its views are good until `start`.
+  providers::answer answer();
+
+ private:
+  using parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
+
+  static constexpr std::size_t read_bytes = 8 * 1024;
+
+  void renew_parser();
+  void parse();
+  void end_of_stream(bool orderly);
+  void answer_ended();
+  void fail(transport_error error, std::string detail);
+  void fail_parsing(const boost::system::error_code& error);
+
+  answer_bounds bounds_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<parser> parser_;  ///< a fresh one for each answer: Beast's cannot be used twice
+  std::vector<providers::answer_header> headers_;
+  std::string detail_;
+  transport_error error_ = transport_error::none;
+  bool to_head_ = false;
+  bool whole_ = false;
+};
+
+}  // namespace leadrelay::http

@@ -1,0 +1,200 @@
+#include "http/connection.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+
+#include "base/wakeup.hpp"
+#include "http/answer_reader.hpp"
+#include "http/serialise.hpp"
+
+namespace leadrelay::http {
+namespace {
+
+using boost::system::error_code;
+
+/// A buffer that grew beyond this for one exchange is not kept for the next.
+constexpr std::size_t most_kept_bytes = 64 * 1024;
+
+/// What can be sent without waiting: one system call. TLS has to encrypt first, so it sends nothing here.
+std::size_t send_now(tcp_socket& socket, const std::string& bytes, error_code& error) {
+  return socket.write_some(boost::asio::buffer(bytes), error);
+}
+
+std::size_t send_now(tls_stream&, const std::string&, error_code& error) {
+  error = boost::asio::error::would_block;
+  return 0;
+}
+
+bool holds_unread(tcp_socket&) noexcept { return false; }
+bool holds_unread(tls_stream& stream) noexcept { return has_unread(stream); }
+
+void end_well(tcp_socket&) noexcept {}
+void end_well(tls_stream& stream) noexcept { keep_session_resumable(stream); }
+
+/// One exchange at a time, in three parts: the request is written as far as it goes at once, the rest of it in the background;
+/// meanwhile the answer is read, as it may come before the request is whole; at the end no operation is left.
+template <class Stream>
+class stream_connection final : public connection {
+ public:
+  stream_connection(loop& on, Stream stream, std::shared_ptr<tls_sessions> sessions, const answer_bounds& bounds)
+      : loop_(on),
+        sessions_(std::move(sessions)),
+        stream_(std::move(stream)),
+        reader_(bounds),
+        written_(on.executor()) {}
+
+  ~stream_connection() override { end_well(stream_); }
+
+  task<exchange> send(const outgoing& what, time_point deadline) override;
+  bool reusable() const noexcept override { return reusable_; }
+  bool stale() noexcept override;
+  void close() noexcept override { close_because(transport_error::stopped); }
+
+ private:
+  static constexpr bool is_tls = std::is_same_v<Stream, tls_stream>;
+
+  bool may_start(time_point deadline, exchange& out);
+  bool start_write(exchange& out);
+  void write_rest(std::size_t sent);
+  void close_because(transport_error why) noexcept;
+  void finish(exchange& out);
+
+  loop& loop_;
+  std::shared_ptr<tls_sessions> sessions_;  ///< outlives stream_, which points to it
+  Stream stream_;
+  std::string request_;
+  answer_reader reader_;
+  wakeup written_;        ///< the background write has ended, where `send` waits for that
+  std::size_t sent_ = 0;  ///< bytes of the request that the system took; of TLS all or none are known
+  error_code write_error_;
+  transport_error closed_because_ = transport_error::none;  ///< why the socket was closed from this side
+  bool writing_ = false;
+  bool awaiting_write_ = false;
+  bool reusable_ = true;
+};
+
+template <class Stream>
+task<exchange> stream_connection<Stream>::send(const outgoing& what, time_point deadline) {
+  exchange out;
+  if (!may_start(deadline, out)) co_return out;
+  serialise(what, request_);
+  reader_.start(what.method == "HEAD");
+  const auto timer = loop_.timers().add(deadline, [this] { close_because(transport_error::answer_timeout); });
+  if (start_write(out)) {
+    while (!reader_.over()) {
+      error_code error;
+      const std::size_t bytes = co_await stream_.async_read_some(reader_.room(), boost::asio::redirect_error(use_task, error));
+      reader_.take(bytes, error);
+    }
+    if (writing_) {  // the answer came first, or reading failed: the rest of the request need not go
+      error_code ignored;
+      socket_of(stream_).close(ignored);
+      awaiting_write_ = true;
+      co_await written_.wait();
+      awaiting_write_ = false;
+    }
+    finish(out);
+  }
+  loop_.timers().cancel(timer);
+  co_return out;
+}
+
+template <class Stream>
+bool stream_connection<Stream>::may_start(time_point deadline, exchange& out) {
+  if (!reusable_) {
+    out.error = closed_because_ == transport_error::none ? transport_error::connection_lost : closed_because_;
+    out.detail = "the connection cannot be used again";
+    return false;
+  }
+  if (deadline > loop_.now()) return true;
+  out.error = transport_error::answer_timeout;
+  out.detail = "no time left to send the request";
+  return false;
+}
+
+/// False where the exchange is over because nothing could be written; an answer would then not be one to this request.
+template <class Stream>
+bool stream_connection<Stream>::start_write(exchange& out) {
+  reusable_ = false;
+  write_error_.clear();
+  sent_ = send_now(stream_, request_, write_error_);
+  if (sent_ == request_.size()) return true;
+  if (!write_error_ || write_error_ == boost::asio::error::would_block) {
+    write_error_.clear();
+    write_rest(sent_);
+    return true;
+  }
+  if (sent_ > 0) return true;
+  out.error = transport_error::connection_lost;
+  out.detail = "nothing sent: " + write_error_.message();
+  return false;
+}
+
+template <class Stream>
+void stream_connection<Stream>::write_rest(std::size_t sent) {
+  writing_ = true;
+  auto done = [this](const error_code& error, std::size_t bytes) {
+    // A failed write over TLS does not tell how much of what was encrypted has left: assume some.
+    sent_ += is_tls ? request_.size() : bytes;
+    write_error_ = error;
+    writing_ = false;
+    if (awaiting_write_) written_.notify();
+  };
+  boost::asio::async_write(stream_, boost::asio::buffer(request_) + sent, std::move(done));
+}
+
+template <class Stream>
+void stream_connection<Stream>::finish(exchange& out) {
+  out.bytes_sent = sent_ > 0;
+  if (reader_.whole()) {
+    out.answer = reader_.answer();
+    reusable_ = socket_of(stream_).is_open() && !write_error_ && reader_.keeps_alive() && !holds_unread(stream_);
+  } else if (closed_because_ != transport_error::none) {
+    out.error = closed_because_;
+    out.detail = closed_because_ == transport_error::stopped ? "closed meanwhile" : "no whole answer in time";
+  } else {
+    out.error = reader_.error();
+    out.detail = reader_.detail();
+  }
+  if (request_.capacity() > most_kept_bytes) request_ = {};
+}
+
+template <class Stream>
+bool stream_connection<Stream>::stale() noexcept {
+  tcp_socket& socket = socket_of(stream_);
+  if (!reusable_ || !socket.is_open() || holds_unread(stream_)) return true;
+  char byte = 0;
+  const auto got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+template <class Stream>
+void stream_connection<Stream>::close_because(transport_error why) noexcept {
+  if (closed_because_ == transport_error::none) closed_because_ = why;
+  reusable_ = false;
+  error_code ignored;
+  socket_of(stream_).close(ignored);
+}
+
+}  // namespace
+
+std::unique_ptr<connection> make_connection(loop& on, tcp_socket socket, const answer_bounds& bounds) {
+  error_code ignored;  // a socket that broke meanwhile shows it at the first write
+  socket.non_blocking(true, ignored);
+  return std::make_unique<stream_connection<tcp_socket>>(on, std::move(socket), nullptr, bounds);
+}
+
+std::unique_ptr<connection> make_connection(loop& on, tls_stream stream, std::shared_ptr<tls_sessions> sessions,
+                                            const answer_bounds& bounds) {
+  return std::make_unique<stream_connection<tls_stream>>(on, std::move(stream), std::move(sessions), bounds);
+}
+
+}  // namespace leadrelay::http

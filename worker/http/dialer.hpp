@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include <boost/asio/ssl/context.hpp>
+
+#include "base/loop.hpp"
+#include "base/origin.hpp"
+#include "http/addresses.hpp"
+#include "http/connection.hpp"
+#include "http/transport.hpp"
+
+namespace leadrelay::http {
+
+/// Opens connections to one origin over the network: looks its name up, tries its addresses in turn, each connect starting with the
+/// next one so that all get their share, and shakes hands over TLS where the scheme is https.
+///
+/// What is left of the deadline is divided evenly among the addresses not yet tried, so that one that never answers leaves time for
+/// the others. A handshake that fails is not tried at another address; the next connect starts at another one.
+/// The loop must live as long as its io_context runs; `connect` must have returned before the dialer is destroyed. One thread.
+class dialer final : public connector {
+ public:
+  /// `tls` is needed for https, see `make_tls_context`; it may be shared with other dialers. `lookup`: empty for the system's resolver.
+  dialer(loop& on, origin to, std::shared_ptr<boost::asio::ssl::context> tls, answer_bounds bounds, lookup_function lookup = {});
+
+  task<connected> connect(time_point deadline) override;
+
+ private:
+  struct attempt;
+
+  task<void> open_socket(const std::vector<endpoint>& found, attempt& now, connected& out);
+  task<void> try_address(const endpoint& at, time_point until, attempt& now, connected& out);
+  task<void> shake_hands(attempt& now, connected& out);
+
+  loop& loop_;
+  origin to_;
+  std::shared_ptr<boost::asio::ssl::context> tls_;
+  answer_bounds bounds_;
+  addresses addresses_;
+  std::shared_ptr<tls_sessions> sessions_ = std::make_shared<tls_sessions>();
+  std::size_t turn_ = 0;
+};
+
+}  // namespace leadrelay::http

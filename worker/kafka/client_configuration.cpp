@@ -1,0 +1,186 @@
+#include "kafka/client_configuration.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+
+#include "base/text.hpp"
+#include "kafka/property_table.hpp"
+
+namespace leadrelay::kafka {
+namespace {
+
+using setting = std::pair<const char*, const char*>;
+
+constexpr std::array common_defaults = {setting{"client.id", "leadrelay"}};
+
+/// Eager assignors: an eager rebalance ends with the worker's answer, which its offsets are committed before.
+/// The queue is small because records wait in the worker's own budget, not here.
+constexpr std::array consumer_defaults = {
+    setting{"auto.offset.reset", "earliest"},
+    setting{"partition.assignment.strategy", "range,roundrobin"},
+    setting{"queued.max.messages.kbytes", "8192"},
+    setting{"fetch.wait.max.ms", "100"},
+};
+constexpr std::array consumer_owned = {
+    setting{"enable.auto.commit", "false"},
+    setting{"enable.auto.offset.store", "false"},
+    setting{"enable.partition.eof", "false"},
+    setting{"log.queue", "true"},
+};
+
+/// The partitioner is Kafka's own (Java's), so that a key's dead letters lie where most programs would put them.
+constexpr std::array producer_defaults = {setting{"linger.ms", "5"}, setting{"partitioner", "murmur2_random"}};
+constexpr std::array producer_owned = {
+    setting{"enable.idempotence", "true"},
+    setting{"acks", "all"},
+    setting{"delivery.report.only.error", "false"},
+    setting{"log.queue", "true"},
+};
+
+constexpr std::uint64_t largest_message_max = 1'000'000'000;   // the most that message.max.bytes takes
+constexpr std::uint64_t default_receive_max = 100'000'000;     // librdkafka's receive.message.max.bytes
+constexpr std::uint64_t room_for_headers = 64 * 1024;          // what a dead letter adds, and the framing
+
+std::uint64_t number_or(std::optional<std::string_view> text, std::uint64_t otherwise) {
+  std::uint64_t number = 0;
+  if (!text || std::from_chars(text->data(), text->data() + text->size(), number).ec != std::errc()) return otherwise;
+  return number;
+}
+
+/// The producer's message.max.bytes: no record that the consumer can receive is larger.
+std::string largest_message(const properties& given) {
+  const auto receive = number_or(find_property(given, {"receive.message.max.bytes"}), default_receive_max);
+  const auto wanted = number_or(find_property(given, {"message.max.bytes"}), 0);
+  return std::to_string(std::min(std::max(receive + room_for_headers, wanted), largest_message_max));
+}
+
+std::string unknown_property(std::string what, std::string_view name) {
+  const auto names = known_properties().names();
+  if (const auto meant = did_you_mean(name, names)) what += " (did you mean \"" + std::string(*meant) + "\"?)";
+  return what;
+}
+
+/// Sets one property; the reason where librdkafka refuses.
+std::optional<std::string> set(rd_kafka_conf_t* configuration, const char* name, const char* value) {
+  std::array<char, reason_bytes> reason{};
+  const auto result = rd_kafka_conf_set(configuration, name, value, reason.data(), reason.size());
+  if (result == RD_KAFKA_CONF_OK) return std::nullopt;
+  std::string what = reason.data();
+  if (what.find(name) == std::string::npos) what += std::string(" (") + name + ")";
+  return result == RD_KAFKA_CONF_UNKNOWN ? unknown_property(std::move(what), name) : std::move(what);
+}
+
+template <std::size_t count>
+void set_all(rd_kafka_conf_t* configuration, const std::array<setting, count>& settings) {
+  for (const auto& [name, value] : settings) set(configuration, name, value);
+}
+
+bool is_for(role as, std::string_view name) {
+  const scope of = known_properties().find(name).value_or(scope::both);
+  return of == scope::both || (of == scope::consumer) == (as == role::consumer);
+}
+
+/// Sets the properties that are for the role. Stops at nothing: every problem is kept.
+void set_given(rd_kafka_conf_t* configuration, const properties& given, role as, std::vector<property_problem>& problems) {
+  for (const auto& [name, value] : given) {
+    if (!is_for(as, name)) continue;
+    auto refused = refuse_owned(name, value);
+    if (refused) refused = "\"" + name + "\" " + *refused;
+    else refused = set(configuration, name.c_str(), value.c_str());
+    if (refused) problems.push_back({name, without_secrets(std::move(*refused), given)});
+  }
+}
+
+void require(const properties& given, std::initializer_list<std::string_view> names, std::string_view meaning,
+             std::vector<property_problem>& problems) {
+  const auto value = find_property(given, names);
+  if (value && !value->empty()) return;
+  const std::string name(*names.begin());
+  problems.push_back({name, "\"" + name + "\" is missing: " + std::string(meaning)});
+}
+
+void check_required(const properties& given, std::vector<property_problem>& problems) {
+  require(given, {"bootstrap.servers", "metadata.broker.list"}, "the brokers to start from, host:port, separated by commas", problems);
+  require(given, {"group.id"}, "the consumer group that the workers share", problems);
+}
+
+configuration_handle configure(const properties& given, role as, std::vector<property_problem>& problems) {
+  configuration_handle configuration(rd_kafka_conf_new());
+  rd_kafka_conf_t* const to = configuration.get();
+  set_all(to, common_defaults);
+  if (as == role::consumer) {
+    set_all(to, consumer_defaults);
+    set_given(to, given, as, problems);
+    set_all(to, consumer_owned);
+    rd_kafka_conf_set_events(to, RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_ERROR |
+                                     RD_KAFKA_EVENT_LOG);
+  } else {
+    set_all(to, producer_defaults);
+    set_given(to, given, as, problems);
+    set_all(to, producer_owned);
+    set(to, "message.max.bytes", largest_message(given).c_str());
+    rd_kafka_conf_set_events(to, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG);
+  }
+  return configuration;
+}
+
+/// A client made for a trial would fetch tickets or tokens at once with these mechanisms.
+bool trial_has_effects(const properties& given) {
+  const auto protocol = find_property(given, {"security.protocol"}).value_or("");
+  if (protocol.find("sasl") == std::string_view::npos && protocol.find("SASL") == std::string_view::npos) return false;
+  const auto mechanism = find_property(given, {"sasl.mechanisms", "sasl.mechanism"}).value_or("GSSAPI");
+  return mechanism == "GSSAPI" || mechanism == "OAUTHBEARER";
+}
+
+/// What only shows when librdkafka puts all properties together: makes a client that knows no broker.
+void check_together(const properties& given, role as, std::vector<property_problem>& problems) {
+  properties brokerless = given;
+  std::erase_if(brokerless, [](const auto& p) { return p.first == "bootstrap.servers" || p.first == "metadata.broker.list"; });
+  std::vector<property_problem> ignored;
+  auto client = make_client(configure(brokerless, as, ignored), as, brokerless);
+  if (client) return;
+  const std::string& what = client.error().what;
+  const bool known = std::ranges::any_of(problems, [&](const property_problem& p) { return p.what == what; });
+  if (!known) problems.push_back({"", what});
+}
+
+}  // namespace
+
+made<configuration_handle> make_configuration(const properties& given, role as) {
+  std::vector<property_problem> problems;
+  check_required(given, problems);
+  configuration_handle configuration = configure(given, as, problems);
+  if (!problems.empty()) return refusal{problems.front().what};
+  return configuration;
+}
+
+made<client_handle> make_client(configuration_handle configuration, role as, const properties& given) {
+  std::array<char, reason_bytes> reason{};
+  const auto type = as == role::consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
+  client_handle client(rd_kafka_new(type, configuration.get(), reason.data(), reason.size()));
+  if (!client) return refusal{without_secrets(reason.data(), given)};
+  static_cast<void>(configuration.release());  // the client owns it now
+  return client;
+}
+
+std::vector<property_problem> check_properties(const properties& given) {
+  std::vector<property_problem> problems;
+  check_required(given, problems);
+  configure(given, role::consumer, problems);
+  const std::size_t of_consumer = problems.size();
+  std::vector<property_problem> of_producer;
+  configure(given, role::producer, of_producer);
+  for (auto& problem : of_producer) {
+    const auto end = problems.begin() + static_cast<std::ptrdiff_t>(of_consumer);
+    const bool known = std::any_of(problems.begin(), end, [&](const property_problem& p) { return p.name == problem.name; });
+    if (!known) problems.push_back(std::move(problem));
+  }
+  if (!problems.empty() || trial_has_effects(given)) return problems;
+  check_together(given, role::consumer, problems);
+  check_together(given, role::producer, problems);
+  return problems;
+}
+
+}  // namespace leadrelay::kafka

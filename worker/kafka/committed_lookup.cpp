@@ -1,0 +1,142 @@
+#include "kafka/committed_lookup.hpp"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+#include <boost/asio/post.hpp>
+#include <boost/system/result.hpp>
+
+#include "kafka/partition_list.hpp"
+
+namespace leadrelay::kafka {
+namespace lookups {
+
+struct failure {
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  std::string what;
+};
+
+[[noreturn]] inline void throw_exception_from_error(const failure& from, const boost::source_location&) {
+  throw std::runtime_error(from.what);
+}
+
+}  // namespace lookups
+
+namespace {
+
+using lookups::failure;
+using lookup_result = boost::system::result<std::vector<assigned_partition>, failure>;
+
+boost::system::result<int, failure> count_partitions(rd_kafka_t* client, const std::string& name, std::chrono::milliseconds limit) {
+  const topic_handle topic(rd_kafka_topic_new(client, name.c_str(), nullptr));
+  if (!topic) return failure{rd_kafka_last_error(), name};
+  const rd_kafka_metadata_t* raw = nullptr;
+  const rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, topic.get(), &raw, static_cast<int>(limit.count()));
+  const metadata_handle metadata(raw);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure{error, "metadata of " + name + ": " + rd_kafka_err2str(error)};
+  if (metadata->topic_cnt != 1) return failure{RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "metadata of " + name + " has no topic"};
+  const rd_kafka_metadata_topic_t& found = metadata->topics[0];
+  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) return failure{found.err, "metadata of " + name + ": " + rd_kafka_err2str(found.err)};
+  return found.partition_cnt;
+}
+
+assigned_partition read_committed(const rd_kafka_topic_partition_t& element) {
+  assigned_partition found;
+  found.partition = {element.topic, element.partition};
+  found.committed = element.offset >= 0 ? element.offset : -1;
+  if (element.metadata) found.metadata.assign(static_cast<const char*>(element.metadata), element.metadata_size);
+  return found;
+}
+
+lookup_result look_up(rd_kafka_t* client, const std::vector<topic_partition>& partitions, std::chrono::milliseconds limit) {
+  const partition_list_handle list = make_list(partitions);
+  const rd_kafka_resp_err_t error = rd_kafka_committed(client, list.get(), static_cast<int>(limit.count()));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure{error, std::string("committed offsets: ") + rd_kafka_err2str(error)};
+  std::vector<assigned_partition> found;
+  std::map<std::string, int> counts;
+  for (int at = 0; at < list->cnt; ++at) {
+    const rd_kafka_topic_partition_t& element = list->elems[at];
+    if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) return failure{element.err, "committed offsets: " + errors_of(list.get())};
+    const auto [count, is_new] = counts.try_emplace(element.topic, 0);
+    if (is_new) {
+      const auto counted = count_partitions(client, element.topic, limit);
+      if (!counted) return counted.error();
+      count->second = *counted;
+    }
+    found.push_back(read_committed(element));
+    found.back().partitions_of_topic = count->second;
+  }
+  return found;
+}
+
+}  // namespace
+
+/// What the thread and the loop share. `tell` belongs to the loop's thread.
+struct committed_lookup::shared {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool stopping = false;
+  bool abandoned = false;  ///< loop's thread only
+  outcomes tell;
+  leadrelay::executor to;
+
+  shared(outcomes o, leadrelay::executor e) : tell(std::move(o)), to(e) {}
+
+  bool is_stopping() {
+    const std::lock_guard lock(mutex);
+    return stopping;
+  }
+
+  void wait(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, time, [this] { return stopping; });
+  }
+};
+
+namespace {
+
+/// The first attempts are short, so that closing meanwhile does not wait long; later ones give a slow broker its time.
+struct attempts {
+  std::chrono::milliseconds limit{1000};
+  std::chrono::milliseconds pause{100};
+
+  void next() {
+    limit = std::min(limit * 2, committed_lookup::longest_attempt);
+    pause = std::min(pause * 2, std::chrono::milliseconds(2000));
+  }
+};
+
+}  // namespace
+
+committed_lookup::committed_lookup(loop& on, rd_kafka_t* client, std::vector<topic_partition> partitions, outcomes tell)
+    : shared_(std::make_shared<shared>(std::move(tell), on.executor())) {
+  thread_ = std::thread([shared = shared_, client, partitions = std::move(partitions)] {
+    const auto post = [&shared](auto call) {
+      boost::asio::post(shared->to, [shared, call = std::move(call)]() mutable {
+        if (!shared->abandoned) call(shared->tell);
+      });
+    };
+    for (attempts attempt; !shared->is_stopping(); attempt.next()) {
+      lookup_result result = look_up(client, partitions, attempt.limit);
+      if (result) return post([found = std::move(*result)](outcomes& to) mutable { to.found(std::move(found)); });
+      post([failed = result.error()](outcomes& to) { to.failed(failed.error, failed.what); });
+      shared->wait(attempt.pause);
+    }
+    post([](outcomes& to) { to.stopped(); });
+  });
+}
+
+committed_lookup::~committed_lookup() {
+  stop();
+  shared_->abandoned = true;
+  thread_.join();
+}
+
+void committed_lookup::stop() {
+  const std::lock_guard lock(shared_->mutex);
+  shared_->stopping = true;
+  shared_->changed.notify_all();
+}
+
+}  // namespace leadrelay::kafka

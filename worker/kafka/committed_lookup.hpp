@@ -1,0 +1,43 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/loop.hpp"
+#include "kafka/consumer.hpp"
+#include "kafka/handles.hpp"
+
+namespace leadrelay::kafka {
+
+/// Asks the broker what is committed for partitions and how many partitions their topics have. librdkafka only has calls that block
+/// for it, so a thread of its own makes them, again and again until they succeed or it is told to stop; what it finds comes to the loop.
+class committed_lookup {
+ public:
+  struct outcomes {
+    std::function<void(std::vector<assigned_partition>)> found;
+    std::function<void(rd_kafka_resp_err_t, std::string)> failed;  ///< once an attempt; the lookup goes on
+    std::function<void()> stopped;
+  };
+
+  /// Starts. One of `found` and `stopped` is called from the loop in the end, unless this is destroyed before.
+  committed_lookup(loop& on, rd_kafka_t* client, std::vector<topic_partition> partitions, outcomes tell);
+  /// Stops, and waits for the call under way, at most `longest_attempt`.
+  ~committed_lookup();
+
+  /// Makes no further attempt. The one under way ends within `longest_attempt`.
+  void stop();
+
+  static constexpr std::chrono::milliseconds longest_attempt{5000};
+
+ private:
+  struct shared;
+  std::shared_ptr<shared> shared_;
+  std::thread thread_;
+};
+
+}  // namespace leadrelay::kafka

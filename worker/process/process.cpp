@@ -1,0 +1,137 @@
+#include "process/process.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <future>
+#include <random>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "base/log.hpp"
+#include "base/version.hpp"
+
+namespace leadrelay::process {
+namespace {
+
+namespace asio = boost::asio;
+
+/// What a drain may take beyond the grace before the process ends without it.
+constexpr duration hard_stop_after_grace = std::chrono::seconds{10};
+
+wall_time wall_clock() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+
+task<leadrelay::relay::relay_snapshot> snapshot_of(worker_thread& worker) { co_return worker.relay().snapshot(); }
+
+}  // namespace
+
+struct process::signals {
+  explicit signals(executor on) : set(on) {}
+  asio::basic_signal_set<executor> set;
+};
+
+process::process(const config::configuration& configuration) : configuration_(configuration), started_(wall_clock()) {}
+
+process::~process() = default;
+
+outcome<std::unique_ptr<process>> process::make(const config::configuration& configuration) {
+  std::unique_ptr<process> made(new process(configuration));
+  std::random_device entropy;
+  const auto threads = static_cast<std::uint64_t>(configuration.threads);
+  for (std::uint64_t index = 0; index < threads; ++index) {
+    auto worker = worker_thread::make(configuration, configuration.memory / threads, (std::uint64_t{entropy()} << 32) | entropy());
+    if (!worker) return worker.error();
+    made->workers_.push_back(std::move(*worker));
+  }
+  auto source = [self = made.get()] { return self->snapshot(); };
+  made->admin_ = std::make_unique<admin::server>(made->workers_.front()->of(), std::move(source));
+  const auto port = made->admin_->listen(configuration.admin.host, configuration.admin.port);
+  if (!port) return port.error();
+  made->admin_port_ = *port;
+  log::info("admin listening", {{"host", configuration.admin.host}, {"port", *port}});
+  return made;
+}
+
+void process::run() {
+  watch_signals();
+  running_ = static_cast<int>(workers_.size());
+  std::vector<std::jthread> threads;
+  for (std::size_t index = 1; index < workers_.size(); ++index)
+    threads.emplace_back([this, index] {
+      workers_[index]->run();
+      --running_;
+    });
+  workers_.front()->run();
+  --running_;
+  threads.clear();
+  log::info("stopped");
+}
+
+void process::stop() {
+  asio::post(workers_.front()->on(), [this] { begin_drain(); });
+}
+
+void process::begin_drain() {
+  if (draining_) return;
+  draining_ = true;
+  watch_grace();
+  for (std::size_t index = 1; index < workers_.size(); ++index)
+    asio::co_spawn(workers_[index]->on(), workers_[index]->drain_and_end(configuration_.grace), asio::detached);
+  asio::co_spawn(workers_.front()->on(), end_last(), asio::detached);
+}
+
+/// The first worker's loop serves the admin endpoints and watches the grace, so it ends when the others have.
+task<void> process::end_last() {
+  worker_thread& first = *workers_.front();
+  co_await first.drain(configuration_.grace);
+  while (running_ > 1) co_await first.of().sleep_until(first.of().now() + std::chrono::milliseconds{10});
+  admin_->stop();
+  signals_->set.cancel();
+  first.end();
+}
+
+void process::watch_signals() {
+  signals_ = std::make_unique<signals>(workers_.front()->on());
+  signals_->set.add(SIGTERM);
+  signals_->set.add(SIGINT);
+  signals_->set.async_wait([this](const boost::system::error_code& error, int number) {
+    if (error) return;
+    log::info("signal", {{"number", number}});
+    begin_drain();
+  });
+}
+
+void process::watch_grace() {
+  loop& first = workers_.front()->of();
+  first.timers().add(first.now() + configuration_.grace + hard_stop_after_grace, [] {
+    log::error("the drain has not ended within the grace; what is not committed is delivered again after the restart");
+    std::quick_exit(1);
+  });
+}
+
+task<admin::process_snapshot> process::snapshot() {
+  admin::process_snapshot out;
+  out.version = version;
+  out.started = started_;
+  out.taken = wall_clock();
+  for (const auto& worker : workers_) {
+    if (worker == workers_.front()) {
+      out.workers.push_back(worker->relay().snapshot());
+    } else {
+      out.workers.push_back(co_await asio::co_spawn(worker->on(), snapshot_of(*worker), use_task));
+    }
+  }
+  co_return out;
+}
+
+std::optional<admin::process_snapshot> process::snapshot_from_outside() {
+  auto pending = asio::co_spawn(workers_.front()->on(), snapshot(), asio::use_future);
+  if (pending.wait_for(std::chrono::seconds{2}) != std::future_status::ready) return std::nullopt;
+  return pending.get();
+}
+
+}  // namespace leadrelay::process

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "admin/process_snapshot.hpp"
+#include "admin/server.hpp"
+#include "config/configuration.hpp"
+#include "process/worker_thread.hpp"
+
+namespace leadrelay::process {
+
+/// The workers of one process, one for each thread, and its admin server.
+///
+/// Life: `make`, `run` (which returns after a stop), destroy. The configuration outlives it.
+class process {
+ public:
+  /// Makes the workers and listens on the admin address. A problem says what stands in the way: a Kafka property, a credential, the address.
+  static outcome<std::unique_ptr<process>> make(const config::configuration& configuration);
+  ~process();
+
+  /// Turns the loops until SIGTERM, SIGINT or `stop`, then drains within the grace. A drain that does not end ends the process
+  /// with exit code 1.
+  void run();
+
+  /// Any thread.
+  void stop();
+
+  /// The whole process as it stands; to be awaited on the first worker's loop.
+  task<admin::process_snapshot> snapshot();
+  /// The same from another thread than the workers'; nothing where they do not answer within two seconds, as when they have ended.
+  std::optional<admin::process_snapshot> snapshot_from_outside();
+
+  std::uint16_t admin_port() const noexcept { return admin_port_; }
+
+ private:
+  explicit process(const config::configuration& configuration);
+
+  void begin_drain();
+  task<void> end_last();
+  void watch_signals();
+  void watch_grace();
+
+  const config::configuration& configuration_;
+  wall_time started_;
+  std::vector<std::unique_ptr<worker_thread>> workers_;
+  std::unique_ptr<admin::server> admin_;
+  std::uint16_t admin_port_ = 0;
+  bool draining_ = false;  ///< of the first worker's loop
+  std::atomic<int> running_{0};
+  struct signals;
+  std::unique_ptr<signals> signals_;
+};
+
+}  // namespace leadrelay::process

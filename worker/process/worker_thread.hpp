@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include <boost/asio/executor_work_guard.hpp>
+
+#include "base/loop.hpp"
+#include "config/configuration.hpp"
+#include "kafka/consumer.hpp"
+#include "kafka/producer.hpp"
+#include "relay/relay.hpp"
+
+namespace leadrelay::process {
+
+/// One worker with its loop: a relay, its member of the consumer group and its producer. Everything of it is made, used and destroyed
+/// on the thread that calls `run`, except that `make` may be called before.
+class worker_thread {
+ public:
+  /// A problem is librdkafka's refusal of the configuration, or a credential that cannot be read.
+  static outcome<std::unique_ptr<worker_thread>> make(const config::configuration& configuration, std::uint64_t memory, std::uint64_t random_seed);
+  ~worker_thread();
+
+  executor on() noexcept { return context_.get_executor(); }
+  loop& of() noexcept { return loop_; }
+  relay::relay& relay() noexcept { return *relay_; }
+
+  /// Turns the loop until `end`.
+  void run();
+
+  /// Nothing more is taken in, what is in flight ends, all is settled and committed, the group is left. On its own loop.
+  task<void> drain(duration grace);
+
+  /// `run` returns.
+  void end();
+
+  /// `drain`, then `end`.
+  task<void> drain_and_end(duration grace);
+
+ private:
+  worker_thread();
+
+  boost::asio::io_context context_{1};
+  boost::asio::executor_work_guard<executor> keep_turning_;
+  real_loop loop_;
+  std::unique_ptr<kafka::consumer> consumer_;
+  std::unique_ptr<kafka::producer> producer_;
+  std::unique_ptr<leadrelay::relay::relay> relay_;
+};
+
+}  // namespace leadrelay::process

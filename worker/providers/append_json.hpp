@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/json.hpp"
+
+/// Writing JSON straight into a string that is being built, without buffers in between.
+namespace leadrelay::providers {
+
+/// A RapidJSON output stream at the end of a string.
+struct string_output {
+  using Ch = char;
+  void Put(char c) { to->push_back(c); }
+  void Flush() {}
+  std::string* to;
+};
+
+inline bool needs_escape(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+/// Appends `text` as a JSON string with its quotes. Most texts need no escape and are copied whole.
+inline void append_json_text(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    if (!needs_escape(c)) continue;
+    string_output stream{&out};
+    rapidjson::Writer<string_output> writes(stream);
+    writes.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+    return;
+  }
+  out += '"';
+  out += text;
+  out += '"';
+}
+
+/// Appends `value` as compact JSON.
+inline void append_json(std::string& out, const json::value& value) {
+  if (value.IsString()) return append_json_text(out, json::text(value));
+  string_output stream{&out};
+  rapidjson::Writer<string_output> writes(stream);
+  value.Accept(writes);
+}
+
+}  // namespace leadrelay::providers

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/loop.hpp"
+#include "config/configuration.hpp"
+#include "delivery/gate.hpp"
+#include "delivery/lane.hpp"
+#include "delivery/retry.hpp"
+#include "http/pool.hpp"
+#include "relay/metrics.hpp"
+
+namespace leadrelay::relay {
+
+/// A lane with the coroutine that works on it.
+struct running_lane {
+  running_lane(executor on, std::string key) : signal(on) { queue.key = std::move(key); }
+
+  delivery::lane queue;
+  wakeup signal;          ///< wakes the coroutine from the gate or from a back-off
+  bool admitted = false;  ///< the gate has let it through since it began to wait
+  bool requesting = false;  ///< between the gate and the request's end
+};
+
+/// One account in one worker: its lanes, its gate, its connections, its credential. One thread.
+class account {
+ public:
+  account(loop& on, const config::account& settings, std::unique_ptr<http::connector> connector);
+  ~account();
+
+  const config::account& settings() const noexcept { return settings_; }
+  const delivery::retry_policy& retries() const noexcept { return retries_; }
+  http::pool& pool() noexcept { return pool_; }
+  delivery::gate& gate() noexcept { return gate_; }
+  account_metrics& metrics() noexcept { return metrics_; }
+  /// The header lines every request carries, the credential among them.
+  const std::string& headers() const noexcept { return headers_; }
+  const std::string& credential() const noexcept { return credential_; }
+
+  /// Reads the secret and prepares the headers; a problem leaves the former ones in place.
+  outcome<void> read_credential();
+
+  /// The lane of that key, made where there is none yet.
+  running_lane& lane_of(std::string_view key);
+  bool has_lane(std::string_view key) const;
+  void erase_lane(const running_lane& ended);
+  const std::unordered_map<std::string_view, std::unique_ptr<running_lane>>& lanes() const noexcept { return lanes_; }
+
+  /// Passes the gate, first come first served. False where the lane's current change was given up meanwhile.
+  task<bool> enter(running_lane& lane);
+  /// The request has ended; lets the next one in.
+  void leave();
+  /// Lets in as many as the gate admits now; to be called when something has changed that may open it.
+  void admit_waiting();
+  /// Ends a lane's wait at the gate, where it waits there: its change was given up.
+  void forget(running_lane& lane);
+
+  std::size_t waiting_at_gate() const noexcept { return at_gate_.size(); }
+  std::size_t pending() const noexcept { return pending_; }
+  void count_pending(int difference) noexcept { pending_ += static_cast<std::size_t>(difference); }
+
+ private:
+  void arm(time_point now);
+
+  loop& loop_;
+  const config::account& settings_;
+  delivery::retry_policy retries_;
+  delivery::gate gate_;
+  http::pool pool_;
+  account_metrics metrics_;
+  std::string credential_;
+  std::string headers_;
+  std::unordered_map<std::string_view, std::unique_ptr<running_lane>> lanes_;  ///< keys point into the lanes
+  std::deque<running_lane*> at_gate_;
+  std::size_t pending_ = 0;
+  std::optional<timer_queue::id> timer_;
+};
+
+}  // namespace leadrelay::relay

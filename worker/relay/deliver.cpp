@@ -1,0 +1,245 @@
+#include <utility>
+
+#include "base/log.hpp"
+#include "delivery/transport_error.hpp"
+#include "events/decode.hpp"
+#include "providers/mask.hpp"
+#include "providers/plan.hpp"
+#include "relay/ending.hpp"
+#include "relay/relay.hpp"
+
+// The story of an event: a lane's changes are built into requests, pass the gate, are sent, judged, retried, and settled,
+// one after another.
+namespace leadrelay::relay {
+namespace {
+
+constexpr std::size_t most_response_bytes = 1024;
+
+}  // namespace
+
+task<void> relay::run_lane(account& of, running_lane& lane) {
+  auto& changes = lane.queue.changes;
+  while (!changes.empty()) {
+    delivery::change& current = changes.front();
+    ++current.from->busy;
+    const ending end = co_await deliver(of, lane);
+    if (end.is != ending::kind::abandoned) settle(&of, current, end);
+    --current.from->busy;
+    release(current);
+    of.count_pending(-1);
+    changes.pop_front();
+  }
+  of.erase_lane(lane);
+  --running_;
+  tell_progress();
+}
+
+task<relay::ending> relay::deliver(account& of, running_lane& lane) {
+  delivery::change& current = lane.queue.changes.front();
+  if (current.from->leaving) co_return ending{};
+  if (!current.decoded) {
+    auto decoded = events::decode(current.record);  // was decoded on arrival, so it can be
+    current.decoded = std::make_unique<events::lead_change>(std::move(*decoded));
+  }
+  auto built = of.settings().plan.build(*current.decoded);
+  ending end;
+  if (!built) {
+    end = ending::of(built.error());
+  } else if (built->nothing_to_send) {
+    end.is = ending::kind::delivered;
+  } else {
+    end = co_await send_until_settled(of, lane, *built);
+  }
+  if (end.is == ending::kind::dead_lettered) {
+    ++of.metrics().dead_letters[static_cast<std::size_t>(end.reason)];
+    if (!co_await bury(&of, current, end)) end.is = ending::kind::abandoned;
+  }
+  co_return end;
+}
+
+task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, const providers::request& request) {
+  ending end;
+  for (;;) {
+    if (!co_await of.enter(lane)) co_return ending{};
+    lane.requesting = true;
+    attempt tried = co_await try_once(of, lane.queue.changes.front(), request);
+    lane.requesting = false;
+    if (tried.error == delivery::transport_error::stopped) {
+      of.leave();
+      co_return ending{};
+    }
+    const delivery::decision next = decide_next(of, tried, end);
+    tell_gate(of, tried, next);
+    of.leave();
+    if (next.step == delivery::next_step::settle) {
+      end.is = ending::kind::delivered;
+      co_return end;
+    }
+    if (next.step == delivery::next_step::dead_letter) {
+      end.is = ending::kind::dead_lettered;
+      end.reason = next.reason;
+      end.detail = tried.judged.detail;
+      co_return end;
+    }
+    if (!co_await back_off(lane, next.at)) co_return ending{};
+  }
+}
+
+task<relay::attempt> relay::try_once(account& of, const delivery::change& current, const providers::request& request) {
+  attempt tried;
+  tried.at = loop_.wall_now();
+  http::pool::acquired got = co_await of.pool().acquire();
+  if (!got.lease) {
+    of.gate().cancel();
+    tried.error = got.error;
+    tried.judged.is = providers::verdict::retry;
+    tried.judged.detail = std::string(to_string(got.error)) + ": " + got.detail;
+    co_return tried;
+  }
+  of.gate().send(loop_.now());
+  co_return co_await exchange(of, current, *got.lease, request);
+}
+
+task<relay::attempt> relay::exchange(account& of, const delivery::change& current, http::connection& over,
+                                           const providers::request& request) {
+  attempt tried;
+  tried.at = loop_.wall_now();
+  tried.on_the_wire = true;
+  const time_point began = loop_.now();
+  const http::outgoing what{request.method, request.target, of.headers(), request.body};
+  const http::exchange came = co_await over.send(what, began + of.settings().answer_timeout);
+  of.metrics().request_seconds.add(loop_.now() - began);
+  tried.error = came.error;
+  if (came.error != delivery::transport_error::none) {
+    tried.judged.is = delivery::judge_transport(came.error, came.bytes_sent, request.repeatable && !request.appends);
+    tried.judged.detail = std::string(to_string(came.error)) + ": " + came.detail;
+    co_return tried;
+  }
+  tried.http_status = came.answer.status;
+  const providers::definition& definition = of.settings().plan.definition();
+  tried.judged = providers::judge(definition, came.answer, request.appends, loop_.wall_now());
+  if (tried.judged.is != providers::verdict::delivered) {
+    const std::vector<std::string> secrets = secrets_of(of, current);
+    tried.judged.detail = providers::explain_answer(definition, came.answer, secrets);
+    tried.response = providers::mask(came.answer.body, secrets, most_response_bytes);
+  }
+  co_return tried;
+}
+
+/// What a provider may echo and nobody is to see: the account's credential and the change's sensitive values.
+std::vector<std::string> relay::secrets_of(const account& of, const delivery::change& current) {
+  std::vector<std::string> out = of.settings().plan.sensitive_values(*current.decoded);
+  out.push_back(of.credential());
+  return out;
+}
+
+delivery::decision relay::decide_next(account& of, attempt& tried, ending& so_far) {
+  ++of.metrics().verdicts[static_cast<std::size_t>(tried.judged.is)];
+  ++of.metrics().transport_errors[static_cast<std::size_t>(tried.error)];
+  if (tried.on_the_wire) {
+    ++so_far.requests;
+    if (!so_far.first_attempt) so_far.first_attempt = tried.at;
+    so_far.last_attempt = tried.at;
+    so_far.http_status = tried.http_status;
+    so_far.response = std::move(tried.response);
+    so_far.leads_updated = tried.judged.leads_updated;
+    if (tried.judged.leads_updated.value_or(1) > 1) ++of.metrics().several_leads_matched;
+  }
+  const double random = std::uniform_real_distribution<double>{}(random_);
+  return delivery::decide(of.retries(), so_far.history, tried.judged, tried.error, loop_.now(), random);
+}
+
+void relay::tell_gate(account& of, const attempt& tried, const delivery::decision& next) {
+  const time_point now = loop_.now();
+  if (tried.judged.is == providers::verdict::credential_refused) {
+    of.gate().refuse_credential(now);
+    if (const auto read = of.read_credential(); !read) log::error("credential", {{"account", of.settings().name}, {"problem", read.error().detail}});
+    log::warning("credential refused", {{"account", of.settings().name}, {"http_status", tried.http_status.value_or(0)}});
+  } else if (tried.judged.is == providers::verdict::delivered || tried.judged.is == providers::verdict::rejected) {
+    of.gate().accept_credential();
+  }
+  if (next.hold_account) of.gate().hold_until(next.at);
+}
+
+task<bool> relay::back_off(running_lane& lane, time_point until) {
+  const delivery::change& current = lane.queue.changes.front();
+  while (!current.from->leaving && loop_.now() < until) co_await loop_.wait_until(lane.signal, until);
+  co_return !current.from->leaving;
+}
+
+task<bool> relay::bury(account* of, delivery::change& doomed, const ending& end) {
+  sink::dead_letter_context context;
+  context.reason = end.reason;
+  context.detail = end.detail;
+  context.attempts = end.requests;
+  context.first_attempt = end.first_attempt;
+  context.last_attempt = end.last_attempt;
+  if (end.http_status) context.http_status = static_cast<int>(*end.http_status);
+  context.response = end.response;
+  if (of) {
+    context.account = of->settings().name;
+    context.provider = of->settings().plan.definition().name();
+    context.event_id = doomed.decoded->id;
+  }
+  log::debug("dead letter", {{"reason", to_string(end.reason)},
+                             {"topic", *doomed.record.topic},
+                             {"partition", doomed.record.partition},
+                             {"offset", doomed.record.offset}});
+  wakeup ended(loop_.executor());
+  bool acknowledged = false;
+  burials_.insert(&ended);
+  dead_letters_.write(take_record(doomed), std::move(context), [&] {
+    acknowledged = true;
+    ended.notify();
+  });
+  if (!burials_stopped_) co_await ended.wait();
+  burials_.erase(&ended);
+  co_return acknowledged;
+}
+
+/// The whole record, for its dead letter; the change keeps what its settling needs.
+events::record relay::take_record(delivery::change& doomed) {
+  events::record whole = std::move(doomed.record);
+  doomed.record = events::copy_record(whole.key, std::nullopt, {});
+  doomed.record.topic = whole.topic;
+  doomed.record.partition = whole.partition;
+  doomed.record.offset = whole.offset;
+  doomed.record.timestamp_ms = whole.timestamp_ms;
+  return whole;
+}
+
+void relay::stop_burials() {
+  burials_stopped_ = true;
+  dead_letters_.stop();
+  for (wakeup* const each : burials_) each->notify();
+}
+
+void relay::settle(account* of, const delivery::change& ended, const ending& end) {
+  ended.from->offsets.settle(ended.record.offset);
+  if (of && end.is == ending::kind::delivered) ++of->metrics().delivered;
+  if (results_) tell_result(of, ended, end);
+  commit_soon();
+}
+
+void relay::tell_result(account* of, const delivery::change& ended, const ending& end) {
+  sink::result result;
+  if (of) {
+    result.event_id = ended.decoded->id;
+    result.account = of->settings().name;
+    result.provider = of->settings().plan.definition().name();
+  }
+  if (end.is == ending::kind::dead_lettered) {
+    result.outcome = sink::ending::dead_lettered;
+    result.reason = end.reason;
+  }
+  if (end.http_status) result.http_status = static_cast<int>(*end.http_status);
+  result.attempts = end.requests;
+  result.topic = *ended.record.topic;
+  result.partition = ended.record.partition;
+  result.offset = ended.record.offset;
+  result.settled_at = loop_.wall_now();
+  result.leads_updated = end.leads_updated;
+  results_->write(ended.record.key, result);
+}
+
+}  // namespace leadrelay::relay

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "delivery/retry.hpp"
+#include "providers/judge.hpp"
+#include "relay/relay.hpp"
+
+namespace leadrelay::relay {
+
+/// How one change ended, with what its dead letter and its result tell of it.
+struct relay::ending {
+  enum class kind {
+    delivered,
+    dead_lettered,
+    abandoned,  ///< not ended: its partition was given up, its next owner delivers it
+  };
+
+  kind is = kind::abandoned;
+  leadrelay::reason reason = reason::rejected;  ///< where dead-lettered
+  std::string detail;
+  int requests = 0;                        ///< that went on the wire
+  std::optional<unsigned> http_status;     ///< of the last answer
+  std::string response;                    ///< the last answer's body, masked and cut
+  std::optional<wall_time> first_attempt;
+  std::optional<wall_time> last_attempt;
+  std::optional<std::int64_t> leads_updated;
+  delivery::history history;
+
+  static ending of(const problem& why) {
+    ending out;
+    out.is = kind::dead_lettered;
+    out.reason = why.reason;
+    out.detail = why.detail;
+    return out;
+  }
+};
+
+/// One try to get a request answered.
+struct relay::attempt {
+  delivery::transport_error error = delivery::transport_error::none;
+  bool on_the_wire = false;
+  providers::judgement judged;
+  std::optional<unsigned> http_status;
+  std::string response;  ///< of an answer that is no delivery: its body, masked and cut
+  wall_time at;
+};
+
+}  // namespace leadrelay::relay

@@ -1,0 +1,91 @@
+#include "relay/relay.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace leadrelay::relay {
+namespace {
+
+/// How long the last results may take though the grace is over.
+constexpr duration last_results_time = std::chrono::milliseconds{200};
+
+}  // namespace
+
+relay::relay(relay_parts parts)
+    : loop_(parts.on),
+      configuration_(parts.configuration),
+      consumer_(parts.consumer),
+      dead_letters_(parts.on, parts.producer, parts.configuration.topics.dead_letters),
+      budget_(parts.memory),
+      random_(parts.random_seed) {
+  if (configuration_.topics.results) results_.emplace(loop_, parts.producer, *configuration_.topics.results);
+  for (const config::account& settings : configuration_.accounts) {
+    accounts_.push_back(std::make_unique<account>(loop_, settings, parts.connectors(settings)));
+    accounts_by_name_.emplace(settings.name, accounts_.back().get());
+  }
+}
+
+relay::~relay() = default;
+
+outcome<void> relay::start() {
+  for (const auto& each : accounts_)
+    if (const auto read = each->read_credential(); !read)
+      return problem{read.error().reason, "account " + each->settings().name + ": " + read.error().detail};
+  consumer_.start(*this);
+  return {};
+}
+
+task<void> relay::drain(duration grace) {
+  draining_ = true;
+  grace_ = grace;
+  log::info("draining", {{"grace_s", std::chrono::duration<double>(grace).count()}});
+  const time_point deadline = loop_.now() + grace;
+  co_await consumer_.close(grace);
+  // What the group had given was settled and committed while it was taken back; what outlived the grace ends here.
+  for (const auto& [name, partition] : partitions_) partition->leaving = true;
+  for (const auto& each : accounts_) each->pool().stop();
+  abandon_waiting();
+  std::function<bool()> all_ended = [this] { return running_ == 0; };
+  co_await until(all_ended, deadline);
+  stop_burials();
+  if (results_) co_await results_->flush(std::max(deadline - loop_.now(), last_results_time));
+  if (results_) results_->stop();
+  co_await until(all_ended, time_point::max());
+}
+
+std::optional<std::string> relay::not_ready() const {
+  if (draining_) return "draining";
+  if (!assigned_once_) return last_error_.empty() ? "not yet a member of the group" : "not yet a member of the group: " + last_error_;
+  return std::nullopt;
+}
+
+relay_snapshot relay::snapshot() {
+  relay_snapshot out;
+  const time_point now = loop_.now();
+  for (const auto& each : accounts_) {
+    account_snapshot& a = out.accounts.emplace_back();
+    a.name = each->settings().name;
+    a.provider = each->settings().plan.definition().name();
+    a.state = each->gate().state(now);
+    a.waiting = each->pending();
+    a.lanes = each->lanes().size();
+    a.in_flight = static_cast<std::uint64_t>(each->gate().in_flight());
+    a.connections = each->pool().idle() + each->pool().leased();
+    a.counts = each->metrics();
+  }
+  for (const auto& [name, partition] : partitions_)
+    out.partitions.push_back({name.topic, name.partition, partition->offsets.last_acknowledged(), partition->offsets.committable().value_or(-1),
+                              partition->offsets.outstanding()});
+  out.counts = metrics_;
+  out.held_bytes = budget_.held();
+  out.budget_bytes = budget_.most();
+  out.paused = paused_;
+  out.draining = draining_;
+  out.not_ready = not_ready().value_or("");
+  out.last_error = last_error_;
+  return out;
+}
+
+}  // namespace leadrelay::relay

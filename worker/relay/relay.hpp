@@ -1,0 +1,136 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/loop.hpp"
+#include "config/configuration.hpp"
+#include "delivery/budget.hpp"
+#include "delivery/lane.hpp"
+#include "kafka/consumer.hpp"
+#include "kafka/producer.hpp"
+#include "relay/account.hpp"
+#include "relay/metrics.hpp"
+#include "relay/snapshot.hpp"
+#include "sink/dead_letters.hpp"
+#include "sink/results.hpp"
+
+namespace leadrelay::relay {
+
+/// Makes the connector of an account; sockets in the program, a simulated network in tests.
+using connector_factory = std::function<std::unique_ptr<http::connector>(const config::account&)>;
+
+struct relay_parts {
+  loop& on;
+  const config::configuration& configuration;
+  kafka::consumer& consumer;
+  kafka::producer& producer;
+  connector_factory connectors;
+  std::uint64_t memory = 0;       ///< bytes of events this worker may hold
+  std::uint64_t random_seed = 0;  ///< of the back-off's jitter
+};
+
+/// One worker: takes records from its consumer, keeps each lead's changes in a lane, applies them to their provider one after
+/// another, buries what cannot be delivered, and commits what is settled. docs/life_of_an_event.md follows one event through it.
+///
+/// Life: construct, `start()`, then `drain()` once; destroy after it has returned. One thread, its loop's.
+class relay final : public kafka::consumer_events {
+ public:
+  explicit relay(relay_parts parts);
+  ~relay() override;
+
+  /// Reads the accounts' credentials and joins the group. A problem names the account; nothing is started then.
+  outcome<void> start();
+
+  /// Takes nothing in any more, lets what is in flight end within `grace`, settles, commits and leaves the group.
+  task<void> drain(duration grace);
+
+  relay_snapshot snapshot();
+
+  /// Ready once the group has answered with an assignment, until the drain begins; otherwise why not.
+  std::optional<std::string> not_ready() const;
+
+  // kafka::consumer_events
+  void on_record(events::record&& taken) override;
+  void on_assigned(const std::vector<kafka::assigned_partition>& partitions) override;
+  void on_revoked(const std::vector<kafka::topic_partition>& partitions, bool lost) override;
+  void on_committed(const kafka::commit_result& result) override;
+  void on_error(const std::string& what, bool fatal) override;
+
+ private:
+  using partition_map = std::map<kafka::topic_partition, std::shared_ptr<delivery::owned_partition>>;
+  struct attempt;
+  struct ending;
+
+  // intake.cpp: from the record to its lane
+  void route(delivery::change taken);
+  void append_to_lane(account& to, delivery::change taken);
+  void bury_unsent(delivery::change taken, problem why);
+  task<void> bury_alone(delivery::change doomed, problem why);
+  void hold(delivery::change& taken);
+  void release(const delivery::change& ended);
+  void pause_or_resume();
+
+  // deliver.cpp: a lane's work, which reads like the story of an event
+  task<void> run_lane(account& of, running_lane& lane);
+  task<ending> deliver(account& of, running_lane& lane);
+  task<ending> send_until_settled(account& of, running_lane& lane, const providers::request& request);
+  task<attempt> try_once(account& of, const delivery::change& current, const providers::request& request);
+  task<attempt> exchange(account& of, const delivery::change& current, http::connection& over, const providers::request& request);
+  static std::vector<std::string> secrets_of(const account& of, const delivery::change& current);
+  delivery::decision decide_next(account& of, attempt& tried, ending& so_far);
+  void tell_gate(account& of, const attempt& tried, const delivery::decision& next);
+  task<bool> back_off(running_lane& lane, time_point until);
+  task<bool> bury(account* of, delivery::change& doomed, const ending& end);
+  static events::record take_record(delivery::change& doomed);
+  void stop_burials();
+  void settle(account* of, const delivery::change& ended, const ending& end);
+  void tell_result(account* of, const delivery::change& ended, const ending& end);
+
+  // partitions.cpp: what the group gives and takes, and the commits
+  /// Returns when `reached`, which outlives the wait, holds (true) or at `deadline` (false).
+  task<bool> until(const std::function<bool()>& reached, time_point deadline);
+  void tell_progress();
+  task<void> give_back(std::vector<std::shared_ptr<delivery::owned_partition>> leaving);
+  void abandon_waiting();
+  void commit_soon();
+  void commit_now();
+  std::vector<kafka::topic_partition> owned() const;
+  void share_limits();
+
+  loop& loop_;
+  const config::configuration& configuration_;
+  kafka::consumer& consumer_;
+  sink::dead_letters dead_letters_;
+  std::optional<sink::results> results_;
+  delivery::budget budget_;
+  std::mt19937_64 random_;
+
+  std::vector<std::unique_ptr<account>> accounts_;
+  std::unordered_map<std::string_view, account*> accounts_by_name_;
+  partition_map partitions_;
+  std::map<std::string, int> partitions_of_topic_;
+  worker_metrics metrics_;
+
+  std::set<wakeup*> burials_;      ///< of changes whose dead letters are not acknowledged yet
+  bool burials_stopped_ = false;
+  std::vector<wakeup*> watchers_;  ///< of `until`, woken whenever a change, a burial or a commit has ended
+  bool commit_in_flight_ = false;
+  bool commit_armed_ = false;
+  time_point last_commit_{};
+  bool paused_ = false;
+  bool assigned_once_ = false;
+  bool draining_ = false;
+  duration grace_{};
+  int running_ = 0;             ///< coroutines of lanes and burials under way
+  std::string last_error_;
+};
+
+}  // namespace leadrelay::relay

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "delivery/gate.hpp"
+#include "relay/metrics.hpp"
+
+namespace leadrelay::relay {
+
+/// One account as it stands in one worker.
+struct account_snapshot {
+  std::string name;
+  std::string provider;
+  delivery::gate_state state = delivery::gate_state::flowing;
+  std::uint64_t waiting = 0;      ///< changes taken and not settled, those in flight included
+  std::uint64_t lanes = 0;
+  std::uint64_t in_flight = 0;    ///< requests
+  std::uint64_t connections = 0;  ///< open ones, idle and in use
+  account_metrics counts;
+};
+
+struct partition_snapshot {
+  std::string topic;
+  std::int32_t partition = -1;
+  std::int64_t committed = -1;    ///< the next offset to read as the broker has acknowledged it, -1 before
+  std::int64_t settled = -1;      ///< the next offset that may be committed
+  std::uint64_t outstanding = 0;  ///< records taken and not settled
+};
+
+/// One worker as it stands.
+struct relay_snapshot {
+  std::vector<account_snapshot> accounts;
+  std::vector<partition_snapshot> partitions;
+  worker_metrics counts;
+  std::uint64_t held_bytes = 0;
+  std::uint64_t budget_bytes = 0;
+  bool paused = false;
+  bool draining = false;
+  std::string not_ready;  ///< empty when ready
+  std::string last_error;
+};
+
+}  // namespace leadrelay::relay

@@ -1,0 +1,78 @@
+#include "sink/retrying_writer.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+
+namespace leadrelay::sink {
+namespace {
+
+constexpr duration first_back_off = std::chrono::milliseconds(100);
+constexpr duration longest_back_off = std::chrono::seconds(10);
+
+}  // namespace
+
+retrying_writer::retrying_writer(loop& on, kafka::producer& through, std::string what)
+    : loop_(on), producer_(through), what_(std::move(what)), back_off_(first_back_off) {}
+
+retrying_writer::~retrying_writer() { stop(); }
+
+void retrying_writer::write(maker make, std::function<void()> written) {
+  if (!alive_) return;
+  ++unwritten_;
+  auto added = std::make_shared<item>(item{std::move(make), std::move(written)});
+  if (!waiting_.empty() || !attempt(added)) waiting_.push_back(std::move(added));
+  if (!waiting_.empty()) retry_later();
+}
+
+/// Whether the producer has taken it.
+bool retrying_writer::attempt(const item_pointer& what) {
+  const std::string refused = producer_.produce(what->make(), [this, alive = std::weak_ptr(alive_), what](const std::string& error) {
+    if (!alive.expired()) on_report(what, error);
+  });
+  if (!refused.empty()) note_failure(refused);
+  return refused.empty();
+}
+
+void retrying_writer::on_report(const item_pointer& what, const std::string& error) {
+  if (!error.empty()) {
+    note_failure(error);
+    waiting_.push_back(what);
+    return retry_later();
+  }
+  if (failing_) log::info(what_ + " are written again");
+  failing_ = false;
+  back_off_ = first_back_off;
+  --unwritten_;
+  ++written_;
+  if (what->written) std::exchange(what->written, nullptr)();
+}
+
+void retrying_writer::note_failure(const std::string& error) {
+  ++failures_;
+  if (!failing_) log::warning(what_ + " cannot be written, trying again", {{"error", error}});
+  failing_ = true;
+}
+
+void retrying_writer::retry_later() {
+  if (timer_) return;
+  timer_ = loop_.timers().add(loop_.now() + back_off_, [this] {
+    timer_.reset();
+    retry();
+  });
+  back_off_ = std::min(back_off_ * 2, longest_back_off);
+}
+
+void retrying_writer::retry() {
+  while (!waiting_.empty() && attempt(waiting_.front())) waiting_.pop_front();
+  if (!waiting_.empty()) retry_later();
+}
+
+void retrying_writer::stop() {
+  alive_.reset();
+  if (timer_) loop_.timers().cancel(*timer_);
+  timer_.reset();
+  waiting_.clear();
+}
+
+}  // namespace leadrelay::sink
