@@ -34,7 +34,8 @@ TEST(admin, joined_worker_is_ready_and_counts_what_it_did) {
   worker_process worker(world.config({world.account("acme", "orwel")}));
   worker.wait_until_ready();
   for (unsigned lead = 0; lead < 10; ++lead)
-    world.writer().write(world.topic(), lead_change{"e" + std::to_string(lead), "acme", uuid_of(lead), R"({"properties":{"seq":1}})", "", ""}.record());
+    world.writer().write(world.topic(),
+                         lead_change{"e" + std::to_string(lead), "acme", uuid_of(lead), R"({"properties":{"seq":1}})", "", ""}.record());
   world.writer().write(world.topic(), {"key", "not an event", {}});
   world.writer().flush();
   ASSERT_TRUE(eventually(seconds{60}, [&] { return world.lag() == 0; })) << worker.log();

@@ -28,7 +28,8 @@ unsigned most_within(const scenario& world, const char* window) {
 TEST(limits, two_windows_hold_and_95_percent_of_them_is_used) {
   scenario world("limits");
   for (unsigned lead = 0; lead < leads; ++lead)
-    world.writer().write(world.topic(), lead_change{std::to_string(lead), "acme", uuid_of(lead), R"({"properties":{"seq":1}})", "", ""}.record());
+    world.writer().write(world.topic(),
+                         lead_change{std::to_string(lead), "acme", uuid_of(lead), R"({"properties":{"seq":1}})", "", ""}.record());
   world.writer().flush();
   account_config account = world.account("acme", "orwel");
   account.limits = "[ { requests: 50, per: 1s }, { requests: 300, per: 10s } ]";

@@ -30,7 +30,8 @@ struct kind {
 
 std::string valid_event(int number) {
   lead_change event{"event-" + std::to_string(number), "acme", uuid_of(static_cast<unsigned>(number)), "", "", ""};
-  event.changes = R"({"properties":{"seq":)" + std::to_string(number) + R"(,"note":"caf\u00e9 ünïcode \ud83d\ude00"},"summary":{"a":[1,2,{"b":null}]}})";
+  event.changes = R"({"properties":{"seq":)" + std::to_string(number) +
+                  R"(,"note":"caf\u00e9 ünïcode \ud83d\ude00"},"summary":{"a":[1,2,{"b":null}]}})";
   return event.json();
 }
 
@@ -81,8 +82,9 @@ std::string not_objects(random&, int number) {
 
 std::string wrong_fields(random&, int number) {
   static const std::vector<std::string> properties{"7", "\"text\"", "[1]", "true"};
-  return event_with(number, R"("changes":{"properties":{)", R"("changes":{"company_id":"x","properties":)" +
-                                                                 properties[static_cast<std::size_t>(number) % properties.size()] + R"(},"other":{"p":{)");
+  return event_with(number, R"("changes":{"properties":{)",
+                    R"("changes":{"company_id":"x","properties":)" + properties[static_cast<std::size_t>(number) % properties.size()] +
+                        R"(},"other":{"p":{)");
 }
 
 std::string deep(random&, int number) {
@@ -95,7 +97,8 @@ std::string deep(random&, int number) {
       for (std::size_t i = 0; i < levels; ++i) objects += "{\"a\":";
       return objects;
     }
-    default: return event_with(number, R"("summary":{)", R"("other":)" + std::string(levels, '[') + std::string(levels, ']') + R"(,"summary":{)");
+    default:
+      return event_with(number, R"("summary":{)", R"("other":)" + std::string(levels, '[') + std::string(levels, ']') + R"(,"summary":{)");
   }
 }
 
@@ -108,13 +111,12 @@ std::string huge(random& chance, int number) {
 }
 
 std::string invalid_utf8(random&, int number) {
-  static const std::vector<std::string> broken{"\xff", "\xc3(", "\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\xe2\x82", std::string("\x80")};
+  static const std::vector<std::string> broken{
+      "\xff", "\xc3(", "\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\xe2\x82", std::string("\x80")};
   return event_with(number, "ünïcode", broken[static_cast<std::size_t>(number) % broken.size()]);
 }
 
-std::string lone_surrogates(random&, int number) {
-  return event_with(number, R"(\ud83d\ude00)", number % 2 ? R"(\ud83d)" : R"(\ude00)");
-}
+std::string lone_surrogates(random&, int number) { return event_with(number, R"(\ud83d\ude00)", number % 2 ? R"(\ud83d)" : R"(\ude00)"); }
 
 std::string unknown_account(random&, int number) {
   static const std::vector<std::string> names{"nobody", "Acme", "acme ", "../acme", "acme\\u0000"};
@@ -208,8 +210,10 @@ TEST(malformed_records, every_one_is_a_dead_letter_with_its_bytes_and_the_worker
   world.writer().flush();
 
   worker_process worker(world.config({world.account("acme", "orwel")}));
-  ASSERT_TRUE(eventually(seconds{180}, [&] { return !worker.child().running() || world.lag() == 0; }, std::chrono::milliseconds{200}))
-      << "lag " << world.lag() << "\n" << worker.log();
+  ASSERT_TRUE(eventually(
+      seconds{180}, [&] { return !worker.child().running() || world.lag() == 0; }, std::chrono::milliseconds{200}))
+      << "lag " << world.lag() << "\n"
+      << worker.log();
   ASSERT_TRUE(worker.child().running()) << worker.log();
   EXPECT_EQ(world.sandbox().leads("orwel").MemberCount(), 20u);
   EXPECT_EQ(world.sandbox().count("orwel", "requests"), 20u);

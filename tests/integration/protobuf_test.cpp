@@ -31,10 +31,13 @@ leadrelay::v1::LeadChange protobuf_change() {
 }
 
 lead_change json_twin() {
-  return {"json-1", "acme", "from-json",
+  return {"json-1",
+          "acme",
+          "from-json",
           R"({"first_name":"Amya","last_name":"Williamson","email":"amya@example.com","phone":{"number":"2925655632","extension":"562"},)"
           R"("credit_score":"142","date_of_birth":"1987-07-13","citizenship":null})",
-          "", ""};
+          "",
+          ""};
 }
 
 kafka_record protobuf_record(const leadrelay::v1::LeadChange& event) {

@@ -89,7 +89,8 @@ TEST(certificates, each_is_what_its_name_says) {
 }
 
 TEST(admin_page, prometheus_text_is_read_by_name_and_labels) {
-  const auto page = admin_page::parse("# HELP a_total What it is.\n# TYPE a_total counter\na_total{x=\"1\",y=\"q\\\"r\"} 2\na_total{x=\"2\"} 3.5\nb 1e3\n");
+  const auto page = admin_page::parse(
+      "# HELP a_total What it is.\n# TYPE a_total counter\na_total{x=\"1\",y=\"q\\\"r\"} 2\na_total{x=\"2\"} 3.5\nb 1e3\n");
   EXPECT_EQ(page.sum("a_total"), 5.5);
   EXPECT_EQ(page.sum("a_total", {{"x", "1"}}), 2);
   EXPECT_EQ(page.sum("b"), 1000);

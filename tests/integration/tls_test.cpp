@@ -58,7 +58,9 @@ TEST_P(refused_server, sees_nothing_and_the_change_waits) {
   write_change(world);
 
   worker_process worker(config_for(world, front));
-  const auto refusals = [&] { return worker.metrics().sum("leadrelay_transport_errors_total", {{"account", "acme"}, {"error", "tls_failed"}}); };
+  const auto refusals = [&] {
+    return worker.metrics().sum("leadrelay_transport_errors_total", {{"account", "acme"}, {"error", "tls_failed"}});
+  };
 
   EXPECT_TRUE(eventually(seconds{60}, [&] { return refusals() >= 3; })) << worker.log();
   EXPECT_EQ(world.sandbox().count("orwel", "requests"), 0u);
@@ -70,7 +72,8 @@ TEST_P(refused_server, sees_nothing_and_the_change_waits) {
 }
 
 INSTANTIATE_TEST_SUITE_P(tls, refused_server,
-                         testing::Values(refused_case{"wrong_host", &certificates::wrong_host}, refused_case{"expired", &certificates::expired},
+                         testing::Values(refused_case{"wrong_host", &certificates::wrong_host},
+                                         refused_case{"expired", &certificates::expired},
                                          refused_case{"self_signed", &certificates::self_signed}),
                          [](const auto& one) { return one.param.name; });
 
@@ -83,8 +86,9 @@ TEST(tls, server_of_an_authority_the_account_does_not_name_is_refused) {
 
   worker_process worker(config);
 
-  EXPECT_TRUE(eventually(seconds{60}, [&] { return worker.metrics().sum("leadrelay_transport_errors_total", {{"error", "tls_failed"}}) >= 1; }))
-      << worker.log();
+  EXPECT_TRUE(eventually(seconds{60}, [&] {
+    return worker.metrics().sum("leadrelay_transport_errors_total", {{"error", "tls_failed"}}) >= 1;
+  })) << worker.log();
   EXPECT_EQ(front.bytes_from_clients(), 0u);
   EXPECT_EQ(world.sandbox().count("orwel", "requests"), 0u);
   EXPECT_EQ(worker.stop().code, 0) << worker.log();

@@ -60,7 +60,10 @@ void fill_orwel(lead_change& event, unsigned sequence) {
 
 const std::array<stream, 5>& streams() {
   static const std::array<stream, 5> all{{
-      {"perch", plain_id, fill_perch, {{"/clientData/creditScoreEstimation", "\"19\""}, {"/firstName", "\"First 19\""}, {"/lastName", "\"Last\""}}},
+      {"perch",
+       plain_id,
+       fill_perch,
+       {{"/clientData/creditScoreEstimation", "\"19\""}, {"/firstName", "\"First 19\""}, {"/lastName", "\"Last\""}}},
       {"leadpro", plain_id, fill_leadpro, {{"/meta/seq", "\"19\""}, {"/status", "\"Step 19\""}, {"/last_name", "\"Bloggs\""}}},
       {"octanist", plain_id, fill_octanist, {{"/value", "19"}, {"/status", "\"won\""}}},
       {"leadping", plain_id, fill_leadping, {{"/metadata/externalId", "\"19\""}, {"/contact/firstName", "\"First 19\""}}},
@@ -95,7 +98,10 @@ bad_record make_bad(unsigned number) {
     case 2: event.changes = R"({"height":180})", reason = "unmapped_field"; break;
     case 3: event.account = "acme-perch", event.changes = R"({"first_name":"Only"})", reason = "missing_required"; break;
     case 4: event.changes = R"({"status":"maybe"})", reason = "invalid_field"; break;
-    case 5: value = R"({"account":"acme-octanist","lead":{"id":"x"},"changes":{"value":1},"n":)" + std::to_string(number) + "}", reason = "invalid_event"; break;
+    case 5:
+      value = R"({"account":"acme-octanist","lead":{"id":"x"},"changes":{"value":1},"n":)" + std::to_string(number) + "}",
+      reason = "invalid_event";
+      break;
     case 6: reason = "invalid_event"; break;
     case 7: event.account = "acme-leadping", event.changes = R"({"external_id":"1"})", reason = "missing_required"; break;
   }
@@ -170,8 +176,10 @@ TEST(whole_job, five_accounts_under_faults_end_in_the_right_state_with_exactly_t
                              R"("leadping":{"status_503":8,"status_429":3,"retry_after_s":1,"reset_before":1},"seed":20261121})");
   const auto bad = write_all(world);
   worker_process worker(five_accounts(world));
-  ASSERT_TRUE(eventually(seconds{240}, [&] { return world.lag() == 0; }, std::chrono::milliseconds{250}))
-      << "lag " << world.lag() << "\n" << worker.log();
+  ASSERT_TRUE(eventually(
+      seconds{240}, [&] { return world.lag() == 0; }, std::chrono::milliseconds{250}))
+      << "lag " << world.lag() << "\n"
+      << worker.log();
 
   for (const stream& each : streams()) {
     SCOPED_TRACE(each.provider);

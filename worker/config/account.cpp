@@ -51,8 +51,10 @@ retry_settings read_retry(const yaml::reader& at) {
   out.give_up_after = read_time(at, "give_up_after", seconds{1}, 30 * day, out.give_up_after);
   out.longest_retry_after = read_time(at, "longest_retry_after", shortest, 30 * day, out.longest_retry_after);
   if (out.longest_wait < out.first_wait)
-    at.get("longest_wait").value_or(*at.get("first_wait")).fail("longest_wait " + yaml::format_duration(out.longest_wait) +
-                                                               " is shorter than first_wait " + yaml::format_duration(out.first_wait));
+    at.get("longest_wait")
+        .value_or(*at.get("first_wait"))
+        .fail("longest_wait " + yaml::format_duration(out.longest_wait) + " is shorter than first_wait " +
+              yaml::format_duration(out.first_wait));
   return out;
 }
 
@@ -249,8 +251,16 @@ std::optional<account> read_account(const std::string& name, const yaml::reader&
   if (!plan || !credential) return std::nullopt;
   warn_of_clear_text(at, *plan);
   if (!own_limits) own_limits = plan->definition().limits();
-  return account{name,    std::move(*plan), std::move(*credential), std::move(*own_limits), concurrency,
-                 retries, connect,          answer,                 largest_answer.value_or(default_largest_answer), std::move(tls_files)};
+  return account{name,
+                 std::move(*plan),
+                 std::move(*credential),
+                 std::move(*own_limits),
+                 concurrency,
+                 retries,
+                 connect,
+                 answer,
+                 largest_answer.value_or(default_largest_answer),
+                 std::move(tls_files)};
 }
 
 }  // namespace leadrelay::config

@@ -24,11 +24,11 @@ struct credential_source {
 };
 
 struct retry_settings {
-  int attempts = 8;                                          ///< 1 to 100; connect failures and `wait` verdicts are none
-  duration first_wait = std::chrono::milliseconds{500};      ///< 1 ms to 1 h
-  duration longest_wait = std::chrono::seconds{60};          ///< first_wait to 1 d
-  duration give_up_after = std::chrono::minutes{15};         ///< 1 s to 30 d, from the first attempt
-  duration longest_retry_after = std::chrono::minutes{5};    ///< 1 ms to 30 d; the cap on a provider's Retry-After
+  int attempts = 8;                                        ///< 1 to 100; connect failures and `wait` verdicts are none
+  duration first_wait = std::chrono::milliseconds{500};    ///< 1 ms to 1 h
+  duration longest_wait = std::chrono::seconds{60};        ///< first_wait to 1 d
+  duration give_up_after = std::chrono::minutes{15};       ///< 1 s to 30 d, from the first attempt
+  duration longest_retry_after = std::chrono::minutes{5};  ///< 1 ms to 30 d; the cap on a provider's Retry-After
 };
 
 struct tls_settings {
@@ -46,12 +46,12 @@ struct account {
   std::string name;  ///< 1 to 100 of `A-Za-z0-9._-`, as it becomes part of a topic's name
   providers::plan plan;
   credential_source credential;
-  std::vector<providers::limit> limits;  ///< the account's, else the definition's
+  std::vector<providers::limit> limits;   ///< the account's, else the definition's
   int concurrency = default_concurrency;  ///< 1 to 10,000 requests in flight for each worker
   retry_settings retry;
-  duration connect_timeout = default_connect_timeout;      ///< 1 ms to 10 min
-  duration answer_timeout = default_answer_timeout;        ///< 1 ms to 1 h
-  std::uint64_t largest_answer = default_largest_answer;   ///< bytes of an answer's body, 1 KiB to 64 MiB
+  duration connect_timeout = default_connect_timeout;     ///< 1 ms to 10 min
+  duration answer_timeout = default_answer_timeout;       ///< 1 ms to 1 h
+  std::uint64_t largest_answer = default_largest_answer;  ///< bytes of an answer's body, 1 KiB to 64 MiB
   tls_settings tls;
 };
 
@@ -80,10 +80,10 @@ struct configuration {
   std::vector<account> accounts;  ///< in the order of the file
   admin_settings admin;
   log_settings log;
-  int threads = 1;                                  ///< 1 to 256
-  std::uint64_t memory = 256ull << 20;              ///< bytes of events held, all threads together; from 16 MiB
-  std::uint64_t max_record = 1 << 20;               ///< bytes of a record's key and value; from 1 KiB to a quarter of `memory`
-  duration grace = std::chrono::seconds{30};        ///< SIGTERM to exit
+  int threads = 1;                            ///< 1 to 256
+  std::uint64_t memory = 256ull << 20;        ///< bytes of events held, all threads together; from 16 MiB
+  std::uint64_t max_record = 1 << 20;         ///< bytes of a record's key and value; from 1 KiB to a quarter of `memory`
+  duration grace = std::chrono::seconds{30};  ///< SIGTERM to exit
   events::order_by order = events::order_by::key;
   providers::catalogue catalogue;
 };

@@ -57,7 +57,8 @@ void read_sizes(const yaml::reader& root, configuration& into) {
   const auto max_record = root.get("max_record");
   if (max_record) into.max_record = max_record->bytes(1 << 10, 512 * mebibyte).value_or(into.max_record);
   if (into.max_record > into.memory / 4)
-    max_record.value_or(root).fail(yaml::format_bytes(into.max_record) + " is more than a quarter of memory, " + yaml::format_bytes(into.memory));
+    max_record.value_or(root).fail(yaml::format_bytes(into.max_record) + " is more than a quarter of memory, " +
+                                   yaml::format_bytes(into.memory));
 }
 
 void read_rest(const yaml::reader& root, configuration& into) {
@@ -69,7 +70,8 @@ void read_rest(const yaml::reader& root, configuration& into) {
 }
 
 void read_root(const yaml::reader& root, const std::filesystem::path& folder, configuration& into, yaml::issues& issues) {
-  root.expect_keys({"kafka", "topics", "accounts", "admin", "threads", "memory", "max_record", "grace", "order_by", "providers_dir", "log"});
+  root.expect_keys(
+      {"kafka", "topics", "accounts", "admin", "threads", "memory", "max_record", "grace", "order_by", "providers_dir", "log"});
   if (!root.is_map()) return;
   read_catalogue(root, folder, into, issues);
   if (const auto kafka = root.require("kafka")) read_kafka(*kafka, into);

@@ -43,7 +43,8 @@ void check_written(const yaml::reader& at, const std::string& name, const topics
 }
 
 void read_property(const std::string& name, const yaml::reader& key, const yaml::reader& value, configuration& into) {
-  if (name == "enable.auto.commit") return key.fail("belongs to the worker, which commits an offset once all before it are settled; remove it");
+  if (name == "enable.auto.commit")
+    return key.fail("belongs to the worker, which commits an offset once all before it are settled; remove it");
   if (value.is_null()) return value.fail("has no value");
   auto text = value.text();
   if (!text) return;
@@ -98,7 +99,8 @@ void read_kafka(const yaml::reader& at, configuration& into) {
     return;
   }
   at.expect_map();
-  at.each_member([&](const std::string& name, const yaml::reader& key, const yaml::reader& value) { read_property(name, key, value, into); });
+  at.each_member(
+      [&](const std::string& name, const yaml::reader& key, const yaml::reader& value) { read_property(name, key, value, into); });
   require_property(at, "bootstrap.servers", into);
   require_property(at, "group.id", into);
   const std::string* group = find_kafka(into, "group.id");

@@ -6,6 +6,7 @@ namespace leadrelay::delivery {
 
 bool offsets::take(std::int64_t offset) {
   if (offset < 0 || offset < next_) return false;
+  if (first_ < 0) first_ = offset;
   window_.push_back({offset, false});
   next_ = offset + 1;
   ++outstanding_;
@@ -29,7 +30,7 @@ void offsets::acknowledged(std::int64_t next) noexcept { acknowledged_ = std::ma
 
 bool offsets::ahead_of_broker() const noexcept {
   const auto next = committable();
-  return next && *next > acknowledged_;
+  return next && *next > std::max(acknowledged_, first_);
 }
 
 }  // namespace leadrelay::delivery

@@ -21,6 +21,7 @@ class offsets {
 
   /// What was last handed to a commit that the broker has acknowledged.
   void acknowledged(std::int64_t next) noexcept;
+  /// Whether a commit would tell the broker more than it has acknowledged.
   bool ahead_of_broker() const noexcept;
   /// -1 before the first.
   std::int64_t last_acknowledged() const noexcept { return acknowledged_; }
@@ -33,6 +34,7 @@ class offsets {
     bool settled;
   };
   std::deque<taken> window_;  ///< from the first unsettled record on
+  std::int64_t first_ = -1;   ///< the first record taken
   std::int64_t next_ = -1;    ///< one beyond the last record taken
   std::int64_t acknowledged_ = -1;
   std::size_t outstanding_ = 0;

@@ -119,8 +119,8 @@ void librdkafka_consumer::forget_pauses(const std::vector<topic_partition>& part
   if (!still_paused.empty()) rd_kafka_resume_partitions(client_.get(), make_list(still_paused).get());
 }
 
-/// Once it closes, an eager consumer must not answer: librdkafka does not wait for it, and `rd_kafka_assign` then waits for ever for a
-/// group that has ended (https://github.com/confluentinc/librdkafka/issues/4884). A cooperative one is waited for (issue 4527).
+/// Once it closes, an eager consumer must not answer: librdkafka does not wait for it, and `rd_kafka_assign` would wait for ever for a
+/// group that has ended. A cooperative one is waited for.
 void librdkafka_consumer::abandon_assign() {
   lookup_.reset();
   if (cooperative()) unassign(rebalances_.front().partitions.get());

@@ -17,9 +17,9 @@ enum class origin_of_value : unsigned char { changes, native, snapshot, defaults
 /// What stands in one leaf of a body that is being built.
 struct slot {
   enum class content : unsigned char {
-    nothing,   ///< not given by anyone yet
-    value,     ///< a JSON value of the event
-    text,      ///< JSON text made for this request, in `body_slots`
+    nothing,  ///< not given by anyone yet
+    value,    ///< a JSON value of the event
+    text,     ///< JSON text made for this request, in `body_slots`
     null,
     left_out,  ///< cleared by leaving it out
   };

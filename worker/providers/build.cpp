@@ -79,7 +79,8 @@ bool request_builder::has_stronger(identifier which) const {
 bool request_builder::take_snapshot() {
   const bool has_snapshot = change_.snapshot && !change_.snapshot->ObjectEmpty();
   if (rules_.replaces && !has_snapshot && !has_native())
-    return fail(reason::missing_required, "snapshot: " + rules_.title + " replaces the whole lead, and the changes alone would erase the rest");
+    return fail(reason::missing_required,
+                "snapshot: " + rules_.title + " replaces the whole lead, and the changes alone would erase the rest");
   return !has_snapshot || walk(*change_.snapshot, rules_.vocabulary, snapshot, nullptr);
 }
 

@@ -48,7 +48,9 @@ bool request_builder::fail(reason why, std::string detail) {
   return false;
 }
 
-bool request_builder::invalid(const std::string& name, std::string_view what) { return fail(reason::invalid_field, name + ": " + std::string(what)); }
+bool request_builder::invalid(const std::string& name, std::string_view what) {
+  return fail(reason::invalid_field, name + ": " + std::string(what));
+}
 
 std::string_view request_builder::prefix(origin_of_value from) noexcept {
   switch (from) {

@@ -121,8 +121,7 @@ problem_text check_choice(const value_rule& rule, std::string_view text) {
 problem_text check_text(const value_rule& rule, std::string_view text) {
   if (rule.least_characters || rule.most_characters) {
     const std::size_t count = count_code_points(text);
-    if (rule.least_characters && count < *rule.least_characters)
-      return counted(count, "characters", "at least", *rule.least_characters);
+    if (rule.least_characters && count < *rule.least_characters) return counted(count, "characters", "at least", *rule.least_characters);
     if (rule.most_characters && count > *rule.most_characters) return counted(count, "characters", "at most", *rule.most_characters);
   }
   if (auto wrong = check_choice(rule, text)) return wrong;
@@ -130,9 +129,9 @@ problem_text check_text(const value_rule& rule, std::string_view text) {
 }
 
 problem_text check_element(element_rule rule, const json::value& element) {
-  if (rule == element_rule::string && !element.IsString())
-    return std::string(json::kind(element)) + " inside, expected strings only";
-  if (rule == element_rule::pair_of_strings && !(element.IsArray() && element.Size() == 2 && element[0].IsString() && element[1].IsString()))
+  if (rule == element_rule::string && !element.IsString()) return std::string(json::kind(element)) + " inside, expected strings only";
+  if (rule == element_rule::pair_of_strings &&
+      !(element.IsArray() && element.Size() == 2 && element[0].IsString() && element[1].IsString()))
     return "each item must be an array of two strings";
   return std::nullopt;
 }

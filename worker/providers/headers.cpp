@@ -30,7 +30,8 @@ std::string base64(std::string_view bytes) {
 std::optional<std::string> find_fault(const auth_scheme& auth, std::string_view credential) {
   if (credential.empty()) return "the credential is empty";
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  if (std::ranges::any_of(credential, is_control)) return "the credential has a control character or line end inside, expected printable text";
+  if (std::ranges::any_of(credential, is_control))
+    return "the credential has a control character or line end inside, expected printable text";
   if (credential.front() == ' ' || credential.back() == ' ') return "the credential starts or ends with a space";
   if (auth.basic && credential.find(':') == std::string_view::npos) return "the credential has no colon, expected user:password";
   return std::nullopt;

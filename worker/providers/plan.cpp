@@ -82,12 +82,14 @@ class planner {
 
   void take_clear() {
     if (into_.settings.clear == clear_as::omit && !rules_.replaces)
-      fail(node("clear"), "omit leaves a cleared field unchanged, as " + rules_.title + "'s request does not replace the lead; expected null, empty or refuse");
+      fail(node("clear"), "omit leaves a cleared field unchanged, as " + rules_.title +
+                              "'s request does not replace the lead; expected null, empty or refuse");
   }
 
   void take_ignore() {
     for (const std::string& name : into_.settings.ignore) {
-      if (!find_canonical(name) && !says(name)) fail(item("ignore", name), "`" + name + "` is no canonical field" + meant(name, canonical()));
+      if (!find_canonical(name) && !says(name))
+        fail(item("ignore", name), "`" + name + "` is no canonical field" + meant(name, canonical()));
       into_.ignored.push_back(name);
     }
     std::ranges::sort(into_.ignored);
@@ -97,7 +99,8 @@ class planner {
     for (const std::string& name : into_.settings.require) {
       const auto at = std::ranges::find_if(rules_.fields, [&](const field& each) { return !name.empty() && each.canonical == name; });
       if (at == rules_.fields.end()) {
-        fail(item("require", name), "`" + name + "` is " + (says(name) ? "an object, name one of its parts" : "no field of " + rules_.title) +
+        fail(item("require", name), "`" + name + "` is " +
+                                        (says(name) ? "an object, name one of its parts" : "no field of " + rules_.title) +
                                         meant(name, known_fields()));
       } else {
         require(static_cast<int>(at - rules_.fields.begin()), required::always);
@@ -173,7 +176,8 @@ class planner {
   void take_native(const json::value& value, const body_node& node, const yaml::reader& at) {
     if (node.field >= 0) return put_default(value, node.field, at);
     if (node.leaf >= 0) return fail(at, "identifies the lead, only an event can give it");
-    if (!value.IsObject() || node.is_array) return fail(at, std::string(json::kind(value)) + ", expected an object of " + rules_.title + "'s fields");
+    if (!value.IsObject() || node.is_array)
+      return fail(at, std::string(json::kind(value)) + ", expected an object of " + rules_.title + "'s fields");
     for (const auto& member : value.GetObject()) {
       const std::string_view name = json::text(member.name);
       const yaml::reader below = at.get(name).value_or(at);

@@ -18,18 +18,18 @@ namespace leadrelay::providers {
 /// What the account makes of one leaf of the body.
 struct leaf_plan {
   providers::required required = providers::required::no;
-  int required_field = -1;    ///< the field that `required` is said of
-  std::string default_json;   ///< compact JSON; empty: none
+  int required_field = -1;   ///< the field that `required` is said of
+  std::string default_json;  ///< compact JSON; empty: none
 };
 
 struct plan::parts {
   std::shared_ptr<const providers::definition> of;
   account_settings settings;
   std::string base_url;
-  std::string path_prefix;          ///< the base URL's own path, without a trailing slash
-  std::vector<clear_as> clear;      ///< by field
-  std::vector<leaf_plan> leaves;    ///< by leaf
-  std::vector<int> companions;      ///< fields that are `only_with` another
+  std::string path_prefix;        ///< the base URL's own path, without a trailing slash
+  std::vector<clear_as> clear;    ///< by field
+  std::vector<leaf_plan> leaves;  ///< by leaf
+  std::vector<int> companions;    ///< fields that are `only_with` another
   std::vector<std::pair<identifier, int>> identifier_leaves;
   std::vector<std::string> ignored;  ///< sorted
 

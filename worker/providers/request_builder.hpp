@@ -25,7 +25,10 @@ std::string dotted(const name_link* link);
 class request_builder {
  public:
   request_builder(const plan::parts& by, const events::lead_change& change)
-      : plan_(by), rules_(by.rules()), change_(change), slots_(rules_.leaves) {}
+      : plan_(by),
+        rules_(by.rules()),
+        change_(change),
+        slots_(rules_.leaves) {}
 
   outcome<request> run();
 

@@ -24,6 +24,7 @@ struct running_lane {
   wakeup signal;          ///< wakes the coroutine from the gate or from a back-off
   bool admitted = false;  ///< the gate has let it through since it began to wait
   bool requesting = false;  ///< between the gate and the request's end
+  http::connection* over = nullptr;  ///< what its request is on, while it is on the wire
 };
 
 /// One account in one worker: its lanes, its gate, its connections, its credential. One thread.

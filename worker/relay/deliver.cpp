@@ -62,7 +62,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
   for (;;) {
     if (!co_await of.enter(lane)) co_return ending{};
     lane.requesting = true;
-    attempt tried = co_await try_once(of, lane.queue.changes.front(), request);
+    attempt tried = co_await try_once(of, lane, request);
     lane.requesting = false;
     if (tried.error == delivery::transport_error::stopped) {
       of.leave();
@@ -85,7 +85,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
   }
 }
 
-task<relay::attempt> relay::try_once(account& of, const delivery::change& current, const providers::request& request) {
+task<relay::attempt> relay::try_once(account& of, running_lane& lane, const providers::request& request) {
   attempt tried;
   tried.at = loop_.wall_now();
   http::pool::acquired got = co_await of.pool().acquire();
@@ -97,17 +97,19 @@ task<relay::attempt> relay::try_once(account& of, const delivery::change& curren
     co_return tried;
   }
   of.gate().send(loop_.now());
-  co_return co_await exchange(of, current, *got.lease, request);
+  lane.over = &*got.lease;
+  tried = co_await exchange(of, lane, request);
+  lane.over = nullptr;
+  co_return tried;
 }
 
-task<relay::attempt> relay::exchange(account& of, const delivery::change& current, http::connection& over,
-                                           const providers::request& request) {
+task<relay::attempt> relay::exchange(account& of, const running_lane& lane, const providers::request& request) {
   attempt tried;
   tried.at = loop_.wall_now();
   tried.on_the_wire = true;
   const time_point began = loop_.now();
   const http::outgoing what{request.method, request.target, of.headers(), request.body};
-  const http::exchange came = co_await over.send(what, began + of.settings().answer_timeout);
+  const http::exchange came = co_await lane.over->send(what, began + of.settings().answer_timeout);
   of.metrics().request_seconds.add(loop_.now() - began);
   tried.error = came.error;
   if (came.error != delivery::transport_error::none) {
@@ -119,7 +121,7 @@ task<relay::attempt> relay::exchange(account& of, const delivery::change& curren
   const providers::definition& definition = of.settings().plan.definition();
   tried.judged = providers::judge(definition, came.answer, request.appends, loop_.wall_now());
   if (tried.judged.is != providers::verdict::delivered) {
-    const std::vector<std::string> secrets = secrets_of(of, current);
+    const std::vector<std::string> secrets = secrets_of(of, lane.queue.changes.front());
     tried.judged.detail = providers::explain_answer(definition, came.answer, secrets);
     tried.response = providers::mask(came.answer.body, secrets, most_response_bytes);
   }

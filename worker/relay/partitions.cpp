@@ -93,6 +93,14 @@ void relay::abandon_waiting() {
   }
 }
 
+void relay::abandon_requests() {
+  for (const auto& each : accounts_) {
+    each->pool().stop();
+    for (const auto& [key, lane] : each->lanes())
+      if (lane->over) lane->over->close();
+  }
+}
+
 void relay::share_limits() {
   std::map<std::string, int> owned_of_topic;
   for (const auto& [name, partition] : partitions_) ++owned_of_topic[name.topic];

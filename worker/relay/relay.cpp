@@ -45,8 +45,8 @@ task<void> relay::drain(duration grace) {
   co_await consumer_.close(grace);
   // What the group had given was settled and committed while it was taken back; what outlived the grace ends here.
   for (const auto& [name, partition] : partitions_) partition->leaving = true;
-  for (const auto& each : accounts_) each->pool().stop();
   abandon_waiting();
+  abandon_requests();
   std::function<bool()> all_ended = [this] { return running_ == 0; };
   co_await until(all_ended, deadline);
   stop_burials();

@@ -82,8 +82,8 @@ class relay final : public kafka::consumer_events {
   task<void> run_lane(account& of, running_lane& lane);
   task<ending> deliver(account& of, running_lane& lane);
   task<ending> send_until_settled(account& of, running_lane& lane, const providers::request& request);
-  task<attempt> try_once(account& of, const delivery::change& current, const providers::request& request);
-  task<attempt> exchange(account& of, const delivery::change& current, http::connection& over, const providers::request& request);
+  task<attempt> try_once(account& of, running_lane& lane, const providers::request& request);
+  task<attempt> exchange(account& of, const running_lane& lane, const providers::request& request);
   static std::vector<std::string> secrets_of(const account& of, const delivery::change& current);
   delivery::decision decide_next(account& of, attempt& tried, ending& so_far);
   void tell_gate(account& of, const attempt& tried, const delivery::decision& next);
@@ -100,6 +100,7 @@ class relay final : public kafka::consumer_events {
   void tell_progress();
   task<void> give_back(std::vector<std::shared_ptr<delivery::owned_partition>> leaving);
   void abandon_waiting();
+  void abandon_requests();
   void commit_soon();
   void commit_now();
   std::vector<kafka::topic_partition> owned() const;

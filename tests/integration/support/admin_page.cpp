@@ -11,7 +11,8 @@ namespace {
 
 const std::regex sample_line(R"re(([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{([^}]*)\})? ([-+]?(?:[0-9.eE+-]+|Inf)|NaN)(?: -?[0-9]+)?)re");
 const std::regex label(R"re(([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)",?)re");
-const std::regex comment_line(R"re(# (?:HELP [a-zA-Z_:][a-zA-Z0-9_:]* .*|TYPE [a-zA-Z_:][a-zA-Z0-9_:]* (?:counter|gauge|histogram|summary|untyped)))re");
+const std::regex comment_line(
+    R"re(# (?:HELP [a-zA-Z_:][a-zA-Z0-9_:]* .*|TYPE [a-zA-Z_:][a-zA-Z0-9_:]* (?:counter|gauge|histogram|summary|untyped)))re");
 
 std::map<std::string, std::string> parse_labels(const std::string& text) {
   std::map<std::string, std::string> labels;

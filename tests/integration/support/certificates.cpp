@@ -36,8 +36,7 @@ void certificates::make_authority() {
 
 void certificates::make_self_signed() {
   openssl({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-           "subjectAltName=" + right_host, "-keyout", directory_.file("self-signed.key"), "-out",
-           directory_.file("self-signed.pem")});
+           "subjectAltName=" + right_host, "-keyout", directory_.file("self-signed.key"), "-out", directory_.file("self-signed.pem")});
 }
 
 // `openssl ca` is the one command that takes an end in the past.

@@ -22,8 +22,8 @@ rd_kafka_resp_err_t produce(rd_kafka_t* producer, const std::string& topic, cons
   const std::size_t key_size = record.key ? record.key->size() : 0;
   const std::int32_t partition = record.partition < 0 ? RD_KAFKA_PARTITION_UA : record.partition;
   const auto code = rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-                                      RD_KAFKA_V_VALUE(value, value_size), RD_KAFKA_V_KEY(key, key_size),
-                                      RD_KAFKA_V_HEADERS(headers.get()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+                                      RD_KAFKA_V_VALUE(value, value_size), RD_KAFKA_V_KEY(key, key_size), RD_KAFKA_V_HEADERS(headers.get()),
+                                      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) (void)headers.release();
   return code;
 }

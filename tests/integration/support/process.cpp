@@ -54,7 +54,8 @@ pid_t spawn(std::vector<std::string> arguments, std::vector<std::string> environ
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO);
   pid_t pid = -1;
-  const int failed = ::posix_spawnp(&pid, arguments.front().c_str(), &actions, nullptr, pointers(arguments).data(), pointers(environment).data());
+  const int failed =
+      ::posix_spawnp(&pid, arguments.front().c_str(), &actions, nullptr, pointers(arguments).data(), pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   if (failed) throw_error(failed, "cannot start " + arguments.front());
   return pid;

@@ -16,8 +16,8 @@ namespace leadrelay::integration {
 
 /// How a process ended, and what it used.
 struct exit_report {
-  int code = -1;    ///< the exit code, or -1 where a signal ended it
-  int signal = 0;   ///< the signal, or 0
+  int code = -1;                    ///< the exit code, or -1 where a signal ended it
+  int signal = 0;                   ///< the signal, or 0
   std::chrono::microseconds cpu{};  ///< user and system
   long peak_rss_kib = 0;
 };

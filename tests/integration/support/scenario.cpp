@@ -6,7 +6,11 @@
 namespace leadrelay::integration {
 
 scenario::scenario(const std::string& name, int partitions)
-    : name_(unique_name(name)), bootstrap_(kafka_bootstrap()), partitions_(partitions), admin_(bootstrap_), writer_(bootstrap_) {
+    : name_(unique_name(name)),
+      bootstrap_(kafka_bootstrap()),
+      partitions_(partitions),
+      admin_(bootstrap_),
+      writer_(bootstrap_) {
   admin_.create_topic(topic(), partitions);
   admin_.create_topic(dead_topic(), partitions);
 }
@@ -16,8 +20,7 @@ scenario::~scenario() {
   try {
     admin_.delete_topic(topic());
     admin_.delete_topic(dead_topic());
-  } catch (const std::exception&) {
-  }
+  } catch (const std::exception&) {}
 }
 
 account_config scenario::account(const std::string& name, const std::string& provider) const {
@@ -31,7 +34,8 @@ account_config scenario::account(const std::string& name, const std::string& pro
 
 worker_config scenario::config(std::vector<account_config> accounts) const {
   worker_config made;
-  made.kafka = {{"bootstrap.servers", bootstrap_}, {"group.id", group()}, {"session.timeout.ms", "6000"}, {"heartbeat.interval.ms", "1000"}};
+  made.kafka = {
+      {"bootstrap.servers", bootstrap_}, {"group.id", group()}, {"session.timeout.ms", "6000"}, {"heartbeat.interval.ms", "1000"}};
   made.lead_changes = {topic()};
   made.dead_letters = dead_topic();
   made.accounts = std::move(accounts);

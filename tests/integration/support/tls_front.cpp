@@ -31,7 +31,10 @@ struct counts {
 class relayed : public std::enable_shared_from_this<relayed> {
  public:
   relayed(tcp::socket client, asio::ssl::context& context, std::uint16_t server_port, counts& counted)
-      : client_(std::move(client), context), server_(client_.get_executor()), server_port_(server_port), counts_(counted) {}
+      : client_(std::move(client), context),
+        server_(client_.get_executor()),
+        server_port_(server_port),
+        counts_(counted) {}
 
   void start() {
     client_.async_handshake(asio::ssl::stream_base::server, [self = shared_from_this()](error_code failed) {
@@ -89,7 +92,9 @@ class relayed : public std::enable_shared_from_this<relayed> {
 
 struct tls_front::server {
   server(const certificate_files& files, std::uint16_t server_port)
-      : ssl(server_context(files)), acceptor(context, {asio::ip::address_v4::loopback(), 0}), to(server_port) {
+      : ssl(server_context(files)),
+        acceptor(context, {asio::ip::address_v4::loopback(), 0}),
+        to(server_port) {
     accept();
     thread = std::thread([this] { context.run(); });
   }

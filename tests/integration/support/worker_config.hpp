@@ -11,11 +11,11 @@ struct account_config {
   std::string name;
   std::string provider;
   std::string base_url;
-  std::string credential;                      ///< given to the worker in an environment variable of its own
-  std::string limits = "[]";                   ///< YAML
+  std::string credential;     ///< given to the worker in an environment variable of its own
+  std::string limits = "[]";  ///< YAML
   int concurrency = 32;
   std::string retry = "{ first_wait: 20ms, longest_wait: 500ms }";
-  std::map<std::string, std::string> more;     ///< further keys, their values as YAML on one line
+  std::map<std::string, std::string> more;  ///< further keys, their values as YAML on one line
 
   /// The variable that holds the credential.
   std::string variable() const;
@@ -23,11 +23,11 @@ struct account_config {
 
 /// A worker's configuration, written as an operator would write it.
 struct worker_config {
-  std::map<std::string, std::string> kafka;    ///< librdkafka's properties
+  std::map<std::string, std::string> kafka;  ///< librdkafka's properties
   std::vector<std::string> lead_changes;
   std::string dead_letters;
   std::vector<account_config> accounts;
-  std::map<std::string, std::string> more;     ///< further keys of the top level, their values as YAML on one line
+  std::map<std::string, std::string> more;  ///< further keys of the top level, their values as YAML on one line
 
   std::string yaml() const;
   /// The credentials, by variable.

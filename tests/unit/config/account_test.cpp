@@ -19,9 +19,11 @@ TEST(account, broken_key_is_told) {
   expect_issues({
       {with_account("    concurency: 4\n"), {"5:5: accounts.a.concurency: unknown key, did you mean `concurrency`?"}},
       {with_account("    read_before_write: true\n"),
-       {"5:24: accounts.a.read_before_write: is not supported: the worker never reads a lead; give the event a `snapshot`, or the account `defaults`"}},
+       {"5:24: accounts.a.read_before_write: is not supported: the worker never reads a lead; give the event a `snapshot`, or the account "
+        "`defaults`"}},
       {with_account("", "perc"), {"5:15: accounts.a.provider: no such provider, did you mean `perch`?"}},
-      {with_account("", "salesforce"), {"5:15: accounts.a.provider: no such provider, expected one of leadping, leadpro, octanist, orwel, perch"}},
+      {with_account("", "salesforce"),
+       {"5:15: accounts.a.provider: no such provider, expected one of leadping, leadpro, octanist, orwel, perch"}},
       {with_account("", "[perch]"), {"5:15: accounts.a.provider: is a list, expected a text"}},
       {with_account("", "perch", false), {"5:5: accounts.a: `credential` is missing"}},
       {kafka_part + topics_part + "accounts:\n  a: perch\n", {"4:6: accounts.a: is a single value, expected a map"}},
@@ -32,17 +34,22 @@ TEST(account, broken_key_is_told) {
       {with_account("    base_url: [x]\n"), {"5:15: accounts.a.base_url: is a list, expected a text"}},
       {with_account("    clear: remove\n"), {"5:12: accounts.a.clear: expected null, omit, empty or refuse"}},
       {with_account("    clear: omit\n"),
-       {"5:12: accounts.a.clear: omit leaves a cleared field unchanged, as Perch's request does not replace the lead; expected null, empty or refuse"}},
-      {with_account("    unknown_outcome: rety\n"), {"5:22: accounts.a.unknown_outcome: expected dead_letter or retry, did you mean `retry`?"}},
-      {with_account("    largest_answer: 65MiB\n"), {"5:21: accounts.a.largest_answer: expected a size from 1KiB to 64MiB, such as 512KiB, 16MiB or 1GiB"}},
+       {"5:12: accounts.a.clear: omit leaves a cleared field unchanged, as Perch's request does not replace the lead; expected null, empty "
+        "or refuse"}},
+      {with_account("    unknown_outcome: rety\n"),
+       {"5:22: accounts.a.unknown_outcome: expected dead_letter or retry, did you mean `retry`?"}},
+      {with_account("    largest_answer: 65MiB\n"),
+       {"5:21: accounts.a.largest_answer: expected a size from 1KiB to 64MiB, such as 512KiB, 16MiB or 1GiB"}},
       {with_account("    ignore: office_id\n"), {"5:13: accounts.a.ignore: is a single value, expected a list"}},
       {with_account("    ignore: [[x]]\n"), {"5:14: accounts.a.ignore[0]: is a list, expected a text"}},
-      {with_account("    ignore: [oficce_id]\n"), {"5:14: accounts.a.ignore[0]: `oficce_id` is no canonical field, did you mean `office_id`?"}},
+      {with_account("    ignore: [oficce_id]\n"),
+       {"5:14: accounts.a.ignore[0]: `oficce_id` is no canonical field, did you mean `office_id`?"}},
       {with_account("    require: [office_id]\n"), {"5:15: accounts.a.require[0]: `office_id` is no field of Perch"}},
       {with_account("    defaults: [x]\n"), {"5:15: accounts.a.defaults: is a list, expected a map"}},
       {with_account("    defaults: { resourceType: firm }\n"),
        {"5:31: accounts.a.defaults.resourceType: not one of ClientProfile, Firm, FirmMember"}},
-      {with_account("    defaults: { resource: firm }\n"), {"5:27: accounts.a.defaults.resource: `resource` is no field of Perch, did you mean `resourceId`?"}},
+      {with_account("    defaults: { resource: firm }\n"),
+       {"5:27: accounts.a.defaults.resource: `resource` is no field of Perch, did you mean `resourceId`?"}},
       {with_account("    timeouts: { connect: 0s }\n"), {"5:26: accounts.a.timeouts.connect: expected a time from 1ms to 10m" + time}},
       {with_account("    timeouts: { answer: 2h }\n"), {"5:25: accounts.a.timeouts.answer: expected a time from 1ms to 1h" + time}},
       {with_account("    timeouts: { anwser: 2s }\n"), {"5:17: accounts.a.timeouts.anwser: unknown key, did you mean `answer`?"}},
@@ -73,7 +80,8 @@ TEST(account, broken_limits_are_told) {
       {with_account("    limits: [ 100 ]\n"), {"5:15: accounts.a.limits[0]: is a single value, expected a map"}},
       {with_account("    limits: [ { requests: 100 } ]\n"), {"5:15: accounts.a.limits[0]: `per` is missing"}},
       {with_account("    limits: [ { per: 1h } ]\n"), {"5:15: accounts.a.limits[0]: `requests` is missing"}},
-      {with_account("    limits: [ { requests: 0, per: 1h } ]\n"), {"5:27: accounts.a.limits[0].requests: expected a whole number from 1 to 1000000"}},
+      {with_account("    limits: [ { requests: 0, per: 1h } ]\n"),
+       {"5:27: accounts.a.limits[0].requests: expected a whole number from 1 to 1000000"}},
       {with_account("    limits: [ { requests: 1, per: 1 } ]\n"), {"5:35: accounts.a.limits[0].per: " + per}},
       {with_account("    limits: [ { requests: 1, per: 0ms } ]\n"), {"5:35: accounts.a.limits[0].per: " + per}},
       {with_account("    limits: [ { requests: 1, per: 32d } ]\n"), {"5:35: accounts.a.limits[0].per: " + per}},
@@ -116,15 +124,18 @@ TEST(account, broken_credential_is_told_without_showing_it) {
   const std::string expected = "expected { env: NAME } or { file: PATH }";
   const auto credential = [](const std::string& value) { return with_account("    credential: " + value + "\n", "perch", false); };
   expect_issues({
-      {credential("SECRET"), {"5:17: warning: accounts.a.credential: the secret stands in the configuration, better { env: NAME } or { file: PATH }"}},
+      {credential("SECRET"),
+       {"5:17: warning: accounts.a.credential: the secret stands in the configuration, better { env: NAME } or { file: PATH }"}},
       {credential("\"\""), {"5:17: accounts.a.credential: " + expected}},
       {credential("[SECRET]"), {"5:17: accounts.a.credential: " + expected}},
       {credential("{ SECRET }"), {"5:17: accounts.a.credential: " + expected}},
       {credential("{ enve: SECRET }"), {"5:17: accounts.a.credential: " + expected + ", did you mean `env`?"}},
       {credential("{ env: A, file: B }"), {"5:17: accounts.a.credential: " + expected}},
       {credential("{}"), {"5:17: accounts.a.credential: " + expected}},
-      {credential("{ env: \"SEC RET\" }"), {"5:24: accounts.a.credential.env: no name of an environment variable, expected letters, digits and `_`"}},
-      {credential("{ env: 1A }"), {"5:24: accounts.a.credential.env: no name of an environment variable, expected letters, digits and `_`"}},
+      {credential("{ env: \"SEC RET\" }"),
+       {"5:24: accounts.a.credential.env: no name of an environment variable, expected letters, digits and `_`"}},
+      {credential("{ env: 1A }"),
+       {"5:24: accounts.a.credential.env: no name of an environment variable, expected letters, digits and `_`"}},
       {credential("{ file: \"\" }"), {"5:25: accounts.a.credential.file: is empty, expected a path"}},
   });
 }
@@ -134,7 +145,9 @@ TEST(account, plain_http_is_warned_of_but_on_loopback) {
   for (const char* fine : {"http://localhost:1", "http://127.0.0.1:1", "http://127.9.9.9", "\"http://[::1]:1\"", "https://x.example"})
     EXPECT_THAT(issues(fine), IsEmpty()) << fine;
   for (const char* open : {"http://x.example", "http://10.0.0.1:80", "http://127.0.0.1.example"})
-    EXPECT_THAT(issues(open), ElementsAre("5:15: warning: accounts.a.base_url: http, not https: the credential and the leads travel in clear text")) << open;
+    EXPECT_THAT(issues(open),
+                ElementsAre("5:15: warning: accounts.a.base_url: http, not https: the credential and the leads travel in clear text"))
+        << open;
 }
 
 TEST(account, null_is_a_word_of_clear) {

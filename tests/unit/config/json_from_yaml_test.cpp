@@ -30,9 +30,7 @@ TEST(json_from_yaml, everything_else_stays_a_text) {
   EXPECT_EQ(json_of("\"\""), R"("")");
 }
 
-TEST(json_from_yaml, maps_and_lists_keep_their_order) {
-  EXPECT_EQ(json_of("{b: [1, {c: d}], a: {}}"), R"({"b":[1,{"c":"d"}],"a":{}})");
-}
+TEST(json_from_yaml, maps_and_lists_keep_their_order) { EXPECT_EQ(json_of("{b: [1, {c: d}], a: {}}"), R"({"b":[1,{"c":"d"}],"a":{}})"); }
 
 TEST(json_from_yaml, key_that_stands_twice_or_is_no_text_is_told) {
   EXPECT_EQ(json_of("{a: 1, a: 2}"), "f:1:8: x.a: stands twice, keep one");

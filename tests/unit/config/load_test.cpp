@@ -177,7 +177,8 @@ TEST(load_text, broken_root_is_told) {
 }
 
 TEST(load_text, good_edges_are_taken) {
-  for (const char* more : {"threads: 256\n", "memory: 16MiB\n", "memory: 16MiB\nmax_record: 4MiB\n", "grace: 0s\n", "order_by: key\n", "log: {}\n", "admin: {}\n"})
+  for (const char* more : {"threads: 256\n", "memory: 16MiB\n", "memory: 16MiB\nmax_record: 4MiB\n", "grace: 0s\n", "order_by: key\n",
+                           "log: {}\n", "admin: {}\n"})
     EXPECT_THAT(load(whole(more)).issues, IsEmpty()) << more;
 }
 
@@ -263,8 +264,8 @@ auth: { bearer: true }
 lead: { one_of: [id] }
 fields: { first_name: { to: /first_name } }
 )");
-  const auto path = in.write("leadrelay.yaml", kafka_part + topics_part +
-                                                   "accounts: { a: { provider: mine, credential: { file: key } } }\nproviders_dir: defs\n");
+  const auto path = in.write(
+      "leadrelay.yaml", kafka_part + topics_part + "accounts: { a: { provider: mine, credential: { file: key } } }\nproviders_dir: defs\n");
   yaml::issues issues;
   const auto read = load_file(path, issues);
   for (const auto& issue : issues.all()) ADD_FAILURE() << issue.text();

@@ -24,15 +24,15 @@ TEST(raw_text, tab_in_the_indentation_is_told_by_its_place) {
   EXPECT_EQ(checked("a:\n  \tb: c"), "f:2:3: a tab in the indentation, YAML takes spaces only");
 }
 
-TEST(raw_text, tab_elsewhere_is_fine) {
-  EXPECT_EQ(checked("a:\tb\n\t\n\t# comment\nc: d\t\r\n"), "fine");
-}
+TEST(raw_text, tab_elsewhere_is_fine) { EXPECT_EQ(checked("a:\tb\n\t\n\t# comment\nc: d\t\r\n"), "fine"); }
 
 TEST(raw_text, bytes_that_are_no_text_are_told) {
   EXPECT_EQ(checked("a: \"\xFF\""), "f:1:5: not UTF-8, expected a YAML text");
   EXPECT_EQ(checked("é: \xC3("), "f:1:4: not UTF-8, expected a YAML text");
   EXPECT_EQ(checked(std::string("a\nb\0c", 5)), "f:2:2: a control character, expected a YAML text");
-  EXPECT_EQ(checked("\x7F" "ELF"), "f:1:1: a control character, expected a YAML text");
+  EXPECT_EQ(checked("\x7F"
+                    "ELF"),
+            "f:1:1: a control character, expected a YAML text");
 }
 
 TEST(raw_text, size_is_capped) {
@@ -45,7 +45,10 @@ TEST(raw_text, file_that_cannot_be_read_is_told) {
   EXPECT_EQ(file_issue(in.path("none")), ":1:1: cannot be read: No such file or directory");
   EXPECT_EQ(file_issue(in.path("")), ":1:1: is a folder, expected a file");
   EXPECT_EQ(file_issue(in.write("empty", "")), ":1:1: the file is empty");
-  EXPECT_EQ(file_issue(in.write("binary", std::string("\x7F" "ELF\0\1", 6))), ":1:1: a control character, expected a YAML text");
+  EXPECT_EQ(file_issue(in.write("binary", std::string("\x7F"
+                                                      "ELF\0\1",
+                                                      6))),
+            ":1:1: a control character, expected a YAML text");
   EXPECT_EQ(file_issue(in.write("large", std::string(50 << 20, 'x'))), ":1:1: is larger than 4MiB, expected a configuration");
 }
 

@@ -18,8 +18,7 @@ TEST(kafka, broken_one_is_told) {
       {"kafka: text" + rest, {"1:8: kafka: is a single value, expected a map"}},
       {"kafka: { bootstrap.servers: b, group.id: g, enable.auto.commit: false }" + rest, {"1:45: kafka.enable.auto.commit: " + owned}},
       {"kafka: { bootstrap.servers: b, group.id: \"\" }" + rest, {"1:42: kafka.group.id: is empty"}},
-      {"kafka: { bootstrap.servers: b, group.id: }" + rest,
-       {"1:42: kafka.group.id: has no value"}},
+      {"kafka: { bootstrap.servers: b, group.id: }" + rest, {"1:42: kafka.group.id: has no value"}},
       {"kafka: { bootstrap.servers: [b], group.id: g }" + rest, {"1:29: kafka.bootstrap.servers: is a list, expected a text"}},
       {"kafka: { bootstrap.servers: b, group.id: g, ssl: { ca: x } }" + rest, {"1:50: kafka.ssl: is a map, expected a text"}},
       {"kafka: { bootstrap.servers: b, group.id: g, group.id: h }" + rest, {"1:45: kafka.group.id: stands twice, keep one"}},
@@ -30,13 +29,14 @@ TEST(kafka, broken_one_is_told) {
 
 TEST(kafka, account_s_parked_topic_must_have_a_name_that_fits) {
   const auto text = [](std::size_t group) {
-    return "kafka: { bootstrap.servers: b, group.id: " + std::string(group, 'g') + " }\n" + topics_part + "accounts: { " + std::string(100, 'a') +
-           ": { provider: perch, credential: { env: KEY } } }\n";
+    return "kafka: { bootstrap.servers: b, group.id: " + std::string(group, 'g') + " }\n" + topics_part + "accounts: { " +
+           std::string(100, 'a') + ": { provider: perch, credential: { env: KEY } } }\n";
   };
   EXPECT_THAT(load(text(141)).issues, IsEmpty());
   EXPECT_EQ(load(text(142)).issues,
-            std::vector<std::string>{"3:13: accounts." + std::string(100, 'a') +
-                                     ": is too long beside kafka.group.id: the topic for its parked changes, GROUP.parked.ACCOUNT, may have 249 characters"});
+            std::vector<std::string>{
+                "3:13: accounts." + std::string(100, 'a') +
+                ": is too long beside kafka.group.id: the topic for its parked changes, GROUP.parked.ACCOUNT, may have 249 characters"});
 }
 
 TEST(topics, broken_one_is_told) {
@@ -57,7 +57,8 @@ TEST(topics, broken_one_is_told) {
        {"2:47: topics.dead_letters: `d` is one of topics.lead_changes, the worker would read what it writes; expected another topic"}},
       {text("{ lead_changes: [t], dead_letters: d, results: t }"),
        {"2:56: topics.results: `t` is one of topics.lead_changes, the worker would read what it writes; expected another topic"}},
-      {text("{ lead_changes: [t], dead_letters: d, results: d }"), {"2:56: topics.results: is the topic of the dead letters, expected another one"}},
+      {text("{ lead_changes: [t], dead_letters: d, results: d }"),
+       {"2:56: topics.results: is the topic of the dead letters, expected another one"}},
       {text("{ lead_changes: [t], dead_letters: d, result: r }"), {"2:47: topics.result: unknown key, did you mean `results`?"}},
   });
   EXPECT_THAT(load(text("{ lead_changes: [" + std::string(249, 't') + "], dead_letters: d }")).issues, IsEmpty());
@@ -65,8 +66,8 @@ TEST(topics, broken_one_is_told) {
 
 TEST(admin, broken_address_is_told) {
   const std::string expected = "4:18: admin.listen: expected HOST:PORT with a port from 0 to 65535, such as 127.0.0.1:9464 or [::1]:0";
-  for (const char* bad : {"9464", "localhost", "localhost:", ":9464", "localhost:65536", "localhost:-1", "localhost:http", "::1:80", "[::1]", "[]:1",
-                          "[localhost]:1", "a b:1", "http://x:1", "[::1:1", "localhost:1x"})
+  for (const char* bad : {"9464", "localhost", "localhost:", ":9464", "localhost:65536", "localhost:-1", "localhost:http", "::1:80",
+                          "[::1]", "[]:1", "[localhost]:1", "a b:1", "http://x:1", "[::1:1", "localhost:1x"})
     EXPECT_EQ(load(whole("admin: { listen: \"" + std::string(bad) + "\" }\n")).issues, std::vector<std::string>{expected}) << bad;
   expect_issues({
       {whole("admin: { lisen: x }\n"), {"4:10: admin.lisen: unknown key, did you mean `listen`?"}},

@@ -13,16 +13,16 @@ using testing::HasSubstr;
 using testing::Not;
 
 std::shared_ptr<const definition> with(const std::string& auth, const std::string& more = "") {
-  return compiled("name: test\ntitle: Test\nsource: a test\nbase_url: https://test.example\ncall: { method: PATCH, path: \"/leads/{id}\" }\nauth: " +
-                  auth + "\nlead: { one_of: [id] }\nfields:\n  first_name: { to: /first_name }\n" + more);
+  return compiled(
+      "name: test\ntitle: Test\nsource: a test\nbase_url: https://test.example\ncall: { method: PATCH, path: \"/leads/{id}\" }\nauth: " +
+      auth + "\nlead: { one_of: [id] }\nfields:\n  first_name: { to: /first_name }\n" + more);
 }
 
 TEST(headers, stand_in_order_each_with_its_line_end) {
   const auto made = make_headers(*embedded().find("perch"), "api.example:8443", "KEY");
   ASSERT_TRUE(made);
-  EXPECT_EQ(*made,
-            "Host: api.example:8443\r\nx-api-key: KEY\r\nContent-Type: application/json\r\nUser-Agent: leadrelay/" + std::string(version) +
-                "\r\nAccept: application/json\r\n");
+  EXPECT_EQ(*made, "Host: api.example:8443\r\nx-api-key: KEY\r\nContent-Type: application/json\r\nUser-Agent: leadrelay/" +
+                       std::string(version) + "\r\nAccept: application/json\r\n");
 }
 
 TEST(headers, auth_schemes_say_the_credential_their_way) {

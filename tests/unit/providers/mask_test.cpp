@@ -46,8 +46,14 @@ TEST(mask, cut_never_ends_inside_a_code_point_nor_shows_half_a_secret) {
 }
 
 TEST(mask, bytes_that_are_no_utf8_are_escaped) {
-  EXPECT_EQ(masked("a\xFF\xC3" "b", {}), "a\\xFF\\xC3b");
-  EXPECT_EQ(masked("\xFF" "Amya\xFE", {"Amya"}), "\\xFF***\\xFE");
+  EXPECT_EQ(masked("a\xFF\xC3"
+                   "b",
+                   {}),
+            "a\\xFF\\xC3b");
+  EXPECT_EQ(masked("\xFF"
+                   "Amya\xFE",
+                   {"Amya"}),
+            "\\xFF***\\xFE");
   EXPECT_EQ(masked("a\xFF", {}, 3), "a\\x");
 }
 
@@ -68,7 +74,8 @@ TEST(sensitive_values, are_those_of_sensitive_fields_wherever_they_stand) {
     "changes":{"first_name":"Amya","prefix":"Mister","phone":{"number":"2925655632"},"credit_score":142},
     "snapshot":{"last_name":"Williamson","income":120000,"status":"Contacted","no_such":{"deep":["hidden"]}},
     "native":{"clientData":{"sin":"004877852","prefix":"Doctor","pets":"goldfish"}}})");
-  for (const char* wanted : {"Amya", "2925655632", "142", "Williamson", "120000", "004877852", "goldfish", "hidden", "lead@e.example", "+123"})
+  for (const char* wanted :
+       {"Amya", "2925655632", "142", "Williamson", "120000", "004877852", "goldfish", "hidden", "lead@e.example", "+123"})
     EXPECT_THAT(found, Contains(wanted));
   for (const char* harmless : {"Mister", "Doctor", "Contacted", "38owigkM"}) EXPECT_THAT(found, Not(Contains(harmless)));
 }
@@ -101,10 +108,12 @@ TEST(masked_body, shows_only_what_is_not_sensitive) {
   };
   EXPECT_EQ(body("perch", R"({"lead":{"id":"x"},"changes":{"email":"a@b","first_name":"A","last_name":"B","prefix":"Ms.","phone":null},
     "native":{"clientData":{"pets":3}}})"),
-            R"({"email":"***","firstName":"***","lastName":"***","phone":{"number":null,"extension":null},"clientData":{"prefix":"Ms.","pets":"***"}})");
+            R"({"email":"***","firstName":"***","lastName":"***",)"
+            R"("phone":{"number":null,"extension":null},"clientData":{"prefix":"Ms.","pets":"***"}})");
   EXPECT_EQ(body("octanist", R"({"lead":{"id":"x","email":"a@b","phone":"1"},"changes":{"status":"won","note":"n"}})"),
             R"({"id":"x","email":"***","phone":"***","status":"won","note":"***"})");
-  EXPECT_EQ(body("orwel", R"({"lead":{"id":"550e8400-e29b-41d4-a716-446655440000"},"changes":{"properties":{"a":1}}})"), R"({"properties":"***"})");
+  EXPECT_EQ(body("orwel", R"({"lead":{"id":"550e8400-e29b-41d4-a716-446655440000"},"changes":{"properties":{"a":1}}})"),
+            R"({"properties":"***"})");
   EXPECT_EQ(body("leadping", R"({"lead":{"id":"x"},"changes":{},"snapshot":{"has_bankruptcy":true,"is_homeowner":true}})"),
             R"({"id":"x","customer":{"isHomeowner":true,"hasBankruptcy":"***"}})");
 }

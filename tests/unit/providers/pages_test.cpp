@@ -81,7 +81,8 @@ std::vector<page> pages() {
       {"perch", event(R"({"id": "38owigkM"})", "changes", R"json({
          "email": "client1+74049788@example.com", "first_name": "Amya", "last_name": "Williamson",
          "phone": { "number": "2925655632", "extension": "562" }, "sin": "004877852", "prefix": "Ms.",
-         "citizenship": "Permanent Legal Resident (PR)", "date_of_birth": "1987-07-13", "marital_status": "Married", "credit_score": 142 })json"),
+         "citizenship": "Permanent Legal Resident (PR)", "date_of_birth": "1987-07-13", "marital_status": "Married",
+         "credit_score": 142 })json"),
        "PATCH", perch_url, perch_body, "x-api-key: SECRET\r\n"},
       {"leadpro", event(R"({"id": "77"})", "native", leadpro_body), "PATCH", "https://api.lead.pro/api/v103/leads/77", leadpro_body,
        "x-api-key: SECRET\r\n"},

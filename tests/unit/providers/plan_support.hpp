@@ -104,6 +104,32 @@ inline std::string built(const plan& by, const events::lead_change& change) {
 
 inline std::string built(const plan& by, std::string_view change) { return built(by, change_of(change)); }
 
+inline constexpr const char* names = R"("email":"a@b.example","first_name":"A","last_name":"B")";
+
+/// An event for a provider, of the lead `x`; `rest` are further members.
+inline std::string perch(std::string_view changes, std::string_view rest = "") {
+  return R"({"lead":{"id":"x"},"changes":)" + std::string(changes) + std::string(rest) + "}";
+}
+
+/// As `perch`, with the names that Lead.pro requires before `more`.
+inline std::string leadpro(std::string_view more) {
+  return R"({"lead":{"id":"x"},"changes":{"first_name":"A","last_name":"B",)" + std::string(more) + "}}";
+}
+
+inline std::string octanist(std::string_view changes, std::string_view rest = "") {
+  return R"({"lead":{"id":"x"},"changes":)" + std::string(changes) + std::string(rest) + "}";
+}
+
+inline std::string orwel(std::string_view changes) {
+  return R"({"lead":{"id":"550e8400-e29b-41d4-a716-446655440000"},"changes":)" + std::string(changes) + "}";
+}
+
+inline std::string repeated(std::string_view piece, std::size_t count) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) out += piece;
+  return out;
+}
+
 /// Whether two JSON texts are the same value, members in any order.
 inline bool same_json(std::string_view a, std::string_view b) {
   const auto left = json::parse(a);

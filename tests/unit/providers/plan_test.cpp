@@ -49,8 +49,10 @@ TEST(make_plan, default_s_name_is_canonical_or_the_provider_s_own) {
   EXPECT_THAT(issues_of("leadping", with_defaults({{"phone.number", R"("1")"}})), IsEmpty());
   EXPECT_THAT(issues_of("perch", with_defaults({{"resourceTyp", R"("Firm")"}})),
               ElementsAre(HasSubstr("`resourceTyp` is no field of Perch, did you mean `resourceType`?")));
-  EXPECT_THAT(issues_of("leadping", with_defaults({{"contact", R"({"phon":"1"})"}})), ElementsAre(HasSubstr("`phon` is no field of Leadping")));
-  EXPECT_THAT(issues_of("leadping", with_defaults({{"contact", R"("x")"}})), ElementsAre(HasSubstr("a string, expected an object of Leadping's fields")));
+  EXPECT_THAT(issues_of("leadping", with_defaults({{"contact", R"({"phon":"1"})"}})),
+              ElementsAre(HasSubstr("`phon` is no field of Leadping")));
+  EXPECT_THAT(issues_of("leadping", with_defaults({{"contact", R"("x")"}})),
+              ElementsAre(HasSubstr("a string, expected an object of Leadping's fields")));
   EXPECT_THAT(issues_of("perch", with_defaults({{"phone", R"("x")"}})), ElementsAre(HasSubstr("a string, expected an object")));
 }
 
@@ -58,8 +60,10 @@ TEST(make_plan, default_that_cannot_be_is_refused) {
   EXPECT_THAT(issues_of("leadping", with_defaults({{"id", R"("x")"}})), ElementsAre(HasSubstr("identifies the lead")));
   EXPECT_THAT(issues_of("octanist", with_defaults({{"note", R"("x")"}})), ElementsAre(HasSubstr("appended")));
   EXPECT_THAT(issues_of("perch", with_defaults({{"first_name", "null"}})), ElementsAre(HasSubstr("is null, a default needs a value")));
-  EXPECT_THAT(issues_of("perch", with_defaults({{"firstName", R"("A")"}, {"first_name", R"("B")"}})), ElementsAre(HasSubstr("is given twice")));
-  EXPECT_THAT(issues_of("leadpro", with_defaults({{"address", R"({"street":"x"})"}})), ElementsAre(HasSubstr("address.street: no part of address")));
+  EXPECT_THAT(issues_of("perch", with_defaults({{"firstName", R"("A")"}, {"first_name", R"("B")"}})),
+              ElementsAre(HasSubstr("is given twice")));
+  EXPECT_THAT(issues_of("leadpro", with_defaults({{"address", R"({"street":"x"})"}})),
+              ElementsAre(HasSubstr("address.street: no part of address")));
 }
 
 TEST(make_plan, default_that_is_never_used_is_warned_of) {
@@ -105,10 +109,11 @@ TEST(make_plan, base_url_must_be_a_plain_origin_with_a_path) {
   };
   for (const char* good : {"http://localhost:1", "https://api.example/v1/", "https://[::1]:8443", "https://api.realtor.dit.myperch.io"})
     EXPECT_THAT(issues_of("perch", with(good)), IsEmpty()) << good;
-  for (const char* bad : {"", "ftp://x", "localhost:80", "https://", "https://user:password@x", "https://x?q=1", "https://x#f", "https://x:99999",
-                          "https://x/../y", "https://x y", "https://x\r\ny"})
+  for (const char* bad : {"", "ftp://x", "localhost:80", "https://", "https://user:password@x", "https://x?q=1", "https://x#f",
+                          "https://x:99999", "https://x/../y", "https://x y", "https://x\r\ny"})
     EXPECT_EQ(issues_of("perch", with(bad), "{ base_url: x }").size(), 1u) << bad;
-  for (const auto& issue : issues_of("perch", with("https://user:password@x"))) EXPECT_EQ(issue.find("password@"), std::string::npos) << issue;
+  for (const auto& issue : issues_of("perch", with("https://user:password@x")))
+    EXPECT_EQ(issue.find("password@"), std::string::npos) << issue;
 }
 
 TEST(make_plan, every_problem_is_told_at_once) {

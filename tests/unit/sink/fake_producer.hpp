@@ -47,7 +47,7 @@ class fake_producer final : public kafka::producer {
   std::string produce(const kafka::outgoing_record& record, kafka::delivery_report report) override {
     ++asked;
     if (!refusal.empty()) return refusal;
-    const auto copy = [](const std::optional<std::string_view>& bytes) { return bytes ? std::optional(std::string(*bytes)) : std::nullopt; };
+    const auto copy = [](std::optional<std::string_view> bytes) { return bytes ? std::optional(std::string(*bytes)) : std::nullopt; };
     taken.push_back({std::string(record.topic), copy(record.key), copy(record.value), record.headers, std::move(report)});
     return {};
   }
