@@ -60,6 +60,10 @@ class account {
   /// Ends a lane's wait at the gate, where it waits there: its change was given up.
   void forget(running_lane& lane);
 
+  /// Whether the last try got a connection; true before the first.
+  bool reachable() const noexcept { return reachable_; }
+  void set_reachable(bool now) noexcept { reachable_ = now; }
+
   std::size_t waiting_at_gate() const noexcept { return at_gate_.size(); }
   std::size_t pending() const noexcept { return pending_; }
   void count_pending(int difference) noexcept { pending_ += static_cast<std::size_t>(difference); }
@@ -78,6 +82,7 @@ class account {
   std::unordered_map<std::string_view, std::unique_ptr<running_lane>> lanes_;  ///< keys point into the lanes
   std::deque<running_lane*> at_gate_;
   std::size_t pending_ = 0;
+  bool reachable_ = true;
   std::optional<timer_queue::id> timer_;
 };
 

@@ -60,7 +60,9 @@ task<relay::ending> relay::deliver(account& of, running_lane& lane) {
 task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, const providers::request& request) {
   ending end;
   for (;;) {
+    const time_point at_gate = loop_.now();
     if (!co_await of.enter(lane)) co_return ending{};
+    if (end.history.first_try) end.history.waited_for_provider += loop_.now() - at_gate;  // the account's wait is not the change's age
     lane.requesting = true;
     attempt tried = co_await try_once(of, lane, request);
     lane.requesting = false;
@@ -160,7 +162,20 @@ void relay::tell_gate(account& of, const attempt& tried, const delivery::decisio
   } else if (tried.judged.is == providers::verdict::delivered || tried.judged.is == providers::verdict::rejected) {
     of.gate().accept_credential();
   }
+  tell_reachable(of, tried);
   if (next.hold_account) of.gate().hold_until(next.at);
+}
+
+/// Tells the beginning and the end of trouble with reaching a provider, not each try.
+void relay::tell_reachable(account& of, const attempt& tried) {
+  const bool reached = !delivery::is_connect_error(tried.error);
+  if (reached == of.reachable()) return;
+  of.set_reachable(reached);
+  if (reached) {
+    log::info("provider reached again", {{"account", of.settings().name}});
+  } else {
+    log::warning("provider not reached", {{"account", of.settings().name}, {"error", to_string(tried.error)}, {"detail", tried.judged.detail}});
+  }
 }
 
 task<bool> relay::back_off(running_lane& lane, time_point until) {

@@ -87,6 +87,7 @@ class relay final : public kafka::consumer_events {
   static std::vector<std::string> secrets_of(const account& of, const delivery::change& current);
   delivery::decision decide_next(account& of, attempt& tried, ending& so_far);
   void tell_gate(account& of, const attempt& tried, const delivery::decision& next);
+  static void tell_reachable(account& of, const attempt& tried);
   task<bool> back_off(running_lane& lane, time_point until);
   task<bool> bury(account* of, delivery::change& doomed, const ending& end);
   static events::record take_record(delivery::change& doomed);
