@@ -26,7 +26,7 @@ void print_json(const yaml::issues& issues) {
 void print_text(const yaml::issues& issues, const std::optional<config::configuration>& loaded) {
   for (const yaml::issue& issue : issues.all()) std::cout << issue.text() << '\n';
   if (!issues.good() || !loaded) return;
-  std::cout << "good: " << loaded->accounts.size() << " accounts, " << loaded->topics.lead_changes.size() << " topics of lead changes\n";
+  std::cout << "good: " << loaded->accounts.size() << " account(s), " << loaded->topics.lead_changes.size() << " topic(s) of lead changes\n";
 }
 
 }  // namespace

@@ -70,9 +70,12 @@ outcome<explanation> explain_event(const config::configuration& by, const std::s
   const auto at = parse_origin(plan.base_url());
   out.url = std::string(plan.base_url()).substr(0, plan.base_url().size() - at->path_prefix.size()) + out.request.target;
   out.shown_body = reveal ? out.request.body : plan.masked_body(out.request);
-  const auto lines = providers::make_headers(plan.definition(), at->host_header, masked);
+  const leadrelay::providers::auth_scheme& auth = plan.definition().auth();
+  const auto lines = providers::make_headers(plan.definition(), at->host_header, auth.basic ? "***:***" : masked);
   if (!lines) return lines.error();
   out.headers = split_headers(*lines);
+  for (auto& [name, value] : out.headers)
+    if (auth.basic && name == auth.header) value = "Basic ***";
   return out;
 }
 

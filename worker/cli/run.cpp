@@ -27,8 +27,7 @@ int run(const run_options& options) {
     std::cerr << options.config << ": " << process.error().detail << '\n';
     return exit_usage;
   }
-  (*process)->run();
-  return exit_well;
+  return (*process)->run() ? exit_well : exit_failed;
 }
 
 }  // namespace leadrelay::cli

@@ -43,7 +43,7 @@ outcome<std::unique_ptr<process>> process::make(const config::configuration& con
   std::random_device entropy;
   const auto threads = static_cast<std::uint64_t>(configuration.threads);
   for (std::uint64_t index = 0; index < threads; ++index) {
-    auto worker = worker_thread::make(configuration, configuration.memory / threads, (std::uint64_t{entropy()} << 32) | entropy());
+    auto worker = worker_thread::make(configuration, configuration.memory / threads, (std::uint64_t{entropy()} << 32) | entropy(), [self = made.get()] { self->fail(); });
     if (!worker) return worker.error();
     made->workers_.push_back(std::move(*worker));
   }
@@ -56,7 +56,7 @@ outcome<std::unique_ptr<process>> process::make(const config::configuration& con
   return made;
 }
 
-void process::run() {
+bool process::run() {
   watch_signals();
   running_ = static_cast<int>(workers_.size());
   std::vector<std::jthread> threads;
@@ -69,10 +69,16 @@ void process::run() {
   --running_;
   threads.clear();
   log::info("stopped");
+  return !failed_;
 }
 
 void process::stop() {
   asio::post(workers_.front()->on(), [this] { begin_drain(); });
+}
+
+void process::fail() {
+  failed_ = true;
+  stop();
 }
 
 void process::begin_drain() {

@@ -24,8 +24,8 @@ class process {
   ~process();
 
   /// Turns the loops until SIGTERM, SIGINT or `stop`, then drains within the grace. A drain that does not end ends the process
-  /// with exit code 1.
-  void run();
+  /// with exit code 1. False where the workers ended because one of them could write no dead letters any more.
+  bool run();
 
   /// Any thread.
   void stop();
@@ -40,6 +40,7 @@ class process {
  private:
   explicit process(const config::configuration& configuration);
 
+  void fail();
   void begin_drain();
   task<void> end_last();
   void watch_signals();
@@ -52,6 +53,7 @@ class process {
   std::uint16_t admin_port_ = 0;
   bool draining_ = false;  ///< of the first worker's loop
   std::atomic<int> running_{0};
+  std::atomic<bool> failed_{false};
   struct signals;
   std::unique_ptr<signals> signals_;
 };

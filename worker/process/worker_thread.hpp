@@ -20,7 +20,9 @@ namespace leadrelay::process {
 class worker_thread {
  public:
   /// A problem is librdkafka's refusal of the configuration, or a credential that cannot be read.
-  static outcome<std::unique_ptr<worker_thread>> make(const config::configuration& configuration, std::uint64_t memory, std::uint64_t random_seed);
+  /// `on_fatal` is called on the worker's thread when its producer can write nothing any more, so that it cannot go on.
+  static outcome<std::unique_ptr<worker_thread>> make(const config::configuration& configuration, std::uint64_t memory,
+                                                      std::uint64_t random_seed, std::function<void()> on_fatal);
   ~worker_thread();
 
   executor on() noexcept { return context_.get_executor(); }

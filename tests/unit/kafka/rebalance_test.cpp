@@ -75,14 +75,15 @@ TEST_F(a_rebalance, leaves_no_partition_paused_and_starts_at_the_new_commit) {
   ASSERT_TRUE(loop.run_until([&] { return first.seen.commits.size() == 1; }));
   member second(loop, topic, properties_for(group));
   ASSERT_TRUE(loop.run_until([&] { return first.seen.held.size() == 1 && second.seen.held.size() == 1; }));
-  ASSERT_TRUE(loop.run_until([&] { return second.seen.records.size() == 2 && first.seen.records.size() == 22; }));
+  ASSERT_TRUE(loop.run_until([&] { return second.seen.records.size() >= 2 && first.seen.records.size() >= 22; }));
   EXPECT_EQ(first.seen.records[20].offset, 8);
   EXPECT_EQ(second.seen.records[0].offset, 8);
 
   // The other member reads on; what it leaves comes back with its commit, not with what this one remembers, paused at once or not.
   const topic_partition its = *second.seen.held.begin();
+  const std::size_t read_before = second.seen.records.size();
   ASSERT_TRUE(write(loop, topic, its.partition, 10, "more"));
-  ASSERT_TRUE(loop.run_until([&] { return second.seen.records.size() == 12; }));
+  ASSERT_TRUE(loop.run_until([&] { return second.seen.records.size() >= read_before + 10; }));
   second->commit({{its, 15, ""}});
   ASSERT_TRUE(loop.run_until([&] { return !second.seen.commits.empty(); }));
   const std::size_t calls = first.seen.assigned_calls.size();

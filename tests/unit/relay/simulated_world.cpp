@@ -200,9 +200,13 @@ world::world(const std::string& accounts, const std::string& more, std::uint64_t
   if (const auto started = relay->start(); !started) throw std::logic_error(started.error().detail);
 }
 
-world::~world() = default;
+/// What is still in flight ends, so that no coroutine outlives its relay.
+world::~world() {
+  if (!drained_) drain();
+}
 
 bool world::drain(duration grace) {
+  drained_ = true;
   bool ended = false;
   auto draining = [&]() -> task<void> {
     co_await relay->drain(grace);

@@ -141,6 +141,9 @@ class world {
   bool drain(duration grace = std::chrono::seconds{30});
   /// Whether every delivered record is settled and committed.
   bool all_committed() const;
+
+ private:
+  bool drained_ = false;
 };
 
 /// The event of change `number` of lead `lead` (a number that becomes a UUID) for an Orwel account.
