@@ -26,8 +26,8 @@ void make_topic(rd_kafka_t* client, const char* topic, int partitions) {
 }
 
 void write_event(rd_kafka_t* client, const char* topic, long number, long leads) {
-  char lead[37];
-  std::snprintf(lead, sizeof lead, "550e8400-e29b-41d4-a716-%012ld", number % leads);
+  char lead[64];
+  const int lead_size = std::snprintf(lead, sizeof lead, "550e8400-e29b-41d4-a716-%012ld", number % leads);
   char value[512];
   const int size = std::snprintf(value, sizeof value,
                                  R"({"id":"bench-%ld","account":"bench","occurred_at":"2026-11-21T10:00:00Z","lead":{"id":"%s"},)"
@@ -36,7 +36,7 @@ void write_event(rd_kafka_t* client, const char* topic, long number, long leads)
                                  number, lead, number / leads + 1);
   rd_kafka_resp_err_t error{};
   do {
-    error = rd_kafka_producev(client, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_KEY(lead, sizeof lead - 1),
+    error = rd_kafka_producev(client, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_KEY(lead, static_cast<std::size_t>(lead_size)),
                               RD_KAFKA_V_VALUE(value, static_cast<std::size_t>(size)), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
     rd_kafka_poll(client, error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
   } while (error == RD_KAFKA_RESP_ERR__QUEUE_FULL);
