@@ -52,8 +52,6 @@ running_lane& account::lane_of(std::string_view key) {
   return lane;
 }
 
-bool account::has_lane(std::string_view key) const { return lanes_.contains(key); }
-
 void account::erase_lane(const running_lane& ended) { lanes_.erase(std::string_view(ended.queue.key)); }
 
 task<bool> account::enter(running_lane& lane) {

@@ -47,7 +47,6 @@ class account {
 
   /// The lane of that key, made where there is none yet.
   running_lane& lane_of(std::string_view key);
-  bool has_lane(std::string_view key) const;
   void erase_lane(const running_lane& ended);
   const std::unordered_map<std::string_view, std::unique_ptr<running_lane>>& lanes() const noexcept { return lanes_; }
 
@@ -64,7 +63,6 @@ class account {
   bool reachable() const noexcept { return reachable_; }
   void set_reachable(bool now) noexcept { reachable_ = now; }
 
-  std::size_t waiting_at_gate() const noexcept { return at_gate_.size(); }
   std::size_t pending() const noexcept { return pending_; }
   void count_pending(int difference) noexcept { pending_ += static_cast<std::size_t>(difference); }
 

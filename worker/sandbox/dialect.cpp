@@ -119,4 +119,17 @@ std::string quoted_whole_seconds(std::string_view date_time) {
   return out += '"';
 }
 
+void append_violations(std::string& out, std::string_view field_name, std::span<const violation> found) {
+  out += '[';
+  for (const violation& each : found) {
+    if (out.back() != '[') out += ',';
+    out.append("{\"").append(field_name).append("\":");
+    append_json_text(out, each.field);
+    out += ",\"message\":";
+    append_json_text(out, each.message);
+    out += '}';
+  }
+  out += ']';
+}
+
 }  // namespace leadrelay::sandbox

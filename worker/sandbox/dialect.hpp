@@ -113,4 +113,7 @@ void append_fields(std::string& out, const lead& from);
 /// `2026-11-21T10:00:00Z` of `2026-11-21T10:00:00.000Z`, quoted; what is no such text stays as it is.
 std::string quoted_whole_seconds(std::string_view date_time);
 
+/// Appends the violations as a JSON list of objects: the field under the name that the provider gives it, and `message`.
+void append_violations(std::string& out, std::string_view field_name, std::span<const violation> found);
+
 }  // namespace leadrelay::sandbox

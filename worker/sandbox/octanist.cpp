@@ -205,16 +205,7 @@ class octanist final : public dialect {
       out += "null";
       return;
     }
-    out += '[';
-    for (const violation& each : found) {
-      if (out.back() != '[') out += ',';
-      out += "{\"path\":";
-      append_json_text(out, each.field);
-      out += ",\"message\":";
-      append_json_text(out, each.message);
-      out += '}';
-    }
-    out += ']';
+    append_violations(out, "path", found);
   }
 
   bool unknown_pass_;

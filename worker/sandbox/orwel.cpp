@@ -90,7 +90,10 @@ class orwel final : public dialect {
     append_json_text(answer.body, word_of(what));
     answer.body += ",\"message\":";
     append_json_text(answer.body, usual_message(what));
-    if (!found.empty()) append_details(answer.body, found);
+    if (!found.empty()) {
+      answer.body += ",\"details\":";
+      append_violations(answer.body, "field", found);
+    }
     answer.body += '}';
     return answer;
   }
@@ -103,19 +106,6 @@ class orwel final : public dialect {
   static void append_object(std::string& out, std::string_view name, const lead& from) {
     const std::string* json = from.find(name);
     append_member(out, name, json ? std::string_view(*json) : std::string_view("{}"));
-  }
-
-  static void append_details(std::string& out, std::span<const violation> found) {
-    out += ",\"details\":[";
-    for (const violation& each : found) {
-      if (out.back() != '[') out += ',';
-      out += "{\"field\":";
-      append_json_text(out, each.field);
-      out += ",\"message\":";
-      append_json_text(out, each.message);
-      out += '}';
-    }
-    out += ']';
   }
 
   bool unknown_pass_;
