@@ -15,6 +15,7 @@ kafka::client_handle make_client(rd_kafka_type_t type, std::initializer_list<std
   for (const auto& [name, value] : properties)
     if (rd_kafka_conf_set(configuration.get(), name, value.c_str(), why.data(), why.size()) != RD_KAFKA_CONF_OK)
       throw std::logic_error(why.data());
+  rd_kafka_conf_set_log_cb(configuration.get(), nullptr);  // what matters is an error, and those are returned
   kafka::client_handle client(rd_kafka_new(type, configuration.get(), why.data(), why.size()));
   if (!client) throw std::runtime_error(why.data());
   static_cast<void>(configuration.release());  // the client has taken it over

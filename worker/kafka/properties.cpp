@@ -19,6 +19,13 @@ std::optional<std::string_view> find_property(const properties& given, std::init
   return std::nullopt;
 }
 
+properties properties_of_member(properties given, int index, int count) {
+  if (count == 1) return given;
+  for (auto& [name, value] : given)
+    if (name == "group.instance.id") value += "-" + std::to_string(index);
+  return given;
+}
+
 std::string without_secrets(std::string text, const properties& given) {
   for (const auto& [name, secret] : given) {
     if (secret.empty() || std::ranges::find(secrets, name) == secrets.end()) continue;

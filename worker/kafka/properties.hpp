@@ -27,6 +27,10 @@ std::optional<std::string> refuse_owned(std::string_view name, std::string_view 
 /// The value of a property by any of its names, the last one given; nothing where it is not given.
 std::optional<std::string_view> find_property(const properties& given, std::initializer_list<std::string_view> names);
 
+/// The properties of the member `index` of the `count` members that one process has: where there are several, each is an instance of its
+/// own (`group.instance.id` followed by `-` and its index), as a group refuses two members of one instance.
+properties properties_of_member(properties given, int index, int count);
+
 /// The text with the values of secret properties taken out, so that it can be logged.
 std::string without_secrets(std::string text, const properties& given);
 

@@ -41,12 +41,13 @@ process::~process() = default;
 outcome<std::unique_ptr<process>> process::make(const config::configuration& configuration) {
   std::unique_ptr<process> made(new process(configuration));
   std::random_device entropy;
-  const auto threads = static_cast<std::uint64_t>(configuration.threads);
-  for (std::uint64_t index = 0; index < threads; ++index) {
-    auto worker = worker_thread::make(configuration, configuration.memory / threads, (std::uint64_t{entropy()} << 32) | entropy(), [self = made.get()] { self->fail(); });
+  for (int index = 0; index < configuration.threads; ++index) {
+    const std::uint64_t seed = (std::uint64_t{entropy()} << 32) | entropy();
+    auto worker = worker_thread::make(configuration, {index, configuration.threads}, seed, [self = made.get()] { self->fail(); });
     if (!worker) return worker.error();
     made->workers_.push_back(std::move(*worker));
   }
+  made->other_ended_ = std::make_unique<wakeup>(made->workers_.front()->on());
   auto source = [self = made.get()] { return self->snapshot(); };
   made->admin_ = std::make_unique<admin::server>(made->workers_.front()->of(), std::move(source));
   const auto port = made->admin_->listen(configuration.admin.host, configuration.admin.port);
@@ -58,15 +59,18 @@ outcome<std::unique_ptr<process>> process::make(const config::configuration& con
 
 bool process::run() {
   watch_signals();
-  running_ = static_cast<int>(workers_.size());
   std::vector<std::jthread> threads;
-  for (std::size_t index = 1; index < workers_.size(); ++index)
+  for (std::size_t index = 1; index < workers_.size(); ++index) {
+    ++others_running_;
     threads.emplace_back([this, index] {
       workers_[index]->run();
-      --running_;
+      asio::post(workers_.front()->on(), [this] {
+        --others_running_;
+        other_ended_->notify();
+      });
     });
+  }
   workers_.front()->run();
-  --running_;
   threads.clear();
   log::info("stopped");
   return !failed_;
@@ -94,7 +98,7 @@ void process::begin_drain() {
 task<void> process::end_last() {
   worker_thread& first = *workers_.front();
   co_await first.drain(configuration_.grace);
-  while (running_ > 1) co_await first.of().sleep_until(first.of().now() + std::chrono::milliseconds{10});
+  while (others_running_ > 0) co_await other_ended_->wait();
   admin_->stop();
   signals_->set.cancel();
   first.end();

@@ -52,7 +52,8 @@ class process {
   std::unique_ptr<admin::server> admin_;
   std::uint16_t admin_port_ = 0;
   bool draining_ = false;  ///< of the first worker's loop
-  std::atomic<int> running_{0};
+  int others_running_ = 0;                   ///< of the workers beside the first; changed on its loop once that turns
+  std::unique_ptr<wakeup> other_ended_;
   std::atomic<bool> failed_{false};
   struct signals;
   std::unique_ptr<signals> signals_;

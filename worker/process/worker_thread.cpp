@@ -57,10 +57,11 @@ worker_thread::worker_thread() : keep_turning_(context_.get_executor()), loop_(c
 
 worker_thread::~worker_thread() = default;
 
-outcome<std::unique_ptr<worker_thread>> worker_thread::make(const config::configuration& configuration, std::uint64_t memory,
+outcome<std::unique_ptr<worker_thread>> worker_thread::make(const config::configuration& configuration, worker_place place,
                                                             std::uint64_t random_seed, std::function<void()> on_fatal) {
   std::unique_ptr<worker_thread> made(new worker_thread);
-  auto consumer = kafka::make_consumer(made->loop_, configuration.kafka, configuration.topics.lead_changes);
+  auto consumer = kafka::make_consumer(made->loop_, kafka::properties_of_member(configuration.kafka, place.index, place.count),
+                                       configuration.topics.lead_changes);
   if (!consumer) return problem{reason::rejected, consumer.error().what};
   made->consumer_ = std::move(*consumer);
   auto tell = [self = made.get(), end = std::move(on_fatal)](const std::string& what, bool fatal) {
@@ -83,7 +84,7 @@ outcome<std::unique_ptr<worker_thread>> worker_thread::make(const config::config
                                                                                            .consumer = *made->consumer_,
                                                                                            .producer = *made->producer_,
                                                                                            .connectors = connectors,
-                                                                                           .memory = memory,
+                                                                                           .memory = configuration.memory / static_cast<std::uint64_t>(place.count),
                                                                                            .random_seed = random_seed});
   if (const auto started = made->relay_->start(); !started) return started.error();
   return made;

@@ -15,13 +15,19 @@
 
 namespace leadrelay::process {
 
+/// Which of a process's workers one is.
+struct worker_place {
+  int index = 0;
+  int count = 1;
+};
+
 /// One worker with its loop: a relay, its member of the consumer group and its producer. Everything of it is made, used and destroyed
 /// on the thread that calls `run`, except that `make` may be called before.
 class worker_thread {
  public:
   /// A problem is librdkafka's refusal of the configuration, or a credential that cannot be read.
-  /// `on_fatal` is called on the worker's thread when its producer can write nothing any more, so that it cannot go on.
-  static outcome<std::unique_ptr<worker_thread>> make(const config::configuration& configuration, std::uint64_t memory,
+  /// The process's memory is shared evenly by its workers. `on_fatal` is called on the worker's thread when its producer can write nothing any more, so that it cannot go on.
+  static outcome<std::unique_ptr<worker_thread>> make(const config::configuration& configuration, worker_place place,
                                                       std::uint64_t random_seed, std::function<void()> on_fatal);
   ~worker_thread();
 

@@ -9,6 +9,8 @@ namespace leadrelay::providers {
 namespace {
 
 constexpr std::string_view placeholder = "{credential}";
+/// A shorter one stands in any text by chance.
+constexpr std::size_t shortest_password = 3;
 
 /// RFC 4648 section 4.
 std::string base64(std::string_view bytes) {
@@ -63,6 +65,15 @@ outcome<std::string> make_headers(const definition& of, std::string_view host, s
   };
   if (!says("User-Agent")) append(out, "User-Agent", "leadrelay/" + std::string(version));
   if (!says("Accept")) append(out, "Accept", "application/json");
+  return out;
+}
+
+std::vector<std::string> echoes_of(const definition& of, std::string_view credential) {
+  std::vector<std::string> out{std::string(credential)};
+  if (!of.auth().basic) return out;
+  out.push_back(base64(credential));
+  const std::size_t colon = credential.find(':');
+  if (colon != std::string_view::npos && credential.size() - colon > shortest_password) out.emplace_back(credential.substr(colon + 1));
   return out;
 }
 

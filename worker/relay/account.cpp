@@ -1,6 +1,7 @@
 #include "relay/account.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/origin.hpp"
@@ -39,6 +40,9 @@ outcome<void> account::read_credential() {
   if (!at) return at.error();
   auto lines = providers::make_headers(settings_.plan.definition(), at->host_header, *secret);
   if (!lines) return lines.error();
+  if (*secret == credential_) return {};
+  secrets_ = providers::echoes_of(settings_.plan.definition(), *secret);
+  if (!credential_.empty()) std::ranges::move(providers::echoes_of(settings_.plan.definition(), credential_), std::back_inserter(secrets_));
   credential_ = *secret;
   headers_ = std::move(*lines);
   return {};

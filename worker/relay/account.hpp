@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/loop.hpp"
 #include "config/configuration.hpp"
@@ -40,7 +41,8 @@ class account {
   account_metrics& metrics() noexcept { return metrics_; }
   /// The header lines every request carries, the credential among them.
   const std::string& headers() const noexcept { return headers_; }
-  const std::string& credential() const noexcept { return credential_; }
+  /// The texts in which an answer may echo the credential or the one before it, which requests still in flight may carry.
+  const std::vector<std::string>& secrets() const noexcept { return secrets_; }
 
   /// Reads the secret and prepares the headers; a problem leaves the former ones in place.
   outcome<void> read_credential();
@@ -76,6 +78,7 @@ class account {
   http::pool pool_;
   account_metrics metrics_;
   std::string credential_;
+  std::vector<std::string> secrets_;
   std::string headers_;
   std::unordered_map<std::string_view, std::unique_ptr<running_lane>> lanes_;  ///< keys point into the lanes
   std::deque<running_lane*> at_gate_;

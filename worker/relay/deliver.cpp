@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "base/log.hpp"
@@ -122,6 +123,7 @@ task<relay::attempt> relay::exchange(account& of, const running_lane& lane, cons
   tried.http_status = came.answer.status;
   const providers::definition& definition = of.settings().plan.definition();
   tried.judged = providers::judge(definition, came.answer, request.appends, loop_.wall_now());
+  obey_told_limits(of, came.answer);
   if (tried.judged.is != providers::verdict::delivered) {
     const std::vector<std::string> secrets = secrets_of(of, lane.queue.changes.front());
     tried.judged.detail = providers::explain_answer(definition, came.answer, secrets);
@@ -130,10 +132,17 @@ task<relay::attempt> relay::exchange(account& of, const running_lane& lane, cons
   co_return tried;
 }
 
+/// A provider that says nothing is left of its limit is asked again when it says the limit starts anew.
+void relay::obey_told_limits(account& of, const providers::answer& given) {
+  const providers::told_limits told = providers::read_limits(of.settings().plan.definition(), given, loop_.wall_now());
+  if (told.remaining != 0 || !told.resets_in) return;
+  of.gate().hold_until(loop_.now() + std::min(*told.resets_in, of.settings().retry.longest_retry_after));
+}
+
 /// What a provider may echo and nobody is to see: the account's credential and the change's sensitive values.
 std::vector<std::string> relay::secrets_of(const account& of, const delivery::change& current) {
   std::vector<std::string> out = of.settings().plan.sensitive_values(*current.decoded);
-  out.push_back(of.credential());
+  out.insert(out.end(), of.secrets().begin(), of.secrets().end());
   return out;
 }
 
@@ -155,11 +164,14 @@ delivery::decision relay::decide_next(account& of, attempt& tried, ending& so_fa
 
 void relay::tell_gate(account& of, const attempt& tried, const delivery::decision& next) {
   const time_point now = loop_.now();
+  const bool was_refused = of.gate().state(now) == delivery::gate_state::credential_refused;
   if (tried.judged.is == providers::verdict::credential_refused) {
+    if (!was_refused)
+      log::warning("credential refused", {{"account", of.settings().name}, {"http_status", tried.http_status.value_or(0)}});
     of.gate().refuse_credential(now);
     if (const auto read = of.read_credential(); !read) log::error("credential", {{"account", of.settings().name}, {"problem", read.error().detail}});
-    log::warning("credential refused", {{"account", of.settings().name}, {"http_status", tried.http_status.value_or(0)}});
   } else if (tried.judged.is == providers::verdict::delivered || tried.judged.is == providers::verdict::rejected) {
+    if (was_refused) log::info("credential accepted again", {{"account", of.settings().name}});
     of.gate().accept_credential();
   }
   tell_reachable(of, tried);

@@ -84,6 +84,7 @@ class relay final : public kafka::consumer_events {
   task<ending> send_until_settled(account& of, running_lane& lane, const providers::request& request);
   task<attempt> try_once(account& of, running_lane& lane, const providers::request& request);
   task<attempt> exchange(account& of, const running_lane& lane, const providers::request& request);
+  void obey_told_limits(account& of, const providers::answer& given);
   static std::vector<std::string> secrets_of(const account& of, const delivery::change& current);
   delivery::decision decide_next(account& of, attempt& tried, ending& so_far);
   void tell_gate(account& of, const attempt& tried, const delivery::decision& next);

@@ -118,5 +118,13 @@ TEST(find_property, the_last_of_any_of_the_names) {
   EXPECT_EQ(find_property(given, {"c"}), std::nullopt);
 }
 
+TEST(properties_of_member, give_each_of_several_an_instance_of_its_own) {
+  const properties given{{"group.id", "g"}, {"group.instance.id", "pod-3"}};
+  EXPECT_EQ(find_property(properties_of_member(given, 0, 1), {"group.instance.id"}), "pod-3");
+  EXPECT_EQ(find_property(properties_of_member(given, 0, 2), {"group.instance.id"}), "pod-3-0");
+  EXPECT_EQ(find_property(properties_of_member(given, 1, 2), {"group.instance.id"}), "pod-3-1");
+  EXPECT_EQ(find_property(properties_of_member(given, 1, 2), {"group.id"}), "g");
+}
+
 }  // namespace
 }  // namespace leadrelay::kafka

@@ -37,6 +37,13 @@ TEST(headers, auth_schemes_say_the_credential_their_way) {
   EXPECT_THAT(*make_headers(*with("{ basic: true }"), "h", "ab:"), HasSubstr("\r\nAuthorization: Basic YWI6\r\n"));
 }
 
+TEST(echoes, of_a_credential_are_all_its_forms_on_the_wire) {
+  EXPECT_THAT(echoes_of(*with("{ bearer: true }"), "KEY"), testing::ElementsAre("KEY"));
+  EXPECT_THAT(echoes_of(*with("{ basic: true }"), "Aladdin:open sesame"),
+              testing::ElementsAre("Aladdin:open sesame", "QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "open sesame"));
+  EXPECT_THAT(echoes_of(*with("{ basic: true }"), "user:xy"), testing::ElementsAre("user:xy", "dXNlcjp4eQ=="));
+}
+
 TEST(headers, definition_s_own_stand_once) {
   const auto made = make_headers(*with("{ bearer: true }", "headers: { Version: \"2021-07-28\", accept: text/plain }\n"), "h", "KEY");
   ASSERT_TRUE(made);

@@ -1,7 +1,10 @@
+#include <cstdio>
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "simulated_world.hpp"
+#include "simulation/simulated_world.hpp"
 
 namespace leadrelay {
 namespace {
@@ -19,15 +22,11 @@ void deliver(world& w, int lead, int first, int last, const std::string& account
   for (int number = first; number <= last; ++number) w.kafka.deliver(0, "lead" + std::to_string(lead), orwel_event(lead, number, account));
 }
 
-bool settle_all(world& w) {
-  return w.loop.run_until([&] { return w.all_committed(); });
-}
-
 TEST(delivery_story, a_change_delivered_is_committed) {
   world w;
   w.kafka.assign(1);
   deliver(w, 1, 1, 1);
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   EXPECT_THAT(w.provider.applied_to(orwel_target(1)), ElementsAre(orwel_body(1)));
   EXPECT_EQ(w.kafka.committed[0], 1);
   EXPECT_TRUE(w.log.written.empty());
@@ -44,7 +43,7 @@ TEST(delivery_story, changes_of_one_lead_go_one_after_another_whatever_fails) {
     return reaction{};
   };
   deliver(w, 1, 1, 10);
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   std::vector<std::string> expected;
   for (int number = 1; number <= 10; ++number) expected.push_back(orwel_body(number));
   EXPECT_EQ(w.provider.applied_to(orwel_target(1)), expected);
@@ -71,7 +70,7 @@ TEST(delivery_story, no_more_requests_in_flight_than_the_account_allows) {
     return reaction{};
   };
   for (int lead = 1; lead <= 20; ++lead) deliver(w, lead, 1, 1);
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   EXPECT_EQ(most, 3);
 }
 
@@ -83,7 +82,7 @@ TEST(delivery_story, a_rejection_is_buried_with_its_context_and_the_next_change_
     return reaction{};
   };
   deliver(w, 1, 1, 2);
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   ASSERT_EQ(w.log.written.size(), 1u);
   const auto& dead = w.log.written[0];
   EXPECT_EQ(dead.topic, "changes.dead");
@@ -108,7 +107,7 @@ TEST(delivery_story, a_dead_letter_is_settled_only_when_acknowledged) {
   deliver(w, 1, 1, 1);
   w.loop.run_until([&] { return failed >= 1; });
   EXPECT_FALSE(w.kafka.committed.contains(0));
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   EXPECT_EQ(w.log.written.size(), 1u);
   EXPECT_EQ(w.kafka.committed[0], 1);
 }
@@ -118,7 +117,7 @@ TEST(delivery_story, attempts_end_as_retries_exhausted) {
   w.kafka.assign(1);
   w.provider.react = [](const seen_request&) { return reaction{.status = 500}; };
   deliver(w, 1, 1, 1);
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   EXPECT_EQ(w.provider.requests.size(), 8u);
   ASSERT_EQ(w.log.written.size(), 1u);
   EXPECT_EQ(w.log.written[0].headers.at("leadrelay.reason"), "retries_exhausted");
@@ -130,7 +129,7 @@ TEST(delivery_story, a_provider_that_cannot_be_reached_makes_changes_too_old_but
   w.kafka.assign(1);
   w.provider.on_connect = [] { return http::transport_error::connect_failed; };
   deliver(w, 1, 1, 1);
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   ASSERT_EQ(w.log.written.size(), 1u);
   EXPECT_EQ(w.log.written[0].headers.at("leadrelay.reason"), "too_old");
   EXPECT_EQ(w.log.written[0].headers.at("leadrelay.attempts"), "0");
@@ -153,7 +152,7 @@ TEST(delivery_story, retry_after_holds_the_account_and_no_other) {
   w.loop.run_for(1s);
   EXPECT_TRUE(w.provider.applied_to(orwel_target(2)).empty());
   EXPECT_EQ(w.provider.applied_to(orwel_target(3)).size(), 1u);
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   for (const auto& each : w.provider.requests)
     if (each.target == orwel_target(2)) {
       EXPECT_GE(each.at - began, 7s);
@@ -172,7 +171,7 @@ TEST(delivery_story, a_refused_credential_buries_nothing_and_is_probed_one_at_a_
   EXPECT_TRUE(w.log.written.empty());
   EXPECT_FALSE(w.kafka.committed.contains(0));
   refused = false;
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   EXPECT_EQ(w.provider.applied.size(), 50u);
   EXPECT_TRUE(w.log.written.empty());
 }
@@ -183,7 +182,7 @@ TEST(delivery_story, limits_hold_in_every_window) {
   w.kafka.assign(1);
   for (int lead = 1; lead <= 900; ++lead) deliver(w, lead, 1, 1);
   const time_point began = w.loop.now();
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   const auto& seen = w.provider.requests;
   for (std::size_t i = 50; i < seen.size(); ++i) ASSERT_GE(seen[i].at - seen[i - 50].at, 1s) << i;
   for (std::size_t i = 300; i < seen.size(); ++i) ASSERT_GE(seen[i].at - seen[i - 300].at, 10s) << i;
@@ -195,7 +194,7 @@ TEST(delivery_story, an_append_whose_answer_never_comes_is_not_sent_again) {
   w.kafka.assign(1);
   w.provider.react = [](const seen_request&) { return reaction{.error = http::transport_error::connection_lost}; };
   w.kafka.deliver(0, "k", R"({"id":"e","account":"acme","lead":{"id":"1"},"changes":{"note":"called"}})");
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   EXPECT_EQ(w.provider.requests.size(), 1u);
   ASSERT_EQ(w.log.written.size(), 1u);
   EXPECT_EQ(w.log.written[0].headers.at("leadrelay.reason"), "outcome_unknown");
@@ -209,9 +208,45 @@ TEST(delivery_story, an_answer_that_echoes_a_secret_is_masked_in_the_dead_letter
     return reaction{.status = 422, .headers = {}, .body = "Bloggsworth is not allowed with " + key};
   };
   w.kafka.deliver(0, "k", R"({"id":"e","account":"acme","lead":{"id":"1"},"changes":{"first_name":"Joe","last_name":"Bloggsworth"}})");
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   ASSERT_EQ(w.log.written.size(), 1u);
   EXPECT_EQ(w.log.written[0].headers.at("leadrelay.response"), "*** is not allowed with ***");
+}
+
+TEST(delivery_story, a_credential_replaced_stays_masked_in_answers_of_requests_that_carried_it) {
+  const std::string file = testing::TempDir() + "leadrelay_credential";
+  std::ofstream(file) << "former-key";
+  world w("  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { file: '" + file + "' } }\n");
+  w.kafka.assign(1);
+  w.provider.react = [&](const seen_request& seen) {
+    if (seen.headers.find("former-key") == std::string::npos) return reaction{};
+    if (seen.target == orwel_target(1)) return reaction{.status = 401, .latency = 5ms};
+    return reaction{.status = 400, .latency = 50ms, .headers = {}, .body = "not with former-key"};
+  };
+  deliver(w, 1, 1, 1);
+  deliver(w, 2, 1, 1);
+  w.loop.run_until([&] { return w.provider.requests.size() == 2; });
+  std::ofstream(file) << "latter-key";
+  ASSERT_TRUE(w.settle_all());
+  std::remove(file.c_str());
+  EXPECT_EQ(w.provider.applied_to(orwel_target(1)).size(), 1u);
+  ASSERT_EQ(w.log.written.size(), 1u);
+  EXPECT_EQ(w.log.written[0].headers.at("leadrelay.response"), "not with ***");
+}
+
+TEST(delivery_story, a_provider_that_says_its_limit_is_used_up_is_left_alone_until_the_reset) {
+  world w;
+  w.kafka.assign(1);
+  const auto reset = std::to_string(std::chrono::duration_cast<std::chrono::seconds>((w.loop.wall_now() + 40s).time_since_epoch()).count());
+  w.provider.react = [&](const seen_request&) {
+    return reaction{.headers = {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", reset}}};
+  };
+  const time_point began = w.loop.now();
+  deliver(w, 1, 1, 2);
+  ASSERT_TRUE(w.settle_all());
+  ASSERT_EQ(w.provider.requests.size(), 2u);
+  EXPECT_GE(w.provider.requests[1].at - began, 39s);
+  EXPECT_LE(w.provider.requests[1].at - began, 41s);
 }
 
 }  // namespace

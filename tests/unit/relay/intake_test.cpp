@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "simulated_world.hpp"
+#include "simulation/simulated_world.hpp"
 
 namespace leadrelay {
 namespace {
@@ -11,10 +11,6 @@ using simulated::seen_request;
 using simulated::world;
 using namespace std::chrono_literals;
 
-bool settle_all(world& w) {
-  return w.loop.run_until([&] { return w.all_committed(); });
-}
-
 std::string reason_of_only_dead_letter(const world& w) {
   return w.log.written.size() == 1 ? w.log.written[0].headers.at("leadrelay.reason") : "count " + std::to_string(w.log.written.size());
 }
@@ -23,7 +19,7 @@ TEST(intake, what_cannot_be_decoded_is_buried_as_it_came) {
   world w;
   w.kafka.assign(1);
   w.kafka.deliver(0, std::nullopt, "\xff{");
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   EXPECT_EQ(reason_of_only_dead_letter(w), "undecodable");
   EXPECT_EQ(w.log.written[0].value, "\xff{");
   EXPECT_EQ(w.log.written[0].key, std::nullopt);
@@ -33,7 +29,7 @@ TEST(intake, a_record_without_a_value_is_an_invalid_event) {
   world w;
   w.kafka.assign(1);
   w.kafka.deliver(0, "key", std::nullopt);
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   EXPECT_EQ(reason_of_only_dead_letter(w), "invalid_event");
   EXPECT_EQ(w.log.written[0].value, std::nullopt);
 }
@@ -42,7 +38,7 @@ TEST(intake, an_account_that_is_not_configured_is_buried) {
   world w;
   w.kafka.assign(1);
   w.kafka.deliver(0, "key", orwel_event(1, 1, "nobody"));
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   EXPECT_EQ(reason_of_only_dead_letter(w), "unknown_account");
 }
 
@@ -51,10 +47,10 @@ TEST(intake, a_record_beyond_max_record_is_too_large_and_one_at_it_is_not) {
   w.kafka.assign(1);
   const std::string event = orwel_event(1, 1);
   w.kafka.deliver(0, std::string(1024 - event.size(), 'k'), event);
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   EXPECT_TRUE(w.log.written.empty());
   w.kafka.deliver(0, std::string(1025 - event.size(), 'k'), event);
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   EXPECT_EQ(reason_of_only_dead_letter(w), "too_large");
 }
 
@@ -67,7 +63,7 @@ TEST(intake, bad_records_do_not_hold_up_good_ones) {
   ASSERT_TRUE(w.loop.run_until([&] { return w.provider.applied.size() == 1; }, 10s));
   EXPECT_FALSE(w.kafka.committed.contains(0));
   w.log.on_produce = [] { return std::string(); };
-  EXPECT_TRUE(settle_all(w));
+  EXPECT_TRUE(w.settle_all());
 }
 
 TEST(intake, at_the_budget_partitions_pause_and_below_it_they_resume) {
@@ -82,7 +78,7 @@ TEST(intake, at_the_budget_partitions_pause_and_below_it_they_resume) {
   EXPECT_GE(w.relay->snapshot().held_bytes, 64u << 10);
   ASSERT_TRUE(w.loop.run_until([&] { return w.kafka.resumes == 1; }));
   EXPECT_LT(w.relay->snapshot().held_bytes, 48u << 10);
-  EXPECT_TRUE(settle_all(w));
+  EXPECT_TRUE(w.settle_all());
   EXPECT_EQ(w.relay->snapshot().held_bytes, 0u);
   EXPECT_EQ(w.relay->snapshot().accounts[0].lanes, 0u);
 }
@@ -92,7 +88,7 @@ TEST(intake, order_by_lead_puts_two_keys_of_one_lead_into_one_lane) {
   w.kafka.assign(1);
   w.kafka.deliver(0, "a", orwel_event(1, 1));
   w.kafka.deliver(0, "b", orwel_event(1, 2));
-  ASSERT_TRUE(settle_all(w));
+  ASSERT_TRUE(w.settle_all());
   EXPECT_FALSE(w.provider.overlapped);
   EXPECT_EQ(w.provider.applied.size(), 2u);
 }

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "simulated_world.hpp"
+#include "simulation/simulated_world.hpp"
 
 namespace leadrelay {
 namespace {

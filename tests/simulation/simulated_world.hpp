@@ -139,6 +139,10 @@ class world {
 
   /// Ends the relay; false where that does not come to an end.
   bool drain(duration grace = std::chrono::seconds{30});
+  /// Runs until every delivered record is settled and committed; false where that does not come.
+  bool settle_all() {
+    return loop.run_until([this] { return all_committed(); });
+  }
   /// Whether every delivered record is settled and committed.
   bool all_committed() const;
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "simulated_world.hpp"
+#include "simulation/simulated_world.hpp"
 
 // Whole runs in random worlds: whatever the provider does and however often the partitions are taken back, every change is applied in the
 // order of its lead, nothing is lost, and everything is committed in the end. A failing seed is named by its test's output.
@@ -65,7 +65,7 @@ TEST_P(random_world, everything_is_applied_in_order_and_committed) {
       if (random() % 4 == 0) w.loop.run_for(std::chrono::milliseconds{random() % 300});
     }
   w.kafka.refuse_commits = false;
-  ASSERT_TRUE(w.loop.run_until([&] { return w.all_committed(); })) << "not all was settled";
+  ASSERT_TRUE(w.settle_all()) << "not all was settled";
   EXPECT_FALSE(w.provider.overlapped);
   EXPECT_TRUE(w.log.written.empty());
   for (int lead = 0; lead < leads; ++lead) expect_in_order(w, lead);

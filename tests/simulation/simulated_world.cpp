@@ -1,10 +1,12 @@
-#include "simulated_world.hpp"
+#include "simulation/simulated_world.hpp"
 
 #include <cstdio>
 #include <stdexcept>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+
+#include "base/log.hpp"
 
 namespace leadrelay::simulated {
 namespace {
@@ -189,6 +191,7 @@ const std::string world::default_accounts =
 
 world::world(const std::string& accounts, const std::string& more, std::uint64_t memory, std::uint64_t seed)
     : configuration(load(accounts, more)) {
+  leadrelay::log::start(leadrelay::log::format::text, leadrelay::log::level::error);  // what a run logs is the trouble it makes
   auto connectors = [this](const config::account&) -> std::unique_ptr<http::connector> { return std::make_unique<connector>(loop, provider); };
   relay = std::make_unique<relay::relay>(relay::relay_parts{.on = loop,
                                                             .configuration = configuration,
