@@ -128,7 +128,10 @@ void broker::commit(std::vector<kafka::offset_to_commit> offsets) {
   loop_.timers().add(loop_.now() + commit_time, [this, offsets = std::move(offsets)] {
     kafka::commit_result result{offsets, refuse_commits ? "refused" : ""};
     if (!refuse_commits)
-      for (const auto& each : offsets) committed[each.partition.partition] = each.next;
+      for (const auto& each : offsets) {
+        committed[each.partition.partition] = each.next;
+        metadata[each.partition.partition] = each.metadata;
+      }
     events_->on_committed(result);
   });
 }
@@ -151,7 +154,7 @@ void broker::assign(int partitions) {
   std::vector<kafka::assigned_partition> given;
   for (int number = 0; number < partitions; ++number) {
     const std::int64_t from = committed.contains(number) ? committed[number] : -1;
-    given.push_back({{"changes", number}, from, {}, partitions});
+    given.push_back({{"changes", number}, from, metadata[number], partitions});
     owned_.push_back({"changes", number});
     delivered_next[number] = std::max<std::int64_t>(from, 0);
   }

@@ -83,6 +83,7 @@ class broker final : public kafka::consumer {
   void deliver(int partition, std::optional<std::string> key, std::optional<std::string> value);
 
   std::map<int, std::int64_t> committed;
+  std::map<int, std::string> metadata;         ///< kept beside it
   std::map<int, std::int64_t> delivered_next;  ///< one beyond the last delivered
   int pauses = 0;
   int resumes = 0;

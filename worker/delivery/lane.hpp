@@ -22,6 +22,7 @@ struct owned_partition {
   delivery::offsets offsets;
   int busy = 0;          ///< changes of it that are being delivered or buried now
   bool leaving = false;  ///< nothing of it is started any more
+  bool paused = false;   ///< nothing of it is taken in
 };
 
 /// A lead change on its way, from the record to its settled end.
@@ -30,6 +31,7 @@ struct change {
   std::shared_ptr<owned_partition> from;
   /// Decoded on arrival and dropped where the change has to wait behind another, so that waiting costs the record's bytes alone.
   std::unique_ptr<events::lead_change> decoded;
+  bool may_have_left = false;    ///< its request, which may not be repeated, was under way when the partition's former owner ended
   std::uint64_t held_bytes = 0;  ///< what it takes from the budget
 };
 

@@ -3,14 +3,52 @@
 #include <algorithm>
 
 namespace leadrelay::delivery {
+namespace {
 
-bool offsets::take(std::int64_t offset) {
-  if (offset < 0 || offset < next_) return false;
-  if (first_ < 0) first_ = offset;
-  window_.push_back({offset, false});
-  next_ = offset + 1;
-  ++outstanding_;
+/// The most bytes that the map can come to have, if `unsettled` records of the next `span` offsets settle in the worst order and `ranges`
+/// are settled already. As runs, each record and each range makes at most one more pair of lengths; a length takes a second byte for each
+/// 128 offsets that it spans, a third for each 128², and so on. As bits, the span alone counts.
+std::size_t worst_bytes(std::size_t unsettled, std::size_t ranges, std::uint64_t span) {
+  const std::size_t lengths = 2 * (unsettled + ranges);
+  std::size_t runs = lengths;
+  for (std::uint64_t beyond = span / 128; beyond > 0; beyond /= 128) runs += std::min<std::size_t>(lengths, beyond);
+  return std::min<std::size_t>(runs, span / 8 + 1);
+}
+
+}  // namespace
+
+bool offsets::restore(std::int64_t committed, std::string_view metadata) {
+  if (committed < 0) return true;
+  begin_ = next_ = acknowledged_ = committed;
+  const auto map = decode_offset_map(metadata, committed);
+  if (!map) return metadata.empty();
+  restored_.assign(map->settled.begin(), map->settled.end());
+  started_.insert(map->started.begin(), map->started.end());
   return true;
+}
+
+known offsets::take(std::int64_t offset) {
+  if (offset < 0) return known::taken_before;
+  if (offset < begin_) forget_all();
+  if (offset < next_) return known::taken_before;
+  if (begin_ < 0) begin_ = offset;
+  started_.erase(started_.begin(), started_.lower_bound(lowest()));
+  next_ = offset + 1;
+  any_taken_ = true;
+  if (was_settled(offset)) {
+    ++version_;
+    return known::settled_before;
+  }
+  window_.push_back({offset, false});
+  ++outstanding_;
+  look_whether_full();
+  return started_.contains(offset) ? known::started_before : known::nothing;
+}
+
+/// Also drops what lies before: those offsets do not come again.
+bool offsets::was_settled(std::int64_t offset) {
+  while (!restored_.empty() && restored_.front().last < offset) restored_.pop_front();
+  return !restored_.empty() && restored_.front().first <= offset;
 }
 
 void offsets::settle(std::int64_t offset) {
@@ -18,19 +56,75 @@ void offsets::settle(std::int64_t offset) {
   if (found == window_.end() || found->offset != offset || found->settled) return;
   found->settled = true;
   --outstanding_;
+  started_.erase(offset);
+  ++version_;
+  drop_settled();
+  look_whether_full();
+}
+
+void offsets::drop_settled() {
   while (!window_.empty() && window_.front().settled) window_.pop_front();
+  if (window_.size() > 2 * outstanding_ + 64) std::erase_if(window_, [](const taken& each) { return each.settled; });
+}
+
+bool offsets::start(std::int64_t offset) {
+  if (started_.size() >= most_started && !started_.contains(offset)) return false;
+  if (started_.insert(offset).second) ++version_;
+  return true;
+}
+
+void offsets::take_back(std::int64_t offset) {
+  if (started_.erase(offset) > 0) ++version_;
 }
 
 std::optional<std::int64_t> offsets::committable() const noexcept {
-  if (next_ < 0) return std::nullopt;
-  return window_.empty() ? next_ : window_.front().offset;
+  return any_taken_ ? std::optional(lowest()) : std::nullopt;
 }
 
-void offsets::acknowledged(std::int64_t next) noexcept { acknowledged_ = std::max(acknowledged_, next); }
+std::int64_t offsets::lowest() const noexcept { return window_.empty() ? next_ : window_.front().offset; }
 
-bool offsets::ahead_of_broker() const noexcept {
-  const auto next = committable();
-  return next && *next > std::max(acknowledged_, first_);
+offset_map offsets::map() const {
+  offset_map out;
+  out.started.assign(started_.lower_bound(committable().value_or(0)), started_.end());
+  std::int64_t after = -1;  // one beyond the last unsettled record seen
+  const auto add = [&](std::int64_t first, std::int64_t last) {
+    if (first > last) return;
+    if (!out.settled.empty() && out.settled.back().last + 1 == first) {
+      out.settled.back().last = last;
+    } else {
+      out.settled.push_back({first, last});
+    }
+  };
+  for (const taken& each : window_) {
+    if (each.settled) continue;
+    if (after >= 0) add(after, each.offset - 1);
+    after = each.offset + 1;
+  }
+  if (after >= 0) add(after, next_ - 1);
+  for (const offset_range& range : restored_)
+    if (range.last >= next_) add(std::max(range.first, next_), range.last);
+  return out;
+}
+
+void offsets::acknowledged(std::uint64_t version, std::int64_t next) noexcept {
+  acknowledged_version_ = std::max(acknowledged_version_, version);
+  acknowledged_ = std::max(acknowledged_, next);
+}
+
+void offsets::look_whether_full() {
+  const std::int64_t end = restored_.empty() ? next_ : std::max(next_, restored_.back().last + 1);
+  const std::size_t worst = worst_bytes(outstanding_, restored_.size(), static_cast<std::uint64_t>(end - lowest()));
+  full_ = worst > most_settled_bytes || (full_ && worst > most_settled_bytes / 4 * 3);
+}
+
+void offsets::forget_all() {
+  window_.clear();
+  restored_.clear();
+  started_.clear();
+  begin_ = next_ = -1;
+  outstanding_ = 0;
+  acknowledged_ = -1;
+  ++version_;
 }
 
 }  // namespace leadrelay::delivery

@@ -3,27 +3,56 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
+#include <string>
+
+#include "delivery/offset_map.hpp"
 
 namespace leadrelay::delivery {
 
-/// Which records of one partition are settled, and how far it may be committed: never beyond a record that is not settled.
-/// Offsets that were never taken (compaction, transaction markers) count as settled.
+/// What is known of a record that comes from Kafka.
+enum class known {
+  nothing,         ///< it is to be delivered
+  started_before,  ///< it is to be delivered, but for a request that may not be repeated: that may have left before a restart
+  settled_before,  ///< settled before a restart; not taken
+  taken_before,    ///< taken already; not taken again
+};
+
+/// Which records of one partition are settled: how far it may be committed, never beyond a record that is not settled, and the map of
+/// what is settled above that. Offsets that were never taken (compaction, transaction markers) count as settled.
 class offsets {
  public:
-  /// A record was read. Offsets rise; one that does not is refused (false) because it was taken before, as is a negative one.
-  bool take(std::int64_t offset);
+  /// Goes on from a commit and what was kept beside it; false where that cannot be read and counts as nothing.
+  bool restore(std::int64_t committed, std::string_view metadata);
+
+  /// A record was read. Offsets rise; one below the first of all says that the partition's log has begun anew, and what was before is
+  /// forgotten.
+  known take(std::int64_t offset);
 
   /// The end of a taken record is durable. Settling twice changes nothing.
   void settle(std::int64_t offset);
 
+  /// A taken record's request, which may not be repeated, is about to leave; false where as many as the map can hold are under way.
+  bool start(std::int64_t offset);
+  /// That request has surely had no effect.
+  void take_back(std::int64_t offset);
+
   /// The next offset to read after a restart: everything before it is settled. Nothing before the first `take`.
   std::optional<std::int64_t> committable() const noexcept;
+  /// What is to be kept beside it.
+  offset_map map() const;
 
-  /// What was last handed to a commit that the broker has acknowledged.
-  void acknowledged(std::int64_t next) noexcept;
+  /// Whether taking in should stop: the map of all that is taken could outgrow the metadata if it settles in the worst order. Turns false
+  /// only below three quarters of that.
+  bool full() const noexcept { return full_; }
+
+  /// Counts up with all that a commit would tell.
+  std::uint64_t version() const noexcept { return version_; }
+  /// The broker has acknowledged a commit made at that version.
+  void acknowledged(std::uint64_t version, std::int64_t next) noexcept;
   /// Whether a commit would tell the broker more than it has acknowledged.
-  bool ahead_of_broker() const noexcept;
-  /// -1 before the first.
+  bool ahead_of_broker() const noexcept { return committable() && version_ != acknowledged_version_; }
+  /// The offset last acknowledged; -1 before the first.
   std::int64_t last_acknowledged() const noexcept { return acknowledged_; }
 
   std::size_t outstanding() const noexcept { return outstanding_; }
@@ -33,11 +62,24 @@ class offsets {
     std::int64_t offset;
     bool settled;
   };
-  std::deque<taken> window_;  ///< from the first unsettled record on
-  std::int64_t first_ = -1;   ///< the first record taken
-  std::int64_t next_ = -1;    ///< one beyond the last record taken
+
+  std::int64_t lowest() const noexcept;
+  void forget_all();
+  bool was_settled(std::int64_t offset);
+  void drop_settled();
+  void look_whether_full();
+
+  std::deque<taken> window_;            ///< from the first unsettled record on; settled ones are dropped now and then
+  std::deque<offset_range> restored_;   ///< settled before a restart and not read again yet
+  std::set<std::int64_t> started_;
+  std::int64_t begin_ = -1;  ///< where reading began
+  std::int64_t next_ = -1;   ///< one beyond the last record read
+  bool any_taken_ = false;
+  std::uint64_t version_ = 0;
+  std::uint64_t acknowledged_version_ = 0;
   std::int64_t acknowledged_ = -1;
   std::size_t outstanding_ = 0;
+  bool full_ = false;
 };
 
 }  // namespace leadrelay::delivery

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/base64.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
 
@@ -11,22 +12,6 @@ namespace {
 constexpr std::string_view placeholder = "{credential}";
 /// A shorter one stands in any text by chance.
 constexpr std::size_t shortest_password = 3;
-
-/// RFC 4648 section 4.
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const std::string_view three = bytes.substr(at, 3);
-    const auto byte = [&](std::size_t i) -> unsigned { return i < three.size() ? static_cast<unsigned char>(three[i]) : 0u; };
-    const unsigned bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-    out += alphabet[bits >> 18];
-    out += alphabet[bits >> 12 & 63];
-    out += three.size() > 1 ? alphabet[bits >> 6 & 63] : '=';
-    out += three.size() > 2 ? alphabet[bits & 63] : '=';
-  }
-  return out;
-}
 
 /// RFC 9110 section 5.5. A space at either end would be taken off on the way, so that the provider would see another credential.
 std::optional<std::string> find_fault(const auth_scheme& auth, std::string_view credential) {
@@ -58,7 +43,7 @@ outcome<std::string> make_headers(const definition& of, std::string_view host, s
   if (auto fault = find_fault(auth, credential)) return problem{reason::rejected, std::move(*fault)};
   std::string out;
   append(out, "Host", host);
-  append(out, auth.header, fill_in(auth.value, auth.basic ? base64(credential) : std::string(credential)));
+  append(out, auth.header, fill_in(auth.value, auth.basic ? encode_base64(credential) : std::string(credential)));
   for (const auto& [name, value] : of.headers()) append(out, name, value);
   const auto says = [&](std::string_view name) {
     return std::ranges::any_of(of.headers(), [&](const auto& header) { return equal_without_case(header.first, name); });
@@ -71,7 +56,7 @@ outcome<std::string> make_headers(const definition& of, std::string_view host, s
 std::vector<std::string> echoes_of(const definition& of, std::string_view credential) {
   std::vector<std::string> out{std::string(credential)};
   if (!of.auth().basic) return out;
-  out.push_back(base64(credential));
+  out.push_back(encode_base64(credential));
   const std::size_t colon = credential.find(':');
   if (colon != std::string_view::npos && credential.size() - colon > shortest_password) out.emplace_back(credential.substr(colon + 1));
   return out;

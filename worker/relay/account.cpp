@@ -1,6 +1,7 @@
 #include "relay/account.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -21,6 +22,12 @@ delivery::retry_policy policy_of(const config::account& settings) {
 }
 
 }  // namespace
+
+std::string_view to_string(lane_step step) noexcept {
+  constexpr std::array<std::string_view, 9> words{"idle",       "starting",    "at_gate", "announcing", "connecting",
+                                                  "requesting", "backing_off", "burying", "committing"};
+  return words[static_cast<std::size_t>(step)];
+}
 
 account::account(loop& on, const config::account& settings, std::unique_ptr<http::connector> connector)
     : loop_(on),

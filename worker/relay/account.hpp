@@ -17,6 +17,21 @@
 
 namespace leadrelay::relay {
 
+/// What a lane's first change is doing; the words of the log and of metrics.
+enum class lane_step {
+  idle,           ///< nobody works on the lane
+  starting,       ///< the change is about to be built
+  at_gate,        ///< waits for its account's gate
+  announcing,     ///< waits for the commit that says that its request, which may not be repeated, is about to leave
+  connecting,     ///< waits for a connection
+  requesting,     ///< its request is on the wire
+  backing_off,    ///< waits before its next attempt
+  burying,        ///< waits for its dead letter's acknowledgement
+  committing,     ///< settled; the next change waits for the commit that tells of it
+};
+
+std::string_view to_string(lane_step) noexcept;
+
 /// A lane with the coroutine that works on it.
 struct running_lane {
   running_lane(executor on, std::string key) : signal(on) { queue.key = std::move(key); }
@@ -24,7 +39,8 @@ struct running_lane {
   delivery::lane queue;
   wakeup signal;          ///< wakes the coroutine from the gate or from a back-off
   bool admitted = false;  ///< the gate has let it through since it began to wait
-  bool requesting = false;  ///< between the gate and the request's end
+  lane_step step = lane_step::idle;
+  std::shared_ptr<delivery::owned_partition> from;  ///< the partition of the change that is worked on
   http::connection* over = nullptr;  ///< what its request is on, while it is on the wire
 };
 

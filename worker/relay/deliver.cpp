@@ -16,19 +16,25 @@ namespace {
 
 constexpr std::size_t most_response_bytes = 1024;
 
+bool may_not_repeat(const account& of, const providers::request& request) { return request.appends && !of.retries().retry_unknown; }
+
 }  // namespace
 
 task<void> relay::run_lane(account& of, running_lane& lane) {
   auto& changes = lane.queue.changes;
   while (!changes.empty()) {
     delivery::change& current = changes.front();
-    ++current.from->busy;
+    lane.from = current.from;
+    ++lane.from->busy;
     const ending end = co_await deliver(of, lane);
-    if (end.is != ending::kind::abandoned) settle(&of, current, end);
-    --current.from->busy;
+    const bool settled = end.is != ending::kind::abandoned;
+    if (settled) settle(&of, current, end);
+    --lane.from->busy;
     release(current);
     of.count_pending(-1);
     changes.pop_front();
+    // The next change leaves once the broker knows of this one, so that no restart takes the lead back in time.
+    if (settled) co_await committed(lane, lane_step::committing);
   }
   of.erase_lane(lane);
   --running_;
@@ -37,6 +43,7 @@ task<void> relay::run_lane(account& of, running_lane& lane) {
 
 task<relay::ending> relay::deliver(account& of, running_lane& lane) {
   delivery::change& current = lane.queue.changes.front();
+  lane.step = lane_step::starting;
   if (current.from->leaving) co_return ending{};
   if (!current.decoded) {
     auto decoded = events::decode(current.record);  // was decoded on arrival, so it can be
@@ -48,11 +55,14 @@ task<relay::ending> relay::deliver(account& of, running_lane& lane) {
     end = ending::of(built.error());
   } else if (built->nothing_to_send) {
     end.is = ending::kind::delivered;
+  } else if (current.may_have_left && may_not_repeat(of, *built)) {
+    end = ending::of({reason::outcome_unknown, "its request was under way when the worker that had sent it ended"});
   } else {
     end = co_await send_until_settled(of, lane, *built);
   }
   if (end.is == ending::kind::dead_lettered) {
     ++of.metrics().dead_letters[static_cast<std::size_t>(end.reason)];
+    lane.step = lane_step::burying;
     if (!co_await bury(&of, current, end)) end.is = ending::kind::abandoned;
   }
   co_return end;
@@ -62,12 +72,12 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
   ending end;
   for (;;) {
     const time_point at_gate = loop_.now();
+    lane.step = lane_step::at_gate;
     if (!co_await of.enter(lane)) co_return ending{};
     if (end.history.first_try) end.history.waited_for_provider += loop_.now() - at_gate;  // the account's wait is not the change's age
-    lane.requesting = true;
     attempt tried = co_await try_once(of, lane, request);
-    lane.requesting = false;
     if (tried.error == delivery::transport_error::stopped) {
+      if (!tried.on_the_wire) take_back(lane);
       of.leave();
       co_return ending{};
     }
@@ -84,6 +94,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
       end.detail = tried.judged.detail;
       co_return end;
     }
+    take_back(lane);
     if (!co_await back_off(lane, next.at)) co_return ending{};
   }
 }
@@ -91,6 +102,12 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
 task<relay::attempt> relay::try_once(account& of, running_lane& lane, const providers::request& request) {
   attempt tried;
   tried.at = loop_.wall_now();
+  if (may_not_repeat(of, request) && !co_await announce(lane)) {
+    of.gate().cancel();
+    tried.error = delivery::transport_error::stopped;
+    co_return tried;
+  }
+  lane.step = lane_step::connecting;
   http::pool::acquired got = co_await of.pool().acquire();
   if (!got.lease) {
     of.gate().cancel();
@@ -106,10 +123,26 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const prov
   co_return tried;
 }
 
-task<relay::attempt> relay::exchange(account& of, const running_lane& lane, const providers::request& request) {
+/// Tells the broker that the change's request, which may not be repeated, is about to leave. False where its partition was given up.
+task<bool> relay::announce(running_lane& lane) {
+  lane.step = lane_step::announcing;
+  const std::int64_t offset = lane.queue.changes.front().record.offset;
+  const std::function<bool()> started = [&] { return lane.from->leaving || lane.from->offsets.start(offset); };
+  if (!started()) co_await until(started, time_point::max());
+  co_return co_await committed(lane, lane_step::announcing);
+}
+
+/// The change's request has surely had no effect, so that a restart may send it.
+void relay::take_back(running_lane& lane) {
+  lane.from->offsets.take_back(lane.queue.changes.front().record.offset);
+  if (lane.from->offsets.ahead_of_broker()) commit_soon(haste::within_interval);
+}
+
+task<relay::attempt> relay::exchange(account& of, running_lane& lane, const providers::request& request) {
   attempt tried;
   tried.at = loop_.wall_now();
   tried.on_the_wire = true;
+  lane.step = lane_step::requesting;
   const time_point began = loop_.now();
   const http::outgoing what{request.method, request.target, of.headers(), request.body};
   const http::exchange came = co_await lane.over->send(what, began + of.settings().answer_timeout);
@@ -191,6 +224,7 @@ void relay::tell_reachable(account& of, const attempt& tried) {
 }
 
 task<bool> relay::back_off(running_lane& lane, time_point until) {
+  lane.step = lane_step::backing_off;
   const delivery::change& current = lane.queue.changes.front();
   while (!current.from->leaving && loop_.now() < until) co_await loop_.wait_until(lane.signal, until);
   co_return !current.from->leaving;
@@ -247,7 +281,7 @@ void relay::settle(account* of, const delivery::change& ended, const ending& end
   ended.from->offsets.settle(ended.record.offset);
   if (of && end.is == ending::kind::delivered) ++of->metrics().delivered;
   if (results_) tell_result(of, ended, end);
-  commit_soon();
+  commit_soon(haste::within_interval);
 }
 
 void relay::tell_result(account* of, const delivery::change& ended, const ending& end) {

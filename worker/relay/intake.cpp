@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "events/decode.hpp"
+#include "events/receive.hpp"
 #include "relay/ending.hpp"
 #include "relay/relay.hpp"
 
@@ -20,24 +21,25 @@ constexpr std::uint64_t bookkeeping_bytes = 512;
 void relay::on_record(events::record&& taken) {
   const auto owner = partitions_.find({*taken.topic, taken.partition});
   if (draining_ || owner == partitions_.end() || owner->second->leaving) return;
-  if (!owner->second->offsets.take(taken.offset)) return;
+  const delivery::known before = owner->second->offsets.take(taken.offset);
+  if (before == delivery::known::settled_before) return commit_soon(haste::within_interval);
+  if (before == delivery::known::taken_before) return;
   ++metrics_.records;
   metrics_.record_bytes += taken.size;
-  delivery::change change{.record = std::move(taken), .from = owner->second, .decoded = nullptr, .held_bytes = 0};
+  delivery::change change{.record = std::move(taken), .from = owner->second, .decoded = nullptr,
+                          .may_have_left = before == delivery::known::started_before,
+                          .held_bytes = 0};
   hold(change);
   route(std::move(change));
 }
 
 void relay::route(delivery::change taken) {
-  const std::size_t size = taken.record.key.value_or("").size() + taken.record.value.value_or("").size();
-  if (size > configuration_.max_record)
-    return bury_unsent(std::move(taken), {reason::too_large, "key and value are " + std::to_string(size) + " bytes, at most " +
-                                                                 std::to_string(configuration_.max_record) + " (max_record)"});
-  auto decoded = events::decode(taken.record);
+  auto found = accounts_by_name_.cend();
+  auto decoded = events::receive(taken.record, configuration_.max_record, [&](std::string_view name) {
+    found = accounts_by_name_.find(name);
+    return found != accounts_by_name_.cend();
+  });
   if (!decoded) return bury_unsent(std::move(taken), decoded.error());
-  const auto found = accounts_by_name_.find(decoded->account);
-  if (found == accounts_by_name_.end())
-    return bury_unsent(std::move(taken), {reason::unknown_account, "account: the configuration has none of that name"});
   taken.decoded = std::make_unique<events::lead_change>(std::move(*decoded));
   append_to_lane(*found->second, std::move(taken));
 }
@@ -46,10 +48,12 @@ void relay::append_to_lane(account& to, delivery::change taken) {
   ++to.metrics().taken;
   to.count_pending(1);
   running_lane& lane = to.lane_of(events::order_key(taken.record, *taken.decoded, configuration_.order));
-  const bool idle = lane.queue.changes.empty();
+  const bool idle = lane.step == lane_step::idle;
   if (!idle) taken.decoded.reset();
   lane.queue.changes.push_back(std::move(taken));
+  if (lane.step == lane_step::committing) commit_soon(haste::at_once);
   if (!idle) return;
+  lane.step = lane_step::starting;
   ++running_;
   boost::asio::co_spawn(loop_.executor(), run_lane(to, lane), boost::asio::detached);
 }
@@ -73,22 +77,33 @@ task<void> relay::bury_alone(delivery::change doomed, problem why) {
 void relay::hold(delivery::change& taken) {
   taken.held_bytes = taken.record.held_bytes() + bookkeeping_bytes;
   budget_.take(taken.held_bytes);
-  pause_or_resume();
+  pause_or_resume(*taken.from);
 }
 
 void relay::release(const delivery::change& ended) {
   budget_.give(ended.held_bytes);
-  pause_or_resume();
+  pause_or_resume(*ended.from);
 }
 
-void relay::pause_or_resume() {
-  if (budget_.full() == paused_) return;
-  paused_ = budget_.full();
-  if (paused_) {
-    consumer_.pause(owned());
-  } else {
-    consumer_.resume(owned());
+/// A partition is paused at the memory budget, as all are, and where its offset map could outgrow the commit's metadata.
+void relay::pause_or_resume(delivery::owned_partition& touched) {
+  if (budget_.full() != paused_) {
+    paused_ = budget_.full();
+    pause_or_resume_all();
+  } else if (touched.paused != (paused_ || touched.offsets.full())) {
+    pause_or_resume_all();
   }
+}
+
+void relay::pause_or_resume_all() {
+  std::vector<kafka::topic_partition> to_pause;
+  std::vector<kafka::topic_partition> to_resume;
+  for (const auto& [name, partition] : partitions_) {
+    const bool wanted = paused_ || partition->offsets.full();
+    if (std::exchange(partition->paused, wanted) != wanted) (wanted ? to_pause : to_resume).push_back(name);
+  }
+  if (!to_pause.empty()) consumer_.pause(to_pause);
+  if (!to_resume.empty()) consumer_.resume(to_resume);
 }
 
 }  // namespace leadrelay::relay

@@ -11,8 +11,9 @@
 namespace leadrelay::relay {
 namespace {
 
-/// The least time between two commits. Each is for all partitions, and one is under way at a time.
+/// The time between two commits, of which each is for all partitions and one is under way at a time; and where a lane waits for one.
 constexpr duration commit_interval = std::chrono::milliseconds{100};
+constexpr duration urgent_commit_interval = std::chrono::milliseconds{1};
 
 /// How long a revocation waits for what is in flight, where no drain says otherwise.
 constexpr duration revocation_grace = std::chrono::seconds{20};
@@ -30,12 +31,14 @@ void relay::on_assigned(const std::vector<kafka::assigned_partition>& partitions
     auto state = std::make_shared<delivery::owned_partition>();
     state->topic = given.partition.topic;
     state->number = given.partition.partition;
-    state->offsets.acknowledged(given.committed);
+    if (!state->offsets.restore(given.committed, given.metadata))
+      log::warning("what is kept beside the commit cannot be read; what is settled beyond it is delivered again",
+                   {{"topic", state->topic}, {"partition", state->number}});
     partitions_[given.partition] = std::move(state);
     partitions_of_topic_[given.partition.topic] = given.partitions_of_topic;
   }
   share_limits();
-  if (paused_) consumer_.pause(owned());
+  pause_or_resume_all();
   log::info("assigned", {{"partitions", partitions.size()}});
 }
 
@@ -60,7 +63,7 @@ task<void> relay::give_back(std::vector<std::shared_ptr<delivery::owned_partitio
   const duration grace = draining_ ? std::max(grace_ - last_commit_time, grace_ / 2) : revocation_grace;
   std::function<bool()> none_busy = [&] { return std::all_of(leaving.begin(), leaving.end(), [](const auto& p) { return p->busy == 0; }); };
   co_await until(none_busy, loop_.now() + grace);
-  std::function<bool()> commit_ended = [this] { return !commit_in_flight_; };
+  std::function<bool()> commit_ended = [this] { return sent_offsets_.empty(); };
   const time_point commit_deadline = loop_.now() + last_commit_time;
   co_await until(commit_ended, commit_deadline);
   commit_now();
@@ -88,7 +91,7 @@ void relay::tell_progress() {
 void relay::abandon_waiting() {
   for (const auto& each : accounts_) {
     for (const auto& [key, lane] : each->lanes())
-      if (lane->queue.changes.front().from->leaving && !lane->requesting) each->forget(*lane);
+      if (lane->from && lane->from->leaving) each->forget(*lane);
     each->admit_waiting();
   }
 }
@@ -114,43 +117,73 @@ void relay::share_limits() {
   for (const auto& each : accounts_) each->gate().set_share(owned, std::max(owned, total));
 }
 
-std::vector<kafka::topic_partition> relay::owned() const {
-  std::vector<kafka::topic_partition> out;
-  for (const auto& [name, partition] : partitions_) out.push_back(name);
-  return out;
+void relay::commit_soon(haste how) {
+  const duration interval = how == haste::at_once ? urgent_commit_interval : commit_interval;
+  commit_due_ = std::min(commit_due_, std::max(loop_.now(), last_commit_ + interval));
+  arm_commit();
 }
 
-void relay::commit_soon() {
-  if (commit_in_flight_ || commit_armed_) return;
-  commit_armed_ = true;
-  loop_.timers().add(std::max(loop_.now(), last_commit_ + commit_interval), [this] {
-    commit_armed_ = false;
-    if (!commit_in_flight_) commit_now();
+void relay::arm_commit() {
+  if (!sent_offsets_.empty() || commit_due_ == time_point::max()) return;
+  if (commit_timer_ && commit_armed_for_ <= commit_due_) return;
+  if (commit_timer_) loop_.timers().cancel(*commit_timer_);
+  commit_armed_for_ = commit_due_;
+  commit_timer_ = loop_.timers().add(commit_due_, [this] {
+    commit_timer_.reset();
+    if (sent_offsets_.empty()) commit_now();
   });
 }
 
 void relay::commit_now() {
+  commit_due_ = time_point::max();
   std::vector<kafka::offset_to_commit> due;
-  for (const auto& [name, partition] : partitions_)
-    if (partition->offsets.ahead_of_broker()) due.push_back({name, *partition->offsets.committable(), {}});
+  for (const auto& [name, partition] : partitions_) {
+    const delivery::offsets& offsets = partition->offsets;
+    if (!offsets.ahead_of_broker()) continue;
+    const std::int64_t next = *offsets.committable();
+    sent_offsets_.push_back({partition, offsets.version(), next});
+    due.push_back({name, next, delivery::encode(offsets.map(), next)});
+  }
   if (due.empty()) return;
-  commit_in_flight_ = true;
+  ++commits_sent_;
   last_commit_ = loop_.now();
   ++metrics_.commits;
   consumer_.commit(std::move(due));
 }
 
 void relay::on_committed(const kafka::commit_result& result) {
-  commit_in_flight_ = false;
+  const std::vector<sent_offset> sent = std::exchange(sent_offsets_, {});
   if (result.error.empty()) {
-    for (const kafka::offset_to_commit& done : result.offsets)
-      if (const auto owned = partitions_.find(done.partition); owned != partitions_.end()) owned->second->offsets.acknowledged(done.next);
+    for (const sent_offset& each : sent) each.of->offsets.acknowledged(each.version, each.next);
+    commits_acknowledged_ = commits_sent_;
+    wake_committed();
   } else {
     ++metrics_.commit_errors;
     log::warning("commit failed", {{"error", result.error}});
+    commit_due_ = loop_.now() + commit_interval;
   }
   tell_progress();
-  if (std::any_of(partitions_.begin(), partitions_.end(), [](const auto& each) { return each.second->offsets.ahead_of_broker(); })) commit_soon();
+  const bool behind = std::ranges::any_of(partitions_, [](const auto& each) { return each.second->offsets.ahead_of_broker(); });
+  if (behind) commit_soon(haste::within_interval);
+  arm_commit();
+}
+
+void relay::wake_committed() {
+  while (!commit_waiters_.empty() && commit_waiters_.front().commit <= commits_acknowledged_) {
+    commit_waiters_.front().lane->signal.notify();
+    commit_waiters_.pop_front();
+  }
+}
+
+task<bool> relay::committed(running_lane& lane, lane_step meanwhile) {
+  lane.step = meanwhile;
+  const std::uint64_t awaited = commits_sent_ + 1;
+  commit_waiters_.push_back({awaited, &lane});
+  commit_soon(meanwhile == lane_step::announcing || !lane.queue.changes.empty() ? haste::at_once : haste::within_interval);
+  while (commits_acknowledged_ < awaited && !lane.from->leaving) co_await lane.signal.wait();
+  if (commits_acknowledged_ >= awaited) co_return true;
+  std::erase_if(commit_waiters_, [&](const commit_waiter& each) { return each.lane == &lane; });
+  co_return false;
 }
 
 void relay::on_error(const std::string& what, bool fatal) {

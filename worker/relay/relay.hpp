@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -76,14 +77,17 @@ class relay final : public kafka::consumer_events {
   task<void> bury_alone(delivery::change doomed, problem why);
   void hold(delivery::change& taken);
   void release(const delivery::change& ended);
-  void pause_or_resume();
+  void pause_or_resume(delivery::owned_partition& touched);
+  void pause_or_resume_all();
 
   // deliver.cpp: a lane's work, which reads like the story of an event
   task<void> run_lane(account& of, running_lane& lane);
   task<ending> deliver(account& of, running_lane& lane);
   task<ending> send_until_settled(account& of, running_lane& lane, const providers::request& request);
   task<attempt> try_once(account& of, running_lane& lane, const providers::request& request);
-  task<attempt> exchange(account& of, const running_lane& lane, const providers::request& request);
+  task<bool> announce(running_lane& lane);
+  void take_back(running_lane& lane);
+  task<attempt> exchange(account& of, running_lane& lane, const providers::request& request);
   void obey_told_limits(account& of, const providers::answer& given);
   static std::vector<std::string> secrets_of(const account& of, const delivery::change& current);
   delivery::decision decide_next(account& of, attempt& tried, ending& so_far);
@@ -103,9 +107,14 @@ class relay final : public kafka::consumer_events {
   task<void> give_back(std::vector<std::shared_ptr<delivery::owned_partition>> leaving);
   void abandon_waiting();
   void abandon_requests();
-  void commit_soon();
+  enum class haste { within_interval, at_once };
+  void commit_soon(haste how);
+  void arm_commit();
   void commit_now();
-  std::vector<kafka::topic_partition> owned() const;
+  void wake_committed();
+  /// Returns once a commit that tells of all that is settled and started by now is acknowledged (true), or the partition of the lane's
+  /// change is given up (false).
+  task<bool> committed(running_lane& lane, lane_step meanwhile);
   void share_limits();
 
   loop& loop_;
@@ -125,8 +134,23 @@ class relay final : public kafka::consumer_events {
   std::set<wakeup*> burials_;      ///< of changes whose dead letters are not acknowledged yet
   bool burials_stopped_ = false;
   std::vector<wakeup*> watchers_;  ///< of `until`, woken whenever a change, a burial or a commit has ended
-  bool commit_in_flight_ = false;
-  bool commit_armed_ = false;
+
+  struct sent_offset {
+    std::shared_ptr<delivery::owned_partition> of;
+    std::uint64_t version = 0;
+    std::int64_t next = 0;
+  };
+  struct commit_waiter {
+    std::uint64_t commit = 0;
+    running_lane* lane = nullptr;
+  };
+  std::vector<sent_offset> sent_offsets_;      ///< of the commit under way; empty where none is
+  std::uint64_t commits_sent_ = 0;
+  std::uint64_t commits_acknowledged_ = 0;     ///< the number of the last one that was
+  std::deque<commit_waiter> commit_waiters_;   ///< by the commit they wait for
+  std::optional<timer_queue::id> commit_timer_;
+  time_point commit_due_ = time_point::max();
+  time_point commit_armed_for_{};
   time_point last_commit_{};
   bool paused_ = false;
   bool assigned_once_ = false;

@@ -5,10 +5,12 @@
 #include <limits>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "delivery/offset_map.hpp"
 #include "unit/delivery/moments.hpp"
 
 namespace leadrelay::delivery {
@@ -25,7 +27,7 @@ TEST(offsets_test, nothing_taken_nothing_to_commit) {
 
 TEST(offsets_test, first_record_unsettled_is_where_a_restart_reads_on) {
   offsets tried;
-  EXPECT_TRUE(tried.take(0));
+  EXPECT_EQ(known::nothing, tried.take(0));
   EXPECT_EQ(tried.committable(), place{0});
   EXPECT_EQ(tried.outstanding(), 1u);
   tried.settle(0);
@@ -35,7 +37,7 @@ TEST(offsets_test, first_record_unsettled_is_where_a_restart_reads_on) {
 
 TEST(offsets_test, partition_that_begins_late_counts_from_there) {
   offsets tried;
-  EXPECT_TRUE(tried.take(1'000'000'000'000));
+  EXPECT_EQ(known::nothing, tried.take(1'000'000'000'000));
   EXPECT_EQ(tried.committable(), place{1'000'000'000'000});
   tried.settle(1'000'000'000'000);
   EXPECT_EQ(tried.committable(), place{1'000'000'000'001});
@@ -79,23 +81,23 @@ TEST(offsets_test, offset_taken_before_is_refused_and_changes_nothing) {
   offsets tried;
   tried.take(5);
   tried.take(7);
-  for (const std::int64_t again : {7, 6, 5, 0}) EXPECT_FALSE(tried.take(again)) << again;
+  for (const std::int64_t again : {7, 6, 5}) EXPECT_EQ(known::taken_before, tried.take(again)) << again;
   EXPECT_EQ(tried.outstanding(), 2u);
   tried.settle(5);
   tried.settle(7);
-  EXPECT_FALSE(tried.take(7));
+  EXPECT_EQ(known::taken_before, tried.take(7));
   EXPECT_EQ(tried.committable(), place{8});
   EXPECT_EQ(tried.outstanding(), 0u);
-  EXPECT_TRUE(tried.take(8));
+  EXPECT_EQ(known::nothing, tried.take(8));
 }
 
 TEST(offsets_test, negative_offset_is_refused) {
   offsets tried;
   for (const std::int64_t offset : {std::int64_t{-1}, std::int64_t{-2}, std::int64_t{-1001}, std::numeric_limits<std::int64_t>::min()})
-    EXPECT_FALSE(tried.take(offset)) << offset;
+    EXPECT_EQ(known::taken_before, tried.take(offset)) << offset;
   EXPECT_EQ(tried.committable(), std::nullopt);
   EXPECT_EQ(tried.outstanding(), 0u);
-  EXPECT_TRUE(tried.take(0));
+  EXPECT_EQ(known::nothing, tried.take(0));
 }
 
 TEST(offsets_test, settling_twice_changes_nothing) {
@@ -126,25 +128,123 @@ TEST(offsets_test, settling_what_was_never_taken_changes_nothing) {
 TEST(offsets_test, taken_and_settled_is_ahead_until_the_broker_acknowledges) {
   offsets tried;
   tried.take(4);
+  EXPECT_FALSE(tried.ahead_of_broker());
   tried.settle(4);
   EXPECT_TRUE(tried.ahead_of_broker());
-  tried.acknowledged(4);
-  EXPECT_TRUE(tried.ahead_of_broker());
-  tried.acknowledged(5);
-  EXPECT_FALSE(tried.ahead_of_broker());
+  const std::uint64_t version = tried.version();
   tried.take(5);
-  EXPECT_FALSE(tried.ahead_of_broker());
   tried.settle(5);
+  tried.acknowledged(version, 5);
   EXPECT_TRUE(tried.ahead_of_broker());
+  tried.acknowledged(tried.version(), 6);
+  EXPECT_FALSE(tried.ahead_of_broker());
+  EXPECT_EQ(tried.last_acknowledged(), 6);
 }
 
 TEST(offsets_test, acknowledgement_that_comes_late_does_not_go_back) {
   offsets tried;
   tried.take(4);
   tried.settle(4);
-  tried.acknowledged(5);
-  tried.acknowledged(4);
+  tried.acknowledged(tried.version(), 5);
+  tried.acknowledged(0, 4);
   EXPECT_FALSE(tried.ahead_of_broker());
+  EXPECT_EQ(tried.last_acknowledged(), 5);
+}
+
+TEST(offsets_test, offset_below_where_reading_began_is_of_a_new_log) {
+  offsets tried;
+  tried.restore(100, "");
+  tried.take(100);
+  EXPECT_EQ(tried.take(0), known::nothing);
+  EXPECT_EQ(tried.committable(), place{0});
+  EXPECT_EQ(tried.outstanding(), 1u);
+  tried.settle(100);
+  EXPECT_EQ(tried.committable(), place{0});
+  tried.settle(0);
+  EXPECT_EQ(tried.committable(), place{1});
+}
+
+TEST(offsets_test, map_tells_what_is_settled_above_the_commit_gaps_too) {
+  offsets tried;
+  for (const std::int64_t offset : {10, 11, 12, 15, 16, 20}) tried.take(offset);
+  tried.settle(11);
+  tried.settle(15);
+  tried.settle(20);
+  EXPECT_EQ(tried.committable(), place{10});
+  EXPECT_EQ(tried.map(), (offset_map{.settled = {{11, 11}, {13, 15}, {17, 20}}, .started = {}}));
+  tried.settle(10);
+  EXPECT_EQ(tried.committable(), place{12});
+  EXPECT_EQ(tried.map(), (offset_map{.settled = {{13, 15}, {17, 20}}, .started = {}}));
+}
+
+TEST(offsets_test, restart_takes_what_the_map_does_not_hold) {
+  offsets former;
+  for (std::int64_t offset = 10; offset < 20; ++offset) former.take(offset);
+  for (const std::int64_t settled : {11, 12, 15, 19}) former.settle(settled);
+  former.start(13);
+  offsets tried;
+  EXPECT_TRUE(tried.restore(10, encode(former.map(), 10)));
+  EXPECT_EQ(tried.map(), former.map());
+  for (std::int64_t offset = 10; offset < 22; ++offset) {
+    const bool settled = offset == 11 || offset == 12 || offset == 15 || offset == 19;
+    EXPECT_EQ(tried.take(offset), settled ? known::settled_before : offset == 13 ? known::started_before : known::nothing) << offset;
+  }
+  EXPECT_EQ(tried.outstanding(), 8u);
+  EXPECT_EQ(tried.committable(), place{10});
+  tried.settle(10);
+  EXPECT_EQ(tried.committable(), place{13});
+}
+
+TEST(offsets_test, map_of_a_restart_keeps_what_was_not_read_again_yet) {
+  offsets tried;
+  ASSERT_TRUE(tried.restore(10, encode({.settled = {{12, 14}, {20, 30}}, .started = {16}}, 10)));
+  tried.take(10);
+  tried.settle(10);
+  EXPECT_EQ(tried.committable(), place{11});
+  EXPECT_EQ(tried.map(), (offset_map{.settled = {{12, 14}, {20, 30}}, .started = {16}}));
+  tried.take(11);
+  tried.take(13);
+  EXPECT_EQ(tried.map(), (offset_map{.settled = {{12, 14}, {20, 30}}, .started = {16}}));
+  EXPECT_EQ(tried.take(25), known::settled_before);
+  EXPECT_EQ(tried.map(), (offset_map{.settled = {{12, 30}}, .started = {16}}));
+}
+
+TEST(offsets_test, metadata_that_is_no_map_of_this_commit_repeats_all) {
+  const std::string map = encode({.settled = {{12, 14}}, .started = {}}, 10);
+  for (const std::string& text : {std::string("somebody else's"), map.substr(0, map.size() - 4), "lr2." + map.substr(4), std::string("lr1.")}) {
+    offsets tried;
+    EXPECT_FALSE(tried.restore(10, text)) << text;
+    EXPECT_EQ(tried.take(13), known::nothing) << text;
+  }
+  offsets moved;
+  EXPECT_FALSE(moved.restore(11, map));
+  EXPECT_EQ(moved.take(13), known::nothing);
+}
+
+TEST(offsets_test, started_requests_are_told_until_they_are_settled_or_taken_back) {
+  offsets tried;
+  for (std::int64_t offset = 0; offset < 4; ++offset) tried.take(offset);
+  EXPECT_TRUE(tried.start(1));
+  EXPECT_TRUE(tried.start(2));
+  EXPECT_TRUE(tried.start(3));
+  EXPECT_TRUE(tried.ahead_of_broker());
+  EXPECT_EQ(tried.map().started, (std::vector<std::int64_t>{1, 2, 3}));
+  tried.settle(1);
+  tried.take_back(3);
+  EXPECT_EQ(tried.map().started, (std::vector<std::int64_t>{2}));
+  tried.settle(0);
+  tried.settle(2);
+  EXPECT_TRUE(tried.map().started.empty());
+}
+
+TEST(offsets_test, no_more_requests_are_started_than_the_map_can_hold) {
+  offsets tried;
+  for (std::int64_t offset = 0; offset < 200; ++offset) tried.take(offset);
+  for (std::int64_t offset = 0; offset < static_cast<std::int64_t>(most_started); ++offset) EXPECT_TRUE(tried.start(offset));
+  EXPECT_FALSE(tried.start(150));
+  EXPECT_TRUE(tried.start(5));
+  tried.settle(5);
+  EXPECT_TRUE(tried.start(150));
 }
 
 /// What the class says of itself, in the plainest way.
@@ -179,9 +279,10 @@ TEST(offsets_test, random_orders_and_gaps_never_commit_beyond_an_unsettled_recor
     const int taking = static_cast<int>(random.between(2, 5));
     for (int step = 0; step < 400; ++step) {
       if (random.once_in(taking)) {
-        const std::int64_t offset = std::max<std::int64_t>(model.next, 0) + (random.once_in(4) ? random.between(-3, 20) : 0);
+        const std::int64_t lowest = taken.empty() ? 0 : taken.front();
+        const std::int64_t offset = std::max(std::max<std::int64_t>(model.next, 0) + (random.once_in(4) ? random.between(-3, 20) : 0), lowest);
         const bool is_new = offset >= 0 && offset >= model.next;
-        ASSERT_EQ(tried.take(offset), is_new) << offset;
+        ASSERT_EQ(tried.take(offset) == known::nothing, is_new) << offset;
         if (is_new) {
           model.next = offset + 1;
           model.unsettled.insert(offset);
@@ -199,6 +300,53 @@ TEST(offsets_test, random_orders_and_gaps_never_commit_beyond_an_unsettled_recor
     while (!model.unsettled.empty()) settle_one_of(taken, random, tried, model);
     EXPECT_EQ(tried.committable(), model.next < 0 ? place{} : place{model.next});
   }
+}
+
+/// Takes until it is full, then settles in an order that makes as many runs as there can be.
+void fill_and_split(offsets& tried, std::int64_t first, std::int64_t step) {
+  std::vector<std::int64_t> taken;
+  for (std::int64_t offset = first; !tried.full(); offset += step) {
+    ASSERT_EQ(tried.take(offset), known::nothing);
+    taken.push_back(offset);
+  }
+  for (std::size_t index = 1; index < taken.size(); index += 2) {
+    tried.settle(taken[index]);
+    const std::string text = encode(tried.map(), *tried.committable());
+    ASSERT_LE(text.size(), most_metadata_bytes);
+    if (index + 2 >= taken.size()) {
+      ASSERT_EQ(decode_offset_map(text, *tried.committable()), tried.map());
+    }
+  }
+}
+
+TEST(offsets_test, what_is_taken_until_it_is_full_fits_the_metadata_in_any_order_of_settling) {
+  for (const std::int64_t step : {1, 2, 7, 100, 300, 20'000, 3'000'000}) {
+    SCOPED_TRACE(step);
+    offsets tried;
+    fill_and_split(tried, 0, step);
+  }
+}
+
+TEST(offsets_test, one_stuck_record_leaves_room_for_a_million_others) {
+  offsets tried;
+  tried.take(0);
+  for (std::int64_t offset = 1; offset <= 1'000'000; ++offset) {
+    ASSERT_EQ(tried.take(offset), known::nothing);
+    ASSERT_FALSE(tried.full());
+    tried.settle(offset);
+  }
+  EXPECT_LT(encode(tried.map(), 0).size(), 30u);
+}
+
+TEST(offsets_test, started_requests_and_the_worst_order_fit_together) {
+  offsets tried;
+  for (std::int64_t offset = 0; !tried.full(); offset += 200) tried.take(offset);
+  for (std::int64_t mark = 0; mark < 128; ++mark) ASSERT_TRUE(tried.start(mark * 800));
+  std::int64_t settled = 0;
+  for (std::int64_t offset = 200; settled < 100'000; offset += 400, ++settled) tried.settle(offset);
+  const std::string text = encode(tried.map(), *tried.committable());
+  EXPECT_LE(text.size(), most_metadata_bytes);
+  EXPECT_EQ(decode_offset_map(text, *tried.committable()), tried.map());
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "delivery/offset_map.hpp"
 #include "simulation/simulated_world.hpp"
 
 namespace leadrelay {
@@ -247,6 +248,108 @@ TEST(delivery_story, a_provider_that_says_its_limit_is_used_up_is_left_alone_unt
   ASSERT_EQ(w.provider.requests.size(), 2u);
   EXPECT_GE(w.provider.requests[1].at - began, 39s);
   EXPECT_LE(w.provider.requests[1].at - began, 41s);
+}
+
+TEST(delivery_story, the_next_change_of_a_lead_leaves_once_the_commit_of_the_one_before_is_acknowledged) {
+  world w;
+  w.kafka.assign(1);
+  w.kafka.deliver(0, "blocked", orwel_event(9, 1));
+  w.provider.react = [&](const seen_request& seen) {
+    if (seen.target == orwel_target(9)) return reaction{.latency = 1h};
+    const int number = seen.body == orwel_body(1) ? 1 : 2;
+    if (number == 2) {
+      const auto map = delivery::decode_offset_map(w.kafka.metadata[0], w.kafka.committed[0]);
+      EXPECT_TRUE(map && map->settled == std::vector<delivery::offset_range>({{1, 1}})) << w.kafka.metadata[0];
+    }
+    return reaction{};
+  };
+  deliver(w, 1, 1, 2);
+  w.loop.run_for(1s);
+  EXPECT_EQ(w.provider.applied_to(orwel_target(1)).size(), 2u);
+}
+
+TEST(delivery_story, while_commits_fail_a_lead_does_not_go_on) {
+  world w;
+  w.kafka.assign(1);
+  w.kafka.refuse_commits = true;
+  deliver(w, 1, 1, 2);
+  w.loop.run_for(10s);
+  EXPECT_EQ(w.provider.requests.size(), 1u);
+  w.kafka.refuse_commits = false;
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.provider.requests.size(), 2u);
+}
+
+TEST(delivery_story, a_change_that_comes_before_the_commit_of_the_one_before_waits_for_it) {
+  world w;
+  w.kafka.assign(1);
+  w.kafka.commit_time = 5s;
+  deliver(w, 1, 1, 1);
+  w.loop.run_until([&] { return w.provider.applied.size() == 1; });
+  deliver(w, 1, 2, 2);
+  w.loop.run_for(4s);
+  EXPECT_EQ(w.provider.requests.size(), 1u);
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.provider.requests.size(), 2u);
+}
+
+const std::string octanist_account = "  acme: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH } }\n";
+const std::string note_event = R"({"id":"e","account":"acme","lead":{"id":"1"},"changes":{"note":"called"}})";
+
+TEST(delivery_story, an_append_leaves_once_its_mark_is_committed) {
+  world w(octanist_account);
+  w.kafka.assign(1);
+  w.kafka.refuse_commits = true;
+  w.kafka.deliver(0, "k", note_event);
+  w.loop.run_for(10s);
+  EXPECT_TRUE(w.provider.requests.empty());
+  w.kafka.refuse_commits = false;
+  w.provider.react = [&](const seen_request&) {
+    const auto map = delivery::decode_offset_map(w.kafka.metadata[0], w.kafka.committed[0]);
+    EXPECT_TRUE(map && map->started == std::vector<std::int64_t>({0})) << w.kafka.metadata[0];
+    return reaction{};
+  };
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.provider.applied.size(), 1u);
+  EXPECT_EQ(w.kafka.metadata[0], "");
+}
+
+TEST(delivery_story, an_append_refused_for_now_loses_its_mark_until_it_leaves_again) {
+  world w(octanist_account);
+  w.kafka.assign(1);
+  bool refuse = true;
+  w.provider.react = [&](const seen_request&) { return refuse ? reaction{.status = 503, .headers = {{"Retry-After", "60"}}} : reaction{}; };
+  w.kafka.deliver(0, "k", note_event);
+  w.loop.run_for(30s);
+  EXPECT_EQ(w.provider.requests.size(), 1u);
+  EXPECT_EQ(w.kafka.metadata[0], "");
+  refuse = false;
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.provider.applied.size(), 1u);
+}
+
+TEST(delivery_story, an_append_that_may_have_left_before_a_restart_is_buried_as_outcome_unknown) {
+  world w(octanist_account);
+  w.kafka.committed[0] = 0;
+  w.kafka.metadata[0] = delivery::encode({.settled = {{2, 2}}, .started = {1}}, 0);
+  w.kafka.assign(1);
+  for (int count = 0; count < 4; ++count) w.kafka.deliver(0, "k" + std::to_string(count), note_event);
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.provider.applied.size(), 2u);
+  ASSERT_EQ(w.log.written.size(), 1u);
+  EXPECT_EQ(w.log.written[0].headers.at("leadrelay.reason"), "outcome_unknown");
+  EXPECT_EQ(w.log.written[0].headers.at("leadrelay.offset"), "1");
+}
+
+TEST(delivery_story, an_account_that_repeats_unknown_outcomes_sends_an_append_again_after_a_restart) {
+  world w("  acme: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, unknown_outcome: retry }\n");
+  w.kafka.committed[0] = 0;
+  w.kafka.metadata[0] = delivery::encode({.settled = {}, .started = {0}}, 0);
+  w.kafka.assign(1);
+  w.kafka.deliver(0, "k", note_event);
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.provider.applied.size(), 1u);
+  EXPECT_TRUE(w.log.written.empty());
 }
 
 }  // namespace

@@ -79,6 +79,7 @@ TEST(intake, at_the_budget_partitions_pause_and_below_it_they_resume) {
   ASSERT_TRUE(w.loop.run_until([&] { return w.kafka.resumes == 1; }));
   EXPECT_LT(w.relay->snapshot().held_bytes, 48u << 10);
   EXPECT_TRUE(w.settle_all());
+  w.loop.run_for(1ms);
   EXPECT_EQ(w.relay->snapshot().held_bytes, 0u);
   EXPECT_EQ(w.relay->snapshot().accounts[0].lanes, 0u);
 }
