@@ -136,6 +136,8 @@ void write_worker_counters(exposition& out, const process_snapshot& of) {
   single("commit_errors_total", "Commits that the coordinator refused or did not answer.", counts.commit_errors);
   single("assignments_total", "Assignments received from the group.", counts.assignments);
   single("revocations_total", "Revocations received from the group.", counts.revocations);
+  single("dead_letter_write_failures_total", "Attempts to write a dead letter that failed; each is followed by another.", counts.dead_letter_failures);
+  single("partition_stalls_total", "Partitions found without progress for a minute though they had work.", counts.stalls);
   single("kafka_errors_total", "Errors that the Kafka client reported.", counts.kafka_errors);
 }
 
@@ -143,10 +145,12 @@ void write_process_gauges(exposition& out, const process_snapshot& of) {
   std::uint64_t held = 0;
   std::uint64_t budget = 0;
   std::uint64_t paused = 0;
+  std::uint64_t unwritten = 0;
   for (const relay::relay_snapshot& worker : of.workers) {
     held += worker.held_bytes;
     budget += worker.budget_bytes;
     paused += worker.paused ? 1 : 0;
+    unwritten += worker.dead_letters_unwritten;
   }
   const auto single = [&](std::string_view name, std::string_view help, std::uint64_t value) {
     out.family(name, "gauge", help);
@@ -156,6 +160,7 @@ void write_process_gauges(exposition& out, const process_snapshot& of) {
   single("held_bytes", "Bytes of events held: waiting, in flight and retrying.", held);
   single("budget_bytes", "Bytes of events that may be held.", budget);
   single("workers_paused", "Workers that have paused their partitions at the budget.", paused);
+  single("dead_letters_unwritten", "Dead letters that the broker has not acknowledged yet.", unwritten);
   out.family("build_info", "gauge", "1, with the program's version.");
   out.sample({{"version", of.version}}, std::uint64_t{1});
 }
@@ -170,6 +175,9 @@ void write_partitions(exposition& out, const process_snapshot& of) {
   each("partition_committed_offset", "The next offset to read after a restart, -1 before the first commit.",
        [](const auto& p) { return p.committed; });
   each("partition_outstanding", "Records of the partition taken and not settled.", [](const auto& p) { return p.outstanding; });
+  each("partition_paused", "1 while nothing of the partition is taken in: the memory budget or its offset map is full.",
+       [](const auto& p) { return int{p.paused}; });
+  each("partition_stalled", "1 while the partition makes no progress though it has work.", [](const auto& p) { return int{p.stalled}; });
 }
 
 }  // namespace

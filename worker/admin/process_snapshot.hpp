@@ -20,6 +20,8 @@ struct process_snapshot {
   relay::worker_metrics counts() const;
   /// Empty when every worker is ready.
   std::string not_ready() const;
+  /// What goes wrong now in any worker though it may be ready, a line each.
+  std::string troubles() const;
 };
 
 /// Prometheus text exposition format 0.0.4, prefix `leadrelay_`. Labels are account, provider, reason, verdict, error, topic and

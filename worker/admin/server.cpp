@@ -157,7 +157,8 @@ task<response> server::sessions::answer_path(std::string_view path) {
   if (path == "/metrics") co_return make_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(now));
   if (path == "/status.json") co_return make_response(200, "application/json", status_json(now) + "\n");
   const std::string not_ready = now.not_ready();
-  co_return not_ready.empty() ? make_response(200, "text/plain", "ready\n") : make_response(503, "text/plain", not_ready + "\n");
+  if (!not_ready.empty()) co_return make_response(503, "text/plain", not_ready + "\n" + now.troubles());
+  co_return make_response(200, "text/plain", "ready\n" + now.troubles());
 }
 
 }  // namespace leadrelay::admin

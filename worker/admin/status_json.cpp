@@ -68,6 +68,10 @@ void write_partition(json::writer& out, const relay::partition_snapshot& partiti
   text(out, "settled");
   out.Int64(partition.settled);
   member(out, "outstanding", partition.outstanding);
+  text(out, "paused");
+  out.Bool(partition.paused);
+  text(out, "stalled");
+  out.Bool(partition.stalled);
   out.EndObject();
 }
 
@@ -76,6 +80,11 @@ void write_worker(json::writer& out, const relay::relay_snapshot& worker) {
   member(out, "state", worker.draining ? "draining" : worker.not_ready.empty() ? "ready" : "not ready");
   member(out, "not_ready", worker.not_ready);
   member(out, "last_error", worker.last_error);
+  text(out, "troubles");
+  out.StartArray();
+  for (const std::string& trouble : worker.troubles) text(out, trouble);
+  out.EndArray();
+  member(out, "dead_letters_unwritten", worker.dead_letters_unwritten);
   member(out, "held_bytes", worker.held_bytes);
   member(out, "budget_bytes", worker.budget_bytes);
   text(out, "paused");
@@ -119,6 +128,14 @@ std::string process_snapshot::not_ready() const {
   for (const relay::relay_snapshot& worker : workers)
     if (!worker.not_ready.empty()) return worker.not_ready;
   return {};
+}
+
+std::string process_snapshot::troubles() const {
+  std::string out;
+  for (const relay::relay_snapshot& worker : workers)
+    for (const std::string& trouble : worker.troubles)
+      if (out.find(trouble) == std::string::npos) out += trouble + "\n";
+  return out;
 }
 
 std::string status_json(const process_snapshot& of) {

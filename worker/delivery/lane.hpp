@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "delivery/offsets.hpp"
+#include "delivery/stall_watch.hpp"
 #include "events/lead_change.hpp"
 #include "events/record.hpp"
 
@@ -23,6 +24,7 @@ struct owned_partition {
   int busy = 0;          ///< changes of it that are being delivered or buried now
   bool leaving = false;  ///< nothing of it is started any more
   bool paused = false;   ///< nothing of it is taken in
+  stall_watch watch;
 };
 
 /// A lead change on its way, from the record to its settled end.

@@ -30,6 +30,7 @@ void relay::on_record(events::record&& taken) {
                           .may_have_left = before == delivery::known::started_before,
                           .held_bytes = 0};
   hold(change);
+  keep_watch();
   route(std::move(change));
 }
 

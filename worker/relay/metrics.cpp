@@ -61,6 +61,8 @@ void worker_metrics::add(const worker_metrics& other) noexcept {
   assignments += other.assignments;
   revocations += other.revocations;
   kafka_errors += other.kafka_errors;
+  stalls += other.stalls;
+  dead_letter_failures += other.dead_letter_failures;
 }
 
 }  // namespace leadrelay::relay

@@ -57,6 +57,8 @@ struct worker_metrics {
   std::uint64_t assignments = 0;
   std::uint64_t revocations = 0;
   std::uint64_t kafka_errors = 0;
+  std::uint64_t stalls = 0;                ///< partitions found without progress though they had work
+  std::uint64_t dead_letter_failures = 0;  ///< attempts to write a dead letter that failed
 
   void add(const worker_metrics& other) noexcept;
 };

@@ -27,6 +27,7 @@ void relay::on_assigned(const std::vector<kafka::assigned_partition>& partitions
   ++metrics_.assignments;
   assigned_once_ = true;
   last_error_.clear();
+  kafka_trouble_.clear();
   for (const kafka::assigned_partition& given : partitions) {
     auto state = std::make_shared<delivery::owned_partition>();
     state->topic = given.partition.topic;
@@ -156,10 +157,14 @@ void relay::on_committed(const kafka::commit_result& result) {
   if (result.error.empty()) {
     for (const sent_offset& each : sent) each.of->offsets.acknowledged(each.version, each.next);
     commits_acknowledged_ = commits_sent_;
+    if (!commit_trouble_.empty()) log::info("commits are acknowledged again");
+    commit_trouble_.clear();
+    kafka_trouble_.clear();
     wake_committed();
   } else {
     ++metrics_.commit_errors;
-    log::warning("commit failed", {{"error", result.error}});
+    if (commit_trouble_.empty()) log::warning("commits fail, trying again", {{"error", result.error}});
+    commit_trouble_ = result.error;
     commit_due_ = loop_.now() + commit_interval;
   }
   tell_progress();
@@ -188,7 +193,7 @@ task<bool> relay::committed(running_lane& lane, lane_step meanwhile) {
 
 void relay::on_error(const std::string& what, bool fatal) {
   ++metrics_.kafka_errors;
-  last_error_ = what;
+  last_error_ = kafka_trouble_ = what;
   if (fatal) {
     log::error("kafka", {{"error", what}});
   } else {

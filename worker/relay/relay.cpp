@@ -27,7 +27,10 @@ relay::relay(relay_parts parts)
   }
 }
 
-relay::~relay() = default;
+relay::~relay() {
+  for (auto* timer : {&watch_timer_, &commit_timer_})
+    if (*timer) loop_.timers().cancel(**timer);
+}
 
 outcome<void> relay::start() {
   for (const auto& each : accounts_)
@@ -77,7 +80,7 @@ relay_snapshot relay::snapshot() {
   }
   for (const auto& [name, partition] : partitions_)
     out.partitions.push_back({name.topic, name.partition, partition->offsets.last_acknowledged(), partition->offsets.committable().value_or(-1),
-                              partition->offsets.outstanding()});
+                              partition->offsets.outstanding(), partition->paused, partition->watch.stalled()});
   out.counts = metrics_;
   out.held_bytes = budget_.held();
   out.budget_bytes = budget_.most();
@@ -85,6 +88,11 @@ relay_snapshot relay::snapshot() {
   out.draining = draining_;
   out.not_ready = not_ready().value_or("");
   out.last_error = last_error_;
+  if (!kafka_trouble_.empty()) out.troubles.push_back("kafka: " + kafka_trouble_);
+  if (!commit_trouble_.empty()) out.troubles.push_back("commits fail: " + commit_trouble_);
+  if (!dead_letters_.trouble().empty()) out.troubles.push_back("dead letters cannot be written: " + dead_letters_.trouble());
+  out.dead_letters_unwritten = dead_letters_.unwritten();
+  out.counts.dead_letter_failures = dead_letters_.failures();
   return out;
 }
 

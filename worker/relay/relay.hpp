@@ -117,6 +117,11 @@ class relay final : public kafka::consumer_events {
   task<bool> committed(running_lane& lane, lane_step meanwhile);
   void share_limits();
 
+  // watchdog.cpp: partitions that make no progress
+  void keep_watch();
+  void look_at_partitions();
+  void tell_stall(const delivery::owned_partition& stalled, std::int64_t oldest);
+
   loop& loop_;
   const config::configuration& configuration_;
   kafka::consumer& consumer_;
@@ -158,6 +163,9 @@ class relay final : public kafka::consumer_events {
   duration grace_{};
   int running_ = 0;             ///< coroutines of lanes and burials under way
   std::string last_error_;
+  std::string kafka_trouble_;   ///< what the client has reported since something last worked
+  std::string commit_trouble_;  ///< why commits fail now
+  std::optional<timer_queue::id> watch_timer_;
 };
 
 }  // namespace leadrelay::relay

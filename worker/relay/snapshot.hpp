@@ -27,6 +27,8 @@ struct partition_snapshot {
   std::int64_t committed = -1;    ///< the next offset to read as the broker has acknowledged it, -1 before
   std::int64_t settled = -1;      ///< the next offset that may be committed
   std::uint64_t outstanding = 0;  ///< records taken and not settled
+  bool paused = false;            ///< nothing of it is taken in now
+  bool stalled = false;           ///< makes no progress though it has work
 };
 
 /// One worker as it stands.
@@ -40,6 +42,8 @@ struct relay_snapshot {
   bool draining = false;
   std::string not_ready;  ///< empty when ready
   std::string last_error;
+  std::vector<std::string> troubles;  ///< that stand now: the broker away, commits or dead letters failing
+  std::uint64_t dead_letters_unwritten = 0;
 };
 
 }  // namespace leadrelay::relay

@@ -9,10 +9,11 @@
 namespace leadrelay::sink {
 namespace {
 
-constexpr std::array<std::string_view, 15> names = {
+constexpr std::array<std::string_view, 16> names = {
     "leadrelay.reason",   "leadrelay.detail",        "leadrelay.account",      "leadrelay.provider",    "leadrelay.event_id",
     "leadrelay.topic",    "leadrelay.partition",     "leadrelay.offset",       "leadrelay.timestamp",   "leadrelay.attempts",
     "leadrelay.first_attempt", "leadrelay.last_attempt", "leadrelay.http_status", "leadrelay.response", "leadrelay.replays",
+    "leadrelay.truncated",
 };
 
 // With the names and the short values these stay below `most_context_bytes`.
@@ -70,17 +71,21 @@ bool is_context_header(std::string_view name) noexcept {
   return std::ranges::any_of(names, [name](std::string_view known) { return equal_without_case(known, name); });
 }
 
-kafka::outgoing_record make_dead_letter(const events::record& from, const dead_letter_context& context, std::string_view topic) {
+kafka::outgoing_record make_dead_letter(const events::record& from, const dead_letter_context& context, std::string_view topic,
+                                        int too_large) {
   kafka::outgoing_record letter;
   letter.topic = topic;
   letter.key = from.key;
   letter.value = from.value;
+  const bool bare = too_large > most_halvings;
+  if (from.value && too_large > 0) letter.value = bare ? std::string_view() : from.value->substr(0, from.value->size() >> too_large);
   letter.headers.reserve(from.headers.size() + names.size());
   for (const events::header& header : from.headers) {
-    if (is_context_header(header.name)) continue;
+    if (bare || is_context_header(header.name)) continue;
     letter.headers.push_back({std::string(header.name), header.value ? std::optional(std::string(*header.value)) : std::nullopt});
   }
   add_context(context_headers(letter.headers), from, context);
+  if (too_large > 0) letter.headers.push_back({"leadrelay.truncated", std::to_string(from.value.value_or("").size())});
   return letter;
 }
 

@@ -33,7 +33,14 @@ bool is_context_header(std::string_view name) noexcept;
 /// The record to write (the Contract's "Dead letter"): the original's key, value and headers, then the context as headers, which take
 /// the place of those of an earlier dead letter, but for `leadrelay.replays`, which is carried on. Everything that the context adds is
 /// at most `most_context_bytes`. The result points into `from` and `topic`.
-kafka::outgoing_record make_dead_letter(const events::record& from, const dead_letter_context& context, std::string_view topic);
+///
+/// `too_large`: how often the topic has refused the letter as too large. Each time the value is cut to half, and after `most_halvings`
+/// the original's headers are left out too; `leadrelay.truncated` then tells how many bytes the whole value has. Such a letter cannot be
+/// replayed from itself: the whole record is where `leadrelay.topic`, `.partition` and `.offset` say.
+kafka::outgoing_record make_dead_letter(const events::record& from, const dead_letter_context& context, std::string_view topic,
+                                        int too_large = 0);
+
+inline constexpr int most_halvings = 10;
 
 inline constexpr std::size_t most_context_bytes = 8 * 1024;
 

@@ -9,7 +9,9 @@ dead_letters::dead_letters(loop& on, kafka::producer& through, std::string topic
 
 void dead_letters::write(events::record of, dead_letter_context context, std::function<void()> written) {
   auto record = std::make_shared<const events::record>(std::move(of));
-  auto make = [this, record = std::move(record), context = std::move(context)] { return make_dead_letter(*record, context, topic_); };
+  auto make = [this, record = std::move(record), context = std::move(context)](int too_large) {
+    return make_dead_letter(*record, context, topic_, too_large);
+  };
   writer_.write(std::move(make), std::move(written));
 }
 

@@ -22,6 +22,7 @@ class dead_letters {
 
   std::size_t unwritten() const noexcept { return writer_.unwritten(); }
   std::uint64_t written() const noexcept { return writer_.written(); }
+  const std::string& trouble() const noexcept { return writer_.trouble(); }
   std::uint64_t failures() const noexcept { return writer_.failures(); }
 
  private:

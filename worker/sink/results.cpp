@@ -74,7 +74,7 @@ void results::write(std::optional<std::string_view> key, const result& of) {
     ++dropped_;
     return;
   }
-  auto make = [this, key = key ? std::optional(std::string(*key)) : std::nullopt, value = make_result(of)] {
+  auto make = [this, key = key ? std::optional(std::string(*key)) : std::nullopt, value = make_result(of)](int) {
     kafka::outgoing_record record;
     record.topic = topic_;
     if (key) record.key = *key;

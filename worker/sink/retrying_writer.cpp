@@ -27,31 +27,32 @@ void retrying_writer::write(maker make, std::function<void()> written) {
 
 /// Whether the producer has taken it.
 bool retrying_writer::attempt(const item_pointer& what) {
-  const std::string refused = producer_.produce(what->make(), [this, alive = std::weak_ptr(alive_), what](const std::string& error) {
+  const std::string refused = producer_.produce(what->make(what->too_large), [this, alive = std::weak_ptr(alive_), what](const std::string& error) {
     if (!alive.expired()) on_report(what, error);
   });
-  if (!refused.empty()) note_failure(refused);
+  if (!refused.empty()) note_failure(*what, refused);
   return refused.empty();
 }
 
 void retrying_writer::on_report(const item_pointer& what, const std::string& error) {
   if (!error.empty()) {
-    note_failure(error);
+    note_failure(*what, error);
     waiting_.push_back(what);
     return retry_later();
   }
-  if (failing_) log::info(what_ + " are written again");
-  failing_ = false;
+  if (!trouble_.empty()) log::info(what_ + " are written again");
+  trouble_.clear();
   back_off_ = first_back_off;
   --unwritten_;
   ++written_;
   if (what->written) std::exchange(what->written, nullptr)();
 }
 
-void retrying_writer::note_failure(const std::string& error) {
+void retrying_writer::note_failure(item& what, const std::string& error) {
   ++failures_;
-  if (!failing_) log::warning(what_ + " cannot be written, trying again", {{"error", error}});
-  failing_ = true;
+  if (kafka::is_too_large(error)) ++what.too_large;
+  if (trouble_.empty()) log::warning(what_ + " cannot be written, trying again", {{"error", error}});
+  trouble_ = error;
 }
 
 void retrying_writer::retry_later() {

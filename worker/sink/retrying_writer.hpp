@@ -15,8 +15,9 @@ namespace leadrelay::sink {
 /// from 100 ms, doubled up to 10 s while nothing succeeds. One thread, its loop's.
 class retrying_writer {
  public:
-  /// Makes the record anew for each attempt; it points into what the function holds.
-  using maker = std::function<kafka::outgoing_record()>;
+  /// Makes the record anew for each attempt; it points into what the function holds. `too_large` is how often it was refused as too
+  /// large: each time a smaller one is to be made.
+  using maker = std::function<kafka::outgoing_record(int too_large)>;
 
   /// `what` names the records in the log: `dead letters`.
   retrying_writer(loop& on, kafka::producer& through, std::string what);
@@ -35,17 +36,20 @@ class retrying_writer {
   std::uint64_t written() const noexcept { return written_; }
   /// Attempts that failed; each was, or is, followed by another.
   std::uint64_t failures() const noexcept { return failures_; }
+  /// Why nothing is written now; empty while it is.
+  const std::string& trouble() const noexcept { return trouble_; }
 
  private:
   struct item {
     maker make;
     std::function<void()> written;
+    int too_large = 0;
   };
   using item_pointer = std::shared_ptr<item>;
 
   bool attempt(const item_pointer& what);
   void on_report(const item_pointer& what, const std::string& error);
-  void note_failure(const std::string& error);
+  void note_failure(item& what, const std::string& error);
   void retry_later();
   void retry();
 
@@ -58,7 +62,7 @@ class retrying_writer {
   std::uint64_t failures_ = 0;
   duration back_off_;
   std::optional<timer_queue::id> timer_;
-  bool failing_ = false;  ///< so that the log tells the beginning and the end of trouble, not each attempt
+  std::string trouble_;  ///< the log tells its beginning and its end, not each attempt
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

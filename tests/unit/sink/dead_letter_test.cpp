@@ -127,7 +127,22 @@ TEST(make_dead_letter, bytes_that_are_no_text_are_made_readable) {
   EXPECT_LE(response.size(), 1024u);
 }
 
-TEST(is_context_header, knows_its_fifteen_names_in_any_case) {
+TEST(make_dead_letter, what_the_topic_refuses_as_too_large_is_cut_to_half_each_time_and_says_so) {
+  auto record = events::copy_record("key", std::string(1000, 'v'), {{"h", "1"}});
+  for (const auto& [refused, left] : {std::pair{1, 500u}, std::pair{2, 250u}, std::pair{10, 0u}}) {
+    const auto letter = make_dead_letter(record, full_context(), "dead", refused);
+    EXPECT_EQ(letter.key, "key");
+    EXPECT_EQ(letter.value->size(), left);
+    EXPECT_EQ(headers_of(letter).find("h")->second, "1");
+    EXPECT_EQ(headers_of(letter).find("leadrelay.truncated")->second, "1000");
+  }
+  const auto bare = make_dead_letter(record, full_context(), "dead", most_halvings + 1);
+  EXPECT_EQ(headers_of(bare).count("h"), 0u);
+  EXPECT_EQ(headers_of(bare).find("leadrelay.reason")->second, "rejected");
+  EXPECT_EQ(headers_of(make_dead_letter(record, full_context(), "dead")).count("leadrelay.truncated"), 0u);
+}
+
+TEST(is_context_header, knows_its_sixteen_names_in_any_case) {
   EXPECT_TRUE(is_context_header("leadrelay.detail"));
   EXPECT_TRUE(is_context_header("LEADRELAY.HTTP_STATUS"));
   EXPECT_FALSE(is_context_header("leadrelay.detail2"));

@@ -32,6 +32,24 @@ TEST(dead_letters, keeps_the_record_until_its_letter_is_acknowledged) {
   EXPECT_EQ(sink.unwritten(), 0u);
 }
 
+TEST(dead_letters, a_letter_too_large_for_its_topic_is_written_smaller) {
+  boost::asio::io_context context{1};
+  still_loop loop{context};
+  fake_producer producer;
+  dead_letters sink(loop, producer, "dead");
+  bool settled = false;
+  sink.write(events::copy_record("key", std::string(100, 'v'), {}), {.reason = reason::conflict, .detail = "d"}, [&] { settled = true; });
+  producer.report_first("broker away");
+  loop.advance(100ms);
+  EXPECT_EQ(producer.taken.at(0).value->size(), 100u);
+  producer.report_first("MSG_SIZE_TOO_LARGE: Broker: Message size too large");
+  loop.advance(200ms);
+  ASSERT_EQ(producer.taken.size(), 1u);
+  EXPECT_EQ(producer.taken[0].value->size(), 50u);
+  producer.report_first("");
+  EXPECT_TRUE(settled);
+}
+
 TEST(dead_letters, stopped_leaves_a_letter_unsettled) {
   boost::asio::io_context context{1};
   still_loop loop{context};

@@ -10,7 +10,7 @@ namespace {
 class a_retrying_writer : public testing::Test {
  protected:
   void write(const std::string& value) {
-    writer.write([value] { return kafka::outgoing_record{.topic = "t", .partition = {}, .key = {}, .value = value, .headers = {}}; },
+    writer.write([value](int) { return kafka::outgoing_record{.topic = "t", .partition = {}, .key = {}, .value = value, .headers = {}}; },
                  [this, value] { told.push_back(value); });
   }
 
@@ -110,7 +110,7 @@ TEST_F(a_retrying_writer, stopped_tells_and_writes_nothing) {
 
 TEST_F(a_retrying_writer, may_be_destroyed_before_a_report_comes) {
   auto other = std::make_unique<retrying_writer>(loop, producer, "others");
-  other->write([] { return kafka::outgoing_record{}; }, [] { FAIL(); });
+  other->write([](int) { return kafka::outgoing_record{}; }, [] { FAIL(); });
   other.reset();
   producer.report_first("");
   loop.advance(1h);

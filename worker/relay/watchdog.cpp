@@ -1,0 +1,62 @@
+#include "base/log.hpp"
+#include "relay/relay.hpp"
+
+// Looks now and then whether every partition that has work makes progress, and says what its oldest change waits for where it does not.
+namespace leadrelay::relay {
+namespace {
+
+constexpr duration look_interval = std::chrono::seconds{10};
+
+}  // namespace
+
+/// Runs while there is work alone: an idle worker has no timer.
+void relay::keep_watch() {
+  if (watch_timer_) return;
+  watch_timer_ = loop_.timers().add(loop_.now() + look_interval, [this] {
+    watch_timer_.reset();
+    look_at_partitions();
+  });
+}
+
+void relay::look_at_partitions() {
+  bool any_work = false;
+  for (const auto& [name, partition] : partitions_) {
+    const auto oldest = partition->offsets.committable().value_or(-1);
+    any_work = any_work || partition->offsets.outstanding() > 0;
+    switch (partition->watch.look(oldest, partition->offsets.outstanding(), loop_.now())) {
+      case delivery::stall_watch::finding::nothing_new: break;
+      case delivery::stall_watch::finding::stalled:
+        ++metrics_.stalls;
+        tell_stall(*partition, oldest);
+        break;
+      case delivery::stall_watch::finding::moves_again:
+        log::info("partition moves again", {{"topic", name.topic}, {"partition", name.partition}});
+        break;
+    }
+  }
+  if (any_work) keep_watch();
+}
+
+void relay::tell_stall(const delivery::owned_partition& stalled, std::int64_t oldest) {
+  for (const auto& each : accounts_)
+    for (const auto& [key, lane] : each->lanes()) {
+      if (lane->queue.changes.empty()) continue;
+      const delivery::change& first = lane->queue.changes.front();
+      if (first.from.get() != &stalled || first.record.offset != oldest) continue;
+      log::warning("partition makes no progress", {{"topic", stalled.topic},
+                                                   {"partition", stalled.number},
+                                                   {"offset", oldest},
+                                                   {"account", each->settings().name},
+                                                   {"step", to_string(lane->step)},
+                                                   {"gate", to_string(each->gate().state(loop_.now()))}});
+      return;
+    }
+  // A record without a lane has no account: it is on its way to the dead letters.
+  log::warning("partition makes no progress", {{"topic", stalled.topic},
+                                               {"partition", stalled.number},
+                                               {"offset", oldest},
+                                               {"step", to_string(lane_step::burying)},
+                                               {"trouble", dead_letters_.trouble()}});
+}
+
+}  // namespace leadrelay::relay
