@@ -1,0 +1,46 @@
+#include <gmock/gmock.h>
+
+#include "unit/admin/a_process.hpp"
+
+namespace leadrelay::admin {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(metrics_text, workers_of_one_account_are_added_up) {
+  const std::string text = metrics_text(a_process());
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_changes_taken_total{account=\"ac\\\"me\",provider=\"orwel\"} 20\n"));
+  EXPECT_THAT(text, HasSubstr("leadrelay_dead_letters_total{account=\"ac\\\"me\",provider=\"orwel\",reason=\"rejected\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_records_total 22\n"));
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_partition_stalls_total 2\n"));
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_dead_letters_unwritten 4\n"));
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_partition_paused{topic=\"changes\",partition=\"1\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_partition_paused{topic=\"changes\",partition=\"0\"} 0\n"));
+}
+
+TEST(metrics_text, a_histogram_counts_each_bucket_with_all_below_it) {
+  const std::string text = metrics_text(a_process());
+  EXPECT_THAT(text, HasSubstr("leadrelay_request_duration_seconds_bucket{account=\"ac\\\"me\",provider=\"orwel\",le=\"0.01\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("leadrelay_request_duration_seconds_bucket{account=\"ac\\\"me\",provider=\"orwel\",le=\"0.025\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("leadrelay_request_duration_seconds_bucket{account=\"ac\\\"me\",provider=\"orwel\",le=\"+Inf\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("leadrelay_request_duration_seconds_count{account=\"ac\\\"me\",provider=\"orwel\"} 2\n"));
+}
+
+TEST(metrics_text, every_family_has_its_help_and_type_before_its_samples) {
+  const std::string text = metrics_text(a_process());
+  std::string family;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find('\n', begin);
+    const std::string line = text.substr(begin, end - begin);
+    begin = end + 1;
+    if (line.starts_with("# TYPE ")) family = line.substr(7, line.find(' ', 7) - 7);
+    if (!line.starts_with('#')) {
+      EXPECT_TRUE(line.starts_with(family)) << line << " after " << family;
+    }
+  }
+  EXPECT_FALSE(family.empty());
+}
+
+}  // namespace
+}  // namespace leadrelay::admin

@@ -1,0 +1,38 @@
+#include <gmock/gmock.h>
+
+#include "base/json.hpp"
+#include "unit/admin/a_process.hpp"
+
+namespace leadrelay::admin {
+namespace {
+
+TEST(status_json, is_json_with_accounts_added_up_and_the_worst_state) {
+  const auto status = json::parse(status_json(a_process()));
+  ASSERT_TRUE(status);
+  const json::value& account = (*status)["accounts"][0];
+  EXPECT_EQ(json::text(account["account"]), "ac\"me");
+  EXPECT_EQ(json::text(account["state"]), "credential_refused");
+  EXPECT_EQ(account["waiting"].GetUint64(), 6u);
+  EXPECT_EQ(account["dead_letters"]["rejected"].GetUint64(), 2u);
+  EXPECT_TRUE((*status)["ready"].GetBool());
+}
+
+TEST(status_json, tells_the_troubles_of_each_worker) {
+  const auto status = json::parse(status_json(a_process()));
+  ASSERT_TRUE(status);
+  EXPECT_TRUE((*status)["workers"][0]["troubles"].Empty());
+  EXPECT_EQ(json::text((*status)["workers"][1]["troubles"][0]), "commits fail: broker away");
+  EXPECT_EQ((*status)["workers"][1]["partitions"][0]["paused"].GetBool(), true);
+}
+
+TEST(process_snapshot, is_ready_when_every_worker_is_and_names_each_trouble_once) {
+  process_snapshot process = a_process();
+  EXPECT_EQ(process.not_ready(), "");
+  process.workers[0].troubles = process.workers[1].troubles;
+  EXPECT_EQ(process.troubles(), "commits fail: broker away\n");
+  process.workers[1].not_ready = "draining";
+  EXPECT_EQ(process.not_ready(), "draining");
+}
+
+}  // namespace
+}  // namespace leadrelay::admin
