@@ -76,6 +76,29 @@ TEST(configuration_refused, credential_that_is_not_there_is_named_by_its_variabl
   EXPECT_THAT(result.error, HasSubstr("CREDENTIAL_OF_ACME"));
 }
 
+TEST(configuration_refused, every_problem_of_secrets_and_files_is_told_at_its_place) {
+  worker_config config = good_config();
+  config.kafka["session.timeout.ms"] = "400000";
+  config.accounts.push_back(config.accounts.front());
+  config.accounts.back().name = "other";
+  config.accounts.back().base_url = "https://127.0.0.1:1";
+  config.accounts.back().more["tls"] = "{ ca: /no/such/ca.pem }";
+  const temp_dir directory;
+  write_file(directory.file("leadrelay.yaml"), config.yaml());
+  for (const char* command : {"run", "check"}) {
+    const auto result = run_command({leadrelay_binary(), command, "--config", directory.file("leadrelay.yaml")},
+                                    {{"CREDENTIAL_OF_ACME", ""}, {"CREDENTIAL_OF_OTHER", ""}});
+    const std::string told = result.output + result.error;
+    EXPECT_EQ(result.code, 2) << command;
+    for (const char* words :
+         {"kafka.session.timeout.ms: ", "accounts.acme.credential: the environment variable CREDENTIAL_OF_ACME is not set",
+          "accounts.other.credential: the environment variable CREDENTIAL_OF_OTHER is not set",
+          "accounts.other.tls.ca: `/no/such/ca.pem`: No such file or directory"})
+      EXPECT_THAT(told, testing::ContainsRegex("leadrelay.yaml:[0-9]+:[0-9]+: " + std::string(words))) << command;
+    EXPECT_THAT(told, testing::Not(HasSubstr("leadrelay.yaml:1:1:"))) << command;
+  }
+}
+
 TEST(configuration_refused, missing_file_is_named) {
   for (const char* command : {"run", "check"}) {
     const auto result = run_command({leadrelay_binary(), command, "--config", "/no/such/leadrelay.yaml"});
@@ -85,8 +108,14 @@ TEST(configuration_refused, missing_file_is_named) {
 }
 
 TEST(configuration_refused, wrong_use_ends_with_2) {
-  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
-           {"run", "--confgi", "x"}, {"run"}, {"no-such-command"}, {"sandbox", "--listen", "nowhere"}, {"--no-such-flag"}}) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{{"run", "--confgi", "x"},
+                                                                                         {"run"},
+                                                                                         {"no-such-command"},
+                                                                                         {"no-such-command", "--help"},
+                                                                                         {"sandbox", "--listen", "nowhere"},
+                                                                                         {"--no-such-flag"},
+                                                                                         {"demo", "--seed", "-1"},
+                                                                                         {"providers", "--source"}}) {
     std::vector<std::string> command{leadrelay_binary()};
     command.insert(command.end(), arguments.begin(), arguments.end());
     const auto result = run_command(command);
@@ -96,10 +125,14 @@ TEST(configuration_refused, wrong_use_ends_with_2) {
 }
 
 TEST(configuration_refused, help_and_version_end_with_0) {
-  for (const char* flag : {"--help", "--version"}) {
-    const auto result = run_command({leadrelay_binary(), flag});
-    EXPECT_EQ(result.code, 0) << result.error;
-    EXPECT_THAT(result.output, HasSubstr("eadrelay"));
+  for (const char* command : {"", "run", "demo", "check", "explain", "providers", "sandbox"}) {
+    for (const char* flag : {"--help", "--version"}) {
+      std::vector<std::string> arguments{leadrelay_binary(), command, flag};
+      std::erase(arguments, "");
+      const auto result = run_command(arguments);
+      EXPECT_EQ(result.code, 0) << command << ' ' << flag << ": " << result.error;
+      EXPECT_THAT(result.output, HasSubstr("eadrelay"));
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 #include "delivery/offsets.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace leadrelay::delivery {
 namespace {
@@ -25,6 +26,24 @@ bool offsets::restore(std::int64_t committed, std::string_view metadata) {
   restored_.assign(map->settled.begin(), map->settled.end());
   started_.insert(map->started.begin(), map->started.end());
   return true;
+}
+
+void offsets::adopt(const offsets& former) {
+  if (former.begin_ < 0) return;
+  std::vector<offset_range> all(restored_.begin(), restored_.end());
+  all.push_back({former.begin_, former.lowest() - 1});
+  for (const offset_range& range : former.map().settled) all.push_back(range);
+  std::ranges::sort(all, {}, &offset_range::first);
+  restored_.clear();
+  for (const offset_range& range : all) {
+    const std::int64_t first = std::max(range.first, next_);
+    if (first > range.last) continue;
+    if (!restored_.empty() && first <= restored_.back().last + 1) {
+      restored_.back().last = std::max(restored_.back().last, range.last);
+    } else {
+      restored_.push_back({first, range.last});
+    }
+  }
 }
 
 known offsets::take(std::int64_t offset) {
@@ -81,7 +100,11 @@ std::optional<std::int64_t> offsets::committable() const noexcept {
   return any_taken_ ? std::optional(lowest()) : std::nullopt;
 }
 
-std::int64_t offsets::lowest() const noexcept { return window_.empty() ? next_ : window_.front().offset; }
+std::int64_t offsets::lowest() const noexcept {
+  if (!window_.empty()) return window_.front().offset;
+  const bool goes_on = !restored_.empty() && restored_.front().first <= next_;
+  return goes_on ? std::max(next_, restored_.front().last + 1) : next_;
+}
 
 offset_map offsets::map() const {
   offset_map out;
@@ -101,8 +124,9 @@ offset_map offsets::map() const {
     after = each.offset + 1;
   }
   if (after >= 0) add(after, next_ - 1);
+  const std::int64_t unread = std::max(next_, lowest());
   for (const offset_range& range : restored_)
-    if (range.last >= next_) add(std::max(range.first, next_), range.last);
+    if (range.last >= unread) add(std::max(range.first, unread), range.last);
   return out;
 }
 

@@ -25,6 +25,10 @@ class offsets {
   /// Goes on from a commit and what was kept beside it; false where that cannot be read and counts as nothing.
   bool restore(std::int64_t committed, std::string_view metadata);
 
+  /// What this worker itself has settled of the partition, when it had it before and lost it, stays settled. To be called before the
+  /// first `take`.
+  void adopt(const offsets& former);
+
   /// A record was read. Offsets rise; one below the first of all says that the partition's log has begun anew, and what was before is
   /// forgotten.
   known take(std::int64_t offset);

@@ -35,6 +35,10 @@ void relay::on_assigned(const std::vector<kafka::assigned_partition>& partitions
     if (!state->offsets.restore(given.committed, given.metadata))
       log::warning("what is kept beside the commit cannot be read; what is settled beyond it is delivered again",
                    {{"topic", state->topic}, {"partition", state->number}});
+    if (const auto lost = lost_.find(given.partition); lost != lost_.end()) {
+      state->offsets.adopt(lost->second->offsets);
+      lost_.erase(lost);
+    }
     partitions_[given.partition] = std::move(state);
     partitions_of_topic_[given.partition.topic] = given.partitions_of_topic;
   }
@@ -52,7 +56,10 @@ void relay::on_revoked(const std::vector<kafka::topic_partition>& partitions, bo
     if (owned == partitions_.end()) continue;
     owned->second->leaving = true;
     leaving.push_back(owned->second);
-    if (lost) partitions_.erase(owned);
+    if (lost) {
+      lost_[name] = owned->second;
+      partitions_.erase(owned);
+    }
   }
   abandon_waiting();
   if (lost) return consumer_.give_up();

@@ -133,6 +133,7 @@ class relay final : public kafka::consumer_events {
   std::vector<std::unique_ptr<account>> accounts_;
   std::unordered_map<std::string_view, account*> accounts_by_name_;
   partition_map partitions_;
+  partition_map lost_;  ///< what this worker has settled of partitions that it lost with its session, until it has them again
   std::map<std::string, int> partitions_of_topic_;
   worker_metrics metrics_;
 

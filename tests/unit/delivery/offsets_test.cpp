@@ -209,6 +209,32 @@ TEST(offsets_test, map_of_a_restart_keeps_what_was_not_read_again_yet) {
   EXPECT_EQ(tried.map(), (offset_map{.settled = {{12, 30}}, .started = {16}}));
 }
 
+TEST(offsets_test, commit_goes_on_over_what_was_settled_before_and_is_not_read_again_yet) {
+  offsets tried;
+  ASSERT_TRUE(tried.restore(10, encode({.settled = {{12, 14}, {20, 30}}, .started = {}}, 10)));
+  for (const std::int64_t offset : {10, 11}) tried.take(offset);
+  for (const std::int64_t offset : {10, 11}) tried.settle(offset);
+  EXPECT_EQ(tried.committable(), place{15});
+  EXPECT_EQ(tried.map(), (offset_map{.settled = {{20, 30}}, .started = {}}));
+  for (std::int64_t offset = 12; offset < 15; ++offset) EXPECT_EQ(tried.take(offset), known::settled_before);
+  EXPECT_EQ(tried.committable(), place{15});
+}
+
+TEST(offsets_test, partition_lost_and_given_again_keeps_what_this_worker_has_settled) {
+  offsets former;
+  former.restore(5, "");
+  for (std::int64_t offset = 5; offset < 20; ++offset) former.take(offset);
+  for (const std::int64_t offset : {5, 6, 7, 10, 11, 15}) former.settle(offset);
+  offsets tried;
+  ASSERT_TRUE(tried.restore(6, encode({.settled = {{9, 10}}, .started = {11}}, 6)));
+  tried.adopt(former);
+  for (std::int64_t offset = 6; offset < 20; ++offset) {
+    const bool settled = offset < 8 || (offset >= 9 && offset <= 11) || offset == 15;
+    EXPECT_EQ(tried.take(offset) == known::settled_before, settled) << offset;
+  }
+  EXPECT_EQ(tried.committable(), place{8});
+}
+
 TEST(offsets_test, metadata_that_is_no_map_of_this_commit_repeats_all) {
   const std::string map = encode({.settled = {{12, 14}}, .started = {}}, 10);
   for (const std::string& text : {std::string("somebody else's"), map.substr(0, map.size() - 4), "lr2." + map.substr(4), std::string("lr1.")}) {

@@ -82,6 +82,21 @@ TEST(partitions, lost_partitions_are_given_up_at_once_and_never_committed) {
   EXPECT_TRUE(w.kafka.committed.empty());
 }
 
+TEST(partitions, what_was_settled_of_a_lost_partition_is_not_delivered_again_when_it_comes_back) {
+  world w;
+  w.kafka.assign(1);
+  w.kafka.refuse_commits = true;
+  for (int lead = 1; lead <= 3; ++lead) w.kafka.deliver(0, "k" + std::to_string(lead), orwel_event(lead, 1));
+  ASSERT_TRUE(w.loop.run_until([&] { return w.provider.applied.size() == 3; }));
+  w.kafka.revoke(true);
+  w.loop.run_for(1min);
+  w.kafka.refuse_commits = false;
+  w.kafka.assign(1);
+  for (int lead = 1; lead <= 4; ++lead) w.kafka.deliver(0, "k" + std::to_string(lead), orwel_event(lead, 1));
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.provider.applied.size(), 4u);
+}
+
 TEST(partitions, a_partition_that_comes_back_goes_on_where_it_was_committed) {
   world w;
   w.kafka.assign(1);
