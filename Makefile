@@ -11,7 +11,7 @@ ninja_flags := $(if $(MAKE_TERMOUT),,-- --quiet)
 build_preset = $(step) "Configure $(1)" cmake --preset $(1) --log-level=WARNING && \
   $(step) "Build $(1)" cmake --build --preset $(1) --parallel $(JOBS) $(if $(2),--target $(2)) $(ninja_flags)
 
-.PHONY: help build demo test bench format lint clean
+.PHONY: help build demo test fuzz bench format lint clean
 
 help: ## Show this
 	@echo "Leadrelay. JOBS=$(JOBS) is how many things run at once."
@@ -24,12 +24,19 @@ build: ## Build the program: build/release/worker/cli/leadrelay
 demo: build ## Show the main job in one process, without a broker
 	@build/release/worker/cli/leadrelay demo
 
-test: ## Build and run every test, then the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+test: ## Build and run every test, then those of the logic under ASan and UBSan and those with several threads under TSan
 	@$(step) "Install packages" .ci/install_packages test
 	@$(call build_preset,dev)
 	@$(step) "Test dev" ctest --preset dev --parallel $(JOBS)
 	@$(call build_preset,asan,unit_tests)
 	@$(step) "Test asan" ctest --preset asan --parallel $(JOBS)
+	@$(call build_preset,tsan,leadrelay integration_members unit_process)
+	@$(step) "Test tsan" ctest --preset tsan
+
+fuzz: ## Build and run the fuzzers; SECONDS_EACH=60 TARGETS="decode_json ..."
+	@$(step) "Install packages" .ci/install_packages test
+	@$(call build_preset,fuzz)
+	@$(step) "Fuzz" tests/fuzz/run build/fuzz $(or $(SECONDS_EACH),60) $(TARGETS)
 
 bench: ## Build and run the benchmarks
 	@$(step) "Install packages" .ci/install_packages bench

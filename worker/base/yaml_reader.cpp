@@ -8,6 +8,8 @@
 #include <set>
 #include <utility>
 
+#include <yaml-cpp/depthguard.h>
+
 #include "base/date_time.hpp"
 #include "base/text.hpp"
 
@@ -216,6 +218,8 @@ std::optional<YAML::Node> parse(const std::string& text, const std::string& file
     } else {
       into.add(file, documents[1].Mark(), "a second document starts here, expected one");
     }
+  } catch (const YAML::DeepRecursion& error) {  // its own message is "bad file"
+    into.add(file, error.mark, "nested too deep, expected fewer than " + std::to_string(error.depth()) + " levels");
   } catch (const YAML::Exception& error) {
     into.add(file, error.mark, "not YAML: " + error.msg);
   }

@@ -1,27 +1,45 @@
 #include "cli/command.hpp"
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <iostream>
-
-#include "kafka/properties.hpp"
+#include <memory>
 
 namespace leadrelay::cli {
+namespace {
 
-void check_kafka_properties(const config::configuration& configuration, const std::string& file, yaml::issues& into) {
-  for (const kafka::property_problem& problem : kafka::check_properties(configuration.kafka)) {
-    const auto place = configuration.kafka_places.find(problem.name);
-    yaml::issue issue = place != configuration.kafka_places.end() ? place->second : yaml::issue{file, 1, 1, {}};
-    issue.what = problem.name.empty() ? "kafka: " + problem.what : "kafka." + problem.name + ": " + problem.what;
-    into.add(std::move(issue));
+struct closer {
+  void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+
+bool read_to_end(std::FILE* from, std::string& into) {
+  char block[64 << 10];
+  for (std::size_t size = sizeof block; size == sizeof block;) {
+    size = std::fread(block, 1, sizeof block, from);
+    into.append(block, size);
   }
+  return std::ferror(from) == 0;
 }
 
-std::optional<config::configuration> load_configuration(const std::string& path) {
+}  // namespace
+
+std::optional<config::configuration> load_configuration(const std::string& path, look how) {
   yaml::issues issues;
-  auto loaded = config::load_file(path, issues);
-  if (loaded) check_kafka_properties(*loaded, path, issues);
+  auto loaded = examine(path, how, issues);
   for (const yaml::issue& issue : issues.all()) std::cerr << issue.text() << '\n';
-  if (!issues.good()) return std::nullopt;
   return loaded;
+}
+
+outcome<std::string> read_whole(const std::string& path) {
+  std::string text;
+  if (path == "-") {
+    if (read_to_end(stdin, text)) return text;
+    return problem{reason::undecodable, std::string("standard input: cannot be read: ") + std::strerror(errno)};
+  }
+  const std::unique_ptr<std::FILE, closer> file(std::fopen(path.c_str(), "rb"));
+  if (file && read_to_end(file.get(), text)) return text;
+  return problem{reason::undecodable, path + ": cannot be read: " + std::strerror(errno)};
 }
 
 }  // namespace leadrelay::cli

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/reason.hpp"
+#include "cli/examine.hpp"
 #include "config/configuration.hpp"
 
 namespace leadrelay::cli {
@@ -14,12 +16,11 @@ inline constexpr int exit_well = 0;
 inline constexpr int exit_failed = 1;
 inline constexpr int exit_usage = 2;  ///< wrong use or configuration
 
-/// Loads a configuration and prints its warnings and problems on standard error; nothing where it cannot be used.
-/// librdkafka's own check of its properties is part of it.
-std::optional<config::configuration> load_configuration(const std::string& path);
+/// Examines a configuration and prints its warnings and problems on standard error; nothing where it cannot be used.
+std::optional<config::configuration> load_configuration(const std::string& path, look how);
 
-/// Adds librdkafka's problems with the configuration's `kafka` properties, each at its place in the file.
-void check_kafka_properties(const config::configuration& configuration, const std::string& file, yaml::issues& into);
+/// The bytes of a file, or of standard input where `path` is `-`. The problem names the file and the reason.
+outcome<std::string> read_whole(const std::string& path);
 
 struct check_options {
   std::string config;
@@ -30,11 +31,11 @@ int check(const check_options& options);
 
 struct explain_options {
   std::string config;
-  std::string event = "-";  ///< a file, or `-` for standard input: one event, or one a line
+  std::string event = "-";  ///< a file, or `-` for standard input: one event, several one after another, or one a line
   bool json = false;
-  bool reveal = false;      ///< shows sensitive values; credentials stay masked
+  bool reveal = false;  ///< shows sensitive values; credentials stay masked
 };
-/// Prints the HTTP request that each event would become. Sends nothing.
+/// Prints the HTTP request that each event would become, or the dead letter. Sends nothing and reads no secret.
 int explain(const explain_options& options);
 
 struct providers_options {
@@ -48,7 +49,7 @@ int providers(const providers_options& options);
 
 struct sandbox_options {
   std::string listen = "127.0.0.1:8080";
-  std::string certificate;          ///< with `key`: serve over TLS
+  std::string certificate;  ///< with `key`: serve over TLS
   std::string key;
   std::string faults;               ///< JSON, or `@FILE`
   std::vector<std::string> limits;  ///< `PROVIDER=N/duration`

@@ -1,13 +1,15 @@
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/json.hpp"
 #include "base/origin.hpp"
 #include "cli/command.hpp"
-#include "events/decode.hpp"
+#include "cli/split_events.hpp"
+#include "events/receive.hpp"
 #include "providers/headers.hpp"
 
 namespace leadrelay::cli {
@@ -24,25 +26,7 @@ struct explanation {
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
-std::optional<std::string> read_all(const std::string& from) {
-  if (from == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream file(from, std::ios::binary);
-  if (!file) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-/// One event where the whole text is one JSON value, else one for each line that is not blank.
-std::vector<std::string> split_events(const std::string& text) {
-  if (json::parse(text)) return {text};
-  std::vector<std::string> out;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string line = text.substr(begin, end - begin);
-    if (line.find_first_not_of(" \t\r") != std::string::npos) out.push_back(line);
-    begin = end + 1;
-  }
-  return out;
-}
+using accounts = std::unordered_map<std::string_view, const config::account*>;
 
 std::vector<std::pair<std::string, std::string>> split_headers(std::string_view lines) {
   std::vector<std::pair<std::string, std::string>> out;
@@ -56,15 +40,16 @@ std::vector<std::pair<std::string, std::string>> split_headers(std::string_view 
   return out;
 }
 
-outcome<explanation> explain_event(const config::configuration& by, const std::string& text, bool reveal) {
-  const auto decoded = events::decode_json(text);
-  if (!decoded) return decoded.error();
+outcome<explanation> explain_event(const config::configuration& by, const accounts& known, std::string_view text, bool reveal) {
   explanation out;
-  for (const config::account& account : by.accounts)
-    if (account.name == decoded->account) out.account = &account;
-  if (!out.account) return problem{reason::unknown_account, "account: the configuration has none of that name"};
+  const auto change = events::receive(events::copy_record(std::nullopt, text, {}), by.max_record, [&](std::string_view name) {
+    const auto found = known.find(name);
+    if (found != known.end()) out.account = found->second;
+    return found != known.end();
+  });
+  if (!change) return change.error();
   const providers::plan& plan = out.account->plan;
-  auto built = plan.build(*decoded);
+  auto built = plan.build(*change);
   if (!built) return built.error();
   out.request = std::move(*built);
   const auto at = parse_origin(plan.base_url());
@@ -130,20 +115,22 @@ void print_text(const explanation& of) {
 }  // namespace
 
 int explain(const explain_options& options) {
-  const auto configuration = load_configuration(options.config);
+  const auto configuration = load_configuration(options.config, look::at_properties);
   if (!configuration) return exit_usage;
-  const auto text = read_all(options.event);
+  const auto text = read_whole(options.event);
   if (!text) {
-    std::cerr << options.event << ": cannot be read; expected a file with an event, or - for standard input\n";
+    std::cerr << text.error().detail << ", expected a file with events, or - for standard input\n";
     return exit_usage;
   }
-  const std::vector<std::string> events = split_events(*text);
+  const std::vector<std::string_view> events = split_events(*text);
   if (events.empty()) {
-    std::cerr << options.event << ": holds no event\n";
+    std::cerr << (options.event == "-" ? "standard input" : options.event) << ": holds no event, expected one or more in JSON\n";
     return exit_usage;
   }
-  for (const std::string& event : events) {
-    const auto explained = explain_event(*configuration, event, options.reveal);
+  accounts known;
+  for (const config::account& each : configuration->accounts) known.emplace(each.name, &each);
+  for (const std::string_view event : events) {
+    const auto explained = explain_event(*configuration, known, event, options.reveal);
     if (!explained) {
       print_dead_letter(explained.error(), options.json);
     } else if (options.json) {

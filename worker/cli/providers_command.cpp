@@ -7,6 +7,12 @@
 namespace leadrelay::cli {
 namespace {
 
+std::string listed(const leadrelay::providers::catalogue& all) {
+  std::string out;
+  for (const std::string_view name : all.names()) out += (out.empty() ? "" : ", ") + std::string(name);
+  return out;
+}
+
 void list_json(const leadrelay::providers::catalogue& all) {
   std::string out = "[";
   for (const std::string_view name : all.names()) {
@@ -38,8 +44,9 @@ int show(const leadrelay::providers::catalogue& all, const providers_options& op
   const auto found = all.find(options.name);
   if (!found) {
     const std::vector<std::string_view> names = all.names();
-    const auto meant = did_you_mean(options.name, names);
-    std::cerr << options.name << ": no such provider" << (meant ? ", did you mean `" + std::string(*meant) + "`?" : "") << '\n';
+    const auto meant = did_you_mean(std::string_view(options.name).substr(0, 64), names);
+    std::cerr << "leadrelay providers: no such provider: `" << printable(options.name) << "`, "
+              << (meant ? "did you mean `" + std::string(*meant) + "`?" : "expected one of " + listed(all)) << '\n';
     return exit_usage;
   }
   if (options.json) {
@@ -64,6 +71,10 @@ int providers(const providers_options& options) {
   for (const yaml::issue& issue : issues.all()) std::cerr << issue.text() << '\n';
   if (!issues.good()) return exit_usage;
   if (!options.name.empty()) return show(all, options);
+  if (options.source) {
+    std::cerr << "leadrelay providers: --source needs the NAME of a provider, one of " << listed(all) << '\n';
+    return exit_usage;
+  }
   if (options.json) {
     list_json(all);
   } else {

@@ -18,7 +18,7 @@ log::level level_of(const std::string& word) {
 }  // namespace
 
 int run(const run_options& options) {
-  const auto configuration = load_configuration(options.config);
+  const auto configuration = load_configuration(options.config, look::at_secrets);
   if (!configuration) return exit_usage;
   log::start(configuration->log.json ? log::format::json : log::format::text, level_of(configuration->log.level));
   log::info("leadrelay", {{"version", version}, {"accounts", configuration->accounts.size()}, {"threads", configuration->threads}});

@@ -1,12 +1,13 @@
+#include <algorithm>
 #include <charconv>
 #include <csignal>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include <boost/asio/signal_set.hpp>
 
+#include "base/text.hpp"
 #include "cli/command.hpp"
+#include "http/tls.hpp"
 #include "sandbox/options.hpp"
 #include "sandbox/server.hpp"
 
@@ -20,7 +21,8 @@ struct address {
 
 /// `HOST:PORT`, `[IPv6]:PORT`.
 outcome<address> parse_address(const std::string& text) {
-  const problem malformed{reason::rejected, "--listen: expected HOST:PORT, as in 127.0.0.1:8080"};
+  const problem malformed{reason::rejected,
+                          "--listen: `" + printable(text) + "`: expected HOST:PORT, as in 127.0.0.1:8080, PORT from 0 to 65535"};
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0) return malformed;
   address out;
@@ -33,21 +35,34 @@ outcome<address> parse_address(const std::string& text) {
 }
 
 outcome<void> add_limit(leadrelay::sandbox::options& to, const std::string& text) {
-  const std::size_t equals = text.find('=');
+  const std::size_t equals = std::min(text.find('='), text.size());
   const auto of = leadrelay::sandbox::provider_from(text.substr(0, equals));
-  if (equals == std::string::npos || !of) return problem{reason::rejected, "--limit: expected PROVIDER=N/TIME, as in orwel=1000/1m"};
-  const auto limit = leadrelay::sandbox::parse_limit(text.substr(equals + 1));
-  if (!limit) return problem{reason::rejected, "--limit: " + limit.error().detail};
+  const auto limit = leadrelay::sandbox::parse_limit(std::string_view(text).substr(std::min(equals + 1, text.size())));
+  if (!of || !limit)
+    return problem{reason::rejected, "--limit: `" + printable(text) + "`: expected PROVIDER=N/TIME, as in orwel=1000/1m, N at least 1"};
   to[*of].limit = *limit;
   return {};
 }
 
-outcome<void> add_faults(leadrelay::sandbox::options& to, const std::string& text) {
-  if (text.empty()) return {};
-  if (text.front() != '@') return leadrelay::sandbox::set_faults(to, text);
-  std::ifstream file(text.substr(1), std::ios::binary);
-  if (!file) return problem{reason::rejected, "--faults: " + text.substr(1) + " cannot be read"};
-  return leadrelay::sandbox::set_faults(to, std::string(std::istreambuf_iterator<char>(file), {}));
+outcome<void> add_faults(leadrelay::sandbox::options& to, const std::string& from) {
+  if (from.empty()) return {};
+  std::string text = from;
+  if (from.front() == '@') {
+    auto read = read_whole(from.substr(1));
+    if (!read) return problem{reason::rejected, "--faults: " + read.error().detail};
+    text = std::move(*read);
+  }
+  if (const auto set = leadrelay::sandbox::set_faults(to, text); !set) return problem{reason::rejected, "--faults: " + set.error().detail};
+  return {};
+}
+
+outcome<void> check_certificate(const sandbox_options& from) {
+  if (from.certificate.empty() && from.key.empty()) return {};
+  if (from.certificate.empty() || from.key.empty())
+    return problem{reason::rejected, "--tls-certificate and --tls-key go together, expected both or none"};
+  for (const auto& wrong : http::check_tls_files({.ca_file = {}, .certificate_file = from.certificate, .key_file = from.key}))
+    return problem{reason::rejected, "--tls-" + std::string(wrong.key) + ": " + wrong.what};
+  return {};
 }
 
 outcome<leadrelay::sandbox::options> make_options(const sandbox_options& from) {
@@ -57,7 +72,7 @@ outcome<leadrelay::sandbox::options> make_options(const sandbox_options& from) {
   if (const auto done = add_faults(out, from.faults); !done) return done.error();
   for (const std::string& text : from.limits)
     if (const auto done = add_limit(out, text); !done) return done.error();
-  if (from.certificate.empty() != from.key.empty()) return problem{reason::rejected, "--tls-certificate and --tls-key go together"};
+  if (const auto done = check_certificate(from); !done) return done.error();
   return out;
 }
 

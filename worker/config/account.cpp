@@ -97,19 +97,19 @@ std::optional<std::string> read_path(const yaml::reader& at, const std::filesyst
   return std::nullopt;
 }
 
-tls_settings read_tls(const yaml::reader& at, const std::filesystem::path& folder) {
-  tls_settings out;
-  if (!at.expect_keys({"ca", "certificate", "key"}) && !at.is_map()) return out;
-  const auto read = [&](std::string_view key) {
+void read_tls(const yaml::reader& at, const std::filesystem::path& folder, account_references& into) {
+  if (!at.expect_keys({"ca", "certificate", "key"}) && !at.is_map()) return;
+  const auto read = [&](const char* key) -> std::optional<std::string> {
     const auto found = at.get(key);
-    return found ? read_path(*found, folder) : std::nullopt;
+    if (!found) return std::nullopt;
+    into.tls_places.insert_or_assign(key, place(*found));
+    return read_path(*found, folder);
   };
-  out.ca_file = read("ca");
-  out.certificate_file = read("certificate");
-  out.key_file = read("key");
+  into.tls.ca_file = read("ca");
+  into.tls.certificate_file = read("certificate");
+  into.tls.key_file = read("key");
   if (at.get("certificate") && !at.get("key")) at.get("certificate")->fail("needs `key` beside it");
   if (at.get("key") && !at.get("certificate")) at.get("key")->fail("needs `certificate` beside it");
-  return out;
 }
 
 std::optional<credential_source> read_named_credential(const yaml::reader& at, std::string_view kind, const std::filesystem::path& folder) {
@@ -212,55 +212,66 @@ bool is_loopback(const origin& of) {
          (of.kind == origin::host_kind::ipv4 && of.host.starts_with("127."));
 }
 
-void warn_of_clear_text(const yaml::reader& at, const providers::plan& plan) {
+/// Whether the account's connections are TLS; warns where they are not though they should be.
+bool check_scheme(const yaml::reader& at, const providers::plan& plan) {
   const auto parsed = parse_origin(plan.base_url());
-  if (parsed && !parsed->is_tls() && !is_loopback(*parsed))
-    at.get("base_url").value_or(at).warn("http, not https: the credential and the leads travel in clear text");
+  if (!parsed || parsed->is_tls()) return true;
+  if (!is_loopback(*parsed)) at.get("base_url").value_or(at).warn("http, not https: the credential and the leads travel in clear text");
+  if (const auto tls = at.get("tls")) tls->warn("has no effect, as base_url is http; expected https, or no tls");
+  return false;
 }
 
-std::optional<providers::plan> read_plan(const std::string& name, const yaml::reader& at, const providers::catalogue& known) {
-  const auto definition = read_provider(at, known);
+std::optional<providers::plan> read_plan(const std::string& name, const yaml::reader& at, const providers::catalogue& known,
+                                         account_references& references) {
+  references.definition = read_provider(at, known);
   auto settings = read_settings(name, at);
-  if (!definition) return std::nullopt;
-  return providers::make_plan(definition, std::move(settings), at);
+  if (!references.definition) return std::nullopt;
+  auto plan = providers::make_plan(references.definition, std::move(settings), at);
+  if (plan) references.uses_tls = check_scheme(at, *plan);
+  return plan;
+}
+
+void read_credential_of(const yaml::reader& at, const std::filesystem::path& folder, account_references& into) {
+  const auto found = at.require("credential");
+  if (!found) return;
+  into.credential_place = place(*found);
+  into.credential = read_credential_source(*found, folder);
 }
 
 }  // namespace
 
 std::optional<account> read_account(const std::string& name, const yaml::reader& key, const yaml::reader& at,
-                                    const providers::catalogue& known, const std::filesystem::path& folder) {
+                                    const providers::catalogue& known, const std::filesystem::path& folder,
+                                    account_references& references) {
   if (!is_account_name(name)) key.fail("no account name, expected 1 to 100 letters, digits, `.`, `_` or `-`");
   if (!at.is_map()) {
     at.expect_map();
     return std::nullopt;
   }
   expect_account_keys(at);
-  auto plan = read_plan(name, at, known);
-  const auto secret = at.require("credential");
-  auto credential = secret ? read_credential_source(*secret, folder) : std::nullopt;
+  auto plan = read_plan(name, at, known, references);
+  read_credential_of(at, folder, references);
   const auto limits = at.get("limits");
   auto own_limits = limits ? std::optional(read_limits(*limits)) : std::nullopt;
   const auto retry = at.get("retry");
   const auto retries = retry ? read_retry(*retry) : retry_settings();
-  const auto tls = at.get("tls");
-  auto tls_files = tls ? read_tls(*tls, folder) : tls_settings();
+  if (const auto tls = at.get("tls")) read_tls(*tls, folder, references);
   const int concurrency = read_integer(at, "concurrency", 1, 10'000, default_concurrency);
   const auto [connect, answer] = read_timeouts(at);
   const auto largest = at.get("largest_answer");
   const auto largest_answer = largest ? largest->bytes(1 << 10, 64 << 20) : std::nullopt;
-  if (!plan || !credential) return std::nullopt;
-  warn_of_clear_text(at, *plan);
+  if (!plan || !references.credential) return std::nullopt;
   if (!own_limits) own_limits = plan->definition().limits();
   return account{name,
                  std::move(*plan),
-                 std::move(*credential),
+                 *references.credential,
                  std::move(*own_limits),
                  concurrency,
                  retries,
                  connect,
                  answer,
                  largest_answer.value_or(default_largest_answer),
-                 std::move(tls_files)};
+                 references.tls};
 }
 
 }  // namespace leadrelay::config

@@ -9,8 +9,9 @@
 
 namespace leadrelay::config {
 
-/// Reads one account. `key` is where its name stands; relative files are taken from `folder`. Issues and nothing where it is wrong.
+/// Reads one account. `key` is where its name stands; relative files are taken from `folder`. Issues and nothing where it is wrong;
+/// `references` has what could be read of them either way.
 std::optional<account> read_account(const std::string& name, const yaml::reader& key, const yaml::reader& at,
-                                    const providers::catalogue& known, const std::filesystem::path& folder);
+                                    const providers::catalogue& known, const std::filesystem::path& folder, account_references& references);
 
 }  // namespace leadrelay::config

@@ -10,6 +10,7 @@
 
 #include "base/time.hpp"
 #include "base/yaml_reader.hpp"
+#include "config/place.hpp"
 #include "events/decode.hpp"
 #include "providers/definition.hpp"
 #include "providers/plan.hpp"
@@ -55,6 +56,16 @@ struct account {
   tls_settings tls;
 };
 
+/// What an account names beyond the file, with where it does.
+struct account_references {
+  std::optional<credential_source> credential;
+  place credential_place;
+  std::shared_ptr<const providers::definition> definition;  ///< null where the account's `provider` is wrong
+  tls_settings tls;
+  std::map<std::string, place, std::less<>> tls_places;  ///< of `ca`, `certificate` and `key`
+  bool uses_tls = true;                                  ///< whether `base_url` is https; true where it is wrong
+};
+
 struct topics {
   std::vector<std::string> lead_changes;
   std::string dead_letters;
@@ -74,10 +85,12 @@ struct log_settings {
 struct configuration {
   /// librdkafka's own properties, in the order of the file, none of the worker's own among them.
   std::vector<std::pair<std::string, std::string>> kafka;
-  /// Where each of them stands, for what only librdkafka can find wrong with it; `what` is empty.
-  std::map<std::string, yaml::issue> kafka_places;
+  /// Where each of them stands, and all of them together, for what only librdkafka can find wrong.
+  std::map<std::string, place, std::less<>> kafka_places;
+  std::optional<place> kafka_place;
   config::topics topics;
-  std::vector<account> accounts;  ///< in the order of the file
+  std::vector<account> accounts;               ///< in the order of the file
+  std::vector<account_references> references;  ///< of every account of the file, so that of a wrong one too
   admin_settings admin;
   log_settings log;
   int threads = 1;                            ///< 1 to 256
@@ -92,15 +105,19 @@ struct configuration {
 inline constexpr std::size_t most_bytes = 4 << 20;
 
 /// Reads a configuration. Every problem is added to `into`; then nothing is returned. `file` names it in messages, and relative
-/// `providers_dir` and secret files are taken from its folder.
+/// `providers_dir`, secret and TLS files are taken from its folder.
 std::optional<configuration> load_text(const std::string& text, const std::string& file, yaml::issues& into);
 std::optional<configuration> load_file(const std::string& path, yaml::issues& into);
+
+/// As `load_file`, but gives what could be read even where there are problems, so that checks beyond the file can look for more of them:
+/// a key that is wrong has its default, an account that is wrong is not among `accounts`. Nothing where the file is no YAML at all.
+std::optional<configuration> read_file(const std::string& path, yaml::issues& into);
 
 /// The secret now: of the environment, or of the file without its trailing line end. A problem names the variable or path, never the
 /// secret; its `reason` has no meaning here.
 outcome<std::string> read_credential(const credential_source& from);
 
-/// One text for each account whose credential cannot be read now, or cannot stand in a header: `accounts.acme.credential: …`.
-std::vector<std::string> check_credentials(const configuration& of);
+/// Adds an issue for each account whose credential cannot be read now, or cannot stand in a header. None shows a secret.
+void check_credentials(const configuration& of, yaml::issues& into);
 
 }  // namespace leadrelay::config

@@ -45,7 +45,8 @@ void read_accounts(const yaml::reader& at, const std::filesystem::path& folder, 
   if (at.node().size() == 0) at.fail("is empty, expected at least one account");
   at.each_member([&](const std::string& name, const yaml::reader& key, const yaml::reader& value) {
     check_parked_topic(name, key, into);
-    if (auto made = read_account(name, key, value, into.catalogue, folder)) into.accounts.push_back(std::move(*made));
+    account_references& references = into.references.emplace_back();
+    if (auto made = read_account(name, key, value, into.catalogue, folder, references)) into.accounts.push_back(std::move(*made));
   });
 }
 
@@ -81,23 +82,34 @@ void read_root(const yaml::reader& root, const std::filesystem::path& folder, co
   read_rest(root, into);
 }
 
-}  // namespace
-
-std::optional<configuration> load_text(const std::string& text, const std::string& file, yaml::issues& into) {
-  std::optional<configuration> out(std::in_place);
+std::optional<configuration> read_text(const std::string& text, const std::string& file, yaml::issues& into) {
   if (!check_raw_text(text, file, into)) return std::nullopt;
   const auto node = yaml::parse(text, file, into);
   if (!node) return std::nullopt;
+  std::optional<configuration> out(std::in_place);
   const yaml::reader root(*node, "", file, into);
   read_root(root, std::filesystem::path(file).parent_path(), *out, into);
+  return out;
+}
+
+}  // namespace
+
+std::optional<configuration> load_text(const std::string& text, const std::string& file, yaml::issues& into) {
+  auto out = read_text(text, file, into);
   if (!into.good()) out.reset();
   return out;
 }
 
 std::optional<configuration> load_file(const std::string& path, yaml::issues& into) {
+  auto out = read_file(path, into);
+  if (!into.good()) out.reset();
+  return out;
+}
+
+std::optional<configuration> read_file(const std::string& path, yaml::issues& into) {
   const auto text = read_raw_text(path, into);
   if (!text) return std::nullopt;
-  return load_text(*text, path, into);
+  return read_text(*text, path, into);
 }
 
 }  // namespace leadrelay::config

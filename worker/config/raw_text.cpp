@@ -45,6 +45,18 @@ std::optional<std::size_t> find_indenting_tab(std::string_view text) {
   return std::nullopt;
 }
 
+/// Nothing but blank lines and comments.
+bool says_nothing(std::string_view text) {
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    const std::string_view line = text.substr(start, end - start);
+    const std::size_t content = line.find_first_not_of(" \t\r");
+    if (content != std::string_view::npos && line[content] != '#') return false;
+    start = end + 1;
+  }
+  return true;
+}
+
 struct closer {
   void operator()(std::FILE* file) const noexcept { std::fclose(file); }
 };
@@ -72,24 +84,28 @@ bool check_raw_text(const std::string& text, const std::string& file, yaml::issu
     into.add(file, mark_at(text, *tab), "a tab in the indentation, YAML takes spaces only");
     return false;
   }
+  if (says_nothing(text)) {
+    into.add(file, YAML::Mark(), "is empty, expected a configuration with kafka, topics and accounts");
+    return false;
+  }
   return true;
 }
 
 std::optional<std::string> read_raw_text(const std::string& path, yaml::issues& into) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
-    into.add(path, YAML::Mark(), "is a folder, expected a file");
+    into.add(path, YAML::Mark(), "is a folder, expected a configuration");
     return std::nullopt;
   }
   const std::unique_ptr<std::FILE, closer> file(std::fopen(path.c_str(), "rb"));
   if (!file) {
-    into.add(path, YAML::Mark(), std::string("cannot be read: ") + std::strerror(errno));
+    into.add(path, YAML::Mark(), std::string("cannot be read: ") + std::strerror(errno) + ", expected a configuration");
     return std::nullopt;
   }
   std::string text(most_bytes + 1, '\0');
   text.resize(std::fread(text.data(), 1, text.size(), file.get()));
   if (std::ferror(file.get())) {
-    into.add(path, YAML::Mark(), std::string("cannot be read: ") + std::strerror(errno));
+    into.add(path, YAML::Mark(), std::string("cannot be read: ") + std::strerror(errno) + ", expected a configuration");
     return std::nullopt;
   }
   if (text.size() <= most_bytes) return text;

@@ -7,8 +7,8 @@
 
 namespace leadrelay::config {
 
-/// Whether `text` can be a YAML configuration at all: not too large, UTF-8, no control characters, no tab to indent with. The YAML parser's
-/// own words on these are hard to understand.
+/// Whether `text` can be a YAML configuration at all: not too large, UTF-8, no control characters, no tab to indent with, not empty. The
+/// YAML parser's own words on these are hard to understand.
 bool check_raw_text(const std::string& text, const std::string& file, yaml::issues& into);
 
 /// A file's text; an issue and nothing where it cannot be read or is too large.

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <utility>
 
+#include "base/origin.hpp"
+
 namespace leadrelay::config {
 namespace {
 
@@ -48,8 +50,7 @@ void read_property(const std::string& name, const yaml::reader& key, const yaml:
   if (value.is_null()) return value.fail("has no value");
   auto text = value.text();
   if (!text) return;
-  const YAML::Mark mark = value.node().Mark();
-  into.kafka_places[name] = {value.file(), mark.line + 1, mark.column + 1, {}, false};
+  into.kafka_places.insert_or_assign(name, place(value));
   into.kafka.emplace_back(name, std::move(*text));
 }
 
@@ -64,25 +65,19 @@ struct address {
   std::uint16_t port = 0;
 };
 
-bool is_host_character(char c) noexcept { return is_topic_character(c); }
-
-/// `HOST:PORT`, an IPv6 address in brackets.
+/// `HOST:PORT`, where HOST is an address, an IPv6 one in brackets, or localhost: the worker looks up no name to listen on.
 std::optional<address> parse_listen(std::string_view text) {
   address out;
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
-  std::string_view host = text.substr(0, colon);
   const std::string_view port = text.substr(colon + 1);
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
   if (error != std::errc{} || end != port.data() + port.size()) return std::nullopt;
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-    if (host.find(':') == std::string_view::npos || host.find_first_not_of("0123456789abcdefABCDEF:.") != std::string_view::npos)
-      return std::nullopt;
-  } else if (host.empty() || !std::ranges::all_of(host, is_host_character)) {
-    return std::nullopt;
-  }
-  out.host = host;
+  const std::string_view host = text.substr(0, colon);
+  if (host.find('/') != std::string_view::npos || (host.find(':') != std::string_view::npos && !host.ends_with(']'))) return std::nullopt;
+  const auto parsed = parse_origin("http://" + std::string(host));
+  if (!parsed || (!parsed->is_address() && parsed->host != "localhost")) return std::nullopt;
+  out.host = parsed->host;
   return out;
 }
 
@@ -99,6 +94,7 @@ void read_kafka(const yaml::reader& at, configuration& into) {
     return;
   }
   at.expect_map();
+  into.kafka_place.emplace(at);
   at.each_member(
       [&](const std::string& name, const yaml::reader& key, const yaml::reader& value) { read_property(name, key, value, into); });
   require_property(at, "bootstrap.servers", into);
@@ -131,7 +127,7 @@ void read_admin(const yaml::reader& at, admin_settings& into) {
   const auto text = listen ? listen->text() : std::nullopt;
   if (!text) return;
   const auto parsed = parse_listen(*text);
-  if (!parsed) return listen->fail("expected HOST:PORT with a port from 0 to 65535, such as 127.0.0.1:9464 or [::1]:0");
+  if (!parsed) return listen->fail("expected an address or localhost and a port from 0 to 65535, such as 127.0.0.1:9464 or [::1]:0");
   into.host = parsed->host;
   into.port = parsed->port;
 }

@@ -38,12 +38,17 @@ topic_writer::topic_writer(const std::string& bootstrap_servers, std::string top
       client_(make_client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", bootstrap_servers}, {"enable.idempotence", "true"}, {"linger.ms", "5"}})) {}
 
 void topic_writer::write(const std::string& key, const std::optional<std::string>& value) {
-  void* bytes = value ? const_cast<char*>(value->data()) : nullptr;
-  const std::size_t size = value ? value->size() : 0;
-  const rd_kafka_resp_err_t error =
-      rd_kafka_producev(client_.get(), RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_KEY(key.data(), key.size()), RD_KAFKA_V_VALUE(bytes, size),
-                        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK), RD_KAFKA_V_END);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::runtime_error(rd_kafka_err2str(error));
+  std::array<rd_kafka_vu_t, 4> given{};
+  given[0].vtype = RD_KAFKA_VTYPE_TOPIC;
+  given[0].u.cstr = topic_.c_str();
+  given[1].vtype = RD_KAFKA_VTYPE_KEY;
+  given[1].u.mem = {const_cast<char*>(key.data()), key.size()};
+  given[2].vtype = RD_KAFKA_VTYPE_VALUE;
+  given[2].u.mem = {value ? const_cast<char*>(value->data()) : nullptr, value ? value->size() : 0};
+  given[3].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
+  given[3].u.i = RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK;
+  const kafka::error_handle error(rd_kafka_produceva(client_.get(), given.data(), given.size()));
+  if (error) throw std::runtime_error(rd_kafka_error_string(error.get()));
   rd_kafka_poll(client_.get(), 0);
 }
 

@@ -15,6 +15,10 @@ namespace leadrelay::events {
 /// Problems: `undecodable` for bytes that are no UTF-8, JSON or Protobuf, for lone surrogates and for nesting beyond 64 levels;
 /// `invalid_event` for what decodes but is no event: no value, wrong types, missing or empty parts, a key that stands twice. Keys beside
 /// the event's own are ignored. The detail names the place (`lead.id`), never a value.
+///
+/// JSON bounds neither the digits nor the exponent of a number (RFC 8259 section 6), and no number is refused or altered: the change
+/// keeps the text of what neither 64 bits nor a double holds (`lead_change::numbers`), and that text is what is sent. Protobuf's numbers
+/// are doubles, in `google.protobuf.Struct` too, so that what they cannot hold is lost before it comes here: such numbers belong in a text.
 outcome<lead_change> decode(const record& from);
 
 /// The JSON part of `decode`, for texts that come from elsewhere than Kafka.

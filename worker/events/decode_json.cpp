@@ -17,7 +17,7 @@ problem invalid(std::string detail) { return {reason::invalid_event, std::move(d
 
 outcome<tree> parse_tree(std::string_view text) {
   tree parsed;
-  auto document = json::parse(text, parsed.memory);
+  auto document = json::parse(text, parsed.memory, &parsed.numbers);
   if (!document) return document.error();
   parsed.document = std::make_unique<json::document>(std::move(*document));
   return parsed;

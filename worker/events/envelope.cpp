@@ -95,7 +95,8 @@ void read_parts(const json::value& event, std::string_view at, lead_change& into
 }  // namespace
 
 std::size_t lead_change::held_bytes() const noexcept {
-  return sizeof(lead_change) + (document ? sizeof(json::document) : 0) + (memory ? sizeof(json::pool) + memory->Capacity() : 0);
+  return sizeof(lead_change) + numbers.held_bytes() + (document ? sizeof(json::document) : 0) +
+         (memory ? sizeof(json::pool) + memory->Capacity() : 0);
 }
 
 outcome<lead_change> read_envelope(tree from, const json::value& event, std::string_view at) {
@@ -110,6 +111,7 @@ outcome<lead_change> read_envelope(tree from, const json::value& event, std::str
   read_parts(event, at, change, found);
   if (found) return *std::move(found);
   change.memory = std::move(from.memory);
+  change.numbers = std::move(from.numbers);
   change.document = std::move(from.document);
   return change;
 }

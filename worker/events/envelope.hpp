@@ -8,9 +8,10 @@
 
 namespace leadrelay::events {
 
-/// A tree and the memory that it stands in.
+/// A tree, the memory that it stands in and the texts of its numbers.
 struct tree {
   std::unique_ptr<json::pool> memory;
+  json::number_texts numbers;
   std::unique_ptr<json::document> document;
 };
 

@@ -29,6 +29,7 @@ struct lead_change {
   const json::value* snapshot = nullptr;
   /// An object in the provider's own shape, laid over what `changes` maps to.
   const json::value* native = nullptr;
+  json::number_texts numbers;          ///< those of a JSON event; Protobuf has doubles alone, which the tree holds
   std::unique_ptr<json::pool> memory;  ///< what `document` stands in
   std::unique_ptr<json::document> document;
 

@@ -15,6 +15,9 @@ using boost::system::error_code;
 /// A body that grew beyond this is not kept for the next answer.
 constexpr std::size_t most_kept_bytes = 64 * 1024;
 
+/// The end of a chunked body, `0 CR LF CR LF` (RFC 9112 section 7.1). Beast asserts that it is shown no less of it a second time.
+constexpr std::size_t least_chunked_end = 5;
+
 }  // namespace
 
 void answer_reader::start(bool to_head) {
@@ -49,6 +52,7 @@ void answer_reader::take(std::size_t bytes, const error_code& error) {
 
 void answer_reader::parse() {
   while (!over() && buffer_.size() > 0) {
+    if (parser_->is_header_done() && parser_->chunked() && buffer_.size() < least_chunked_end) return;
     error_code error;
     const std::size_t used = parser_->put(buffer_.data(), error);
     buffer_.consume(used);
@@ -65,6 +69,7 @@ void answer_reader::parse() {
 void answer_reader::answer_ended() {
   const unsigned status = parser_->get().result_int();
   if (status == 101) return fail(transport_error::malformed_answer, "switches to a protocol that was not asked for");
+  if (status < 100) return fail(transport_error::malformed_answer, "not HTTP: status " + std::to_string(status));
   if (status < 200) return renew_parser();
   whole_ = true;
 }

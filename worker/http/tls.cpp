@@ -1,6 +1,7 @@
 #include "http/tls.hpp"
 
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 
 #include <openssl/err.h>
@@ -16,12 +17,21 @@ std::string openssl_words() {
   const unsigned long error = ERR_get_error();
   ERR_clear_error();
   if (ERR_SYSTEM_ERROR(error)) return std::generic_category().message(static_cast<int>(ERR_GET_REASON(error)));
+  if (ERR_GET_LIB(error) == ERR_LIB_OSSL_DECODER) return "holds no key";  // "unsupported"
   const char* words = ERR_reason_error_string(error);
   return words ? words : "unknown error";
 }
 
-problem file_problem(const char* key, const std::string& file) {
-  return {reason{}, std::string(key) + " `" + file + "`: " + openssl_words()};
+/// Why there is nothing to parse, which OpenSSL tells of some files only.
+std::optional<std::string> find_unreadable(const std::string& path) {
+  const std::unique_ptr<std::FILE, decltype([](std::FILE* file) { std::fclose(file); })> file(std::fopen(path.c_str(), "rb"));
+  if (file && std::fgetc(file.get()) != EOF) return std::nullopt;
+  return file && !std::ferror(file.get()) ? "is empty" : std::generic_category().message(errno);
+}
+
+tls_file_problem file_problem(std::string_view key, const std::string& file, const std::string& expected) {
+  const std::string parsing = openssl_words();
+  return {key, "`" + file + "`: " + find_unreadable(file).value_or(parsing) + ", expected " + expected};
 }
 
 int sessions_index() noexcept {
@@ -44,27 +54,54 @@ int refuse_passphrase(char*, int, int, void*) noexcept {
   return -1;
 }
 
-std::optional<problem> load_authorities(SSL_CTX* context, const tls_files& files) {
-  if (files.ca_file) {
-    if (SSL_CTX_load_verify_file(context, files.ca_file->c_str()) != 1) return file_problem("ca_file", *files.ca_file);
-  } else if (SSL_CTX_set_default_verify_paths(context) != 1) {
-    return problem{reason{}, "the system's certificate authorities: " + openssl_words()};
-  }
-  return std::nullopt;
+using file_problems = std::vector<tls_file_problem>;
+
+void load_authorities(SSL_CTX* context, const std::string& file, file_problems& into) {
+  if (SSL_CTX_load_verify_file(context, file.c_str()) != 1) into.push_back(file_problem("ca", file, "certificates in PEM"));
 }
 
-std::optional<problem> load_own_certificate(SSL_CTX* context, const tls_files& files) {
-  if (!files.certificate_file && !files.key_file) return std::nullopt;
-  if (!files.key_file) return problem{reason{}, "certificate_file without key_file, expected both or none"};
-  if (!files.certificate_file) return problem{reason{}, "key_file without certificate_file, expected both or none"};
-  const std::string& certificate = *files.certificate_file;
-  const std::string& key = *files.key_file;
-  if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) return file_problem("certificate_file", certificate);
+/// Whether it could be loaded.
+bool load_certificate(SSL_CTX* context, const std::string& file, file_problems& into) {
+  if (SSL_CTX_use_certificate_chain_file(context, file.c_str()) == 1) return true;
+  into.push_back(file_problem("certificate", file, "a certificate in PEM"));
+  return false;
+}
+
+bool is_mismatch(unsigned long error) noexcept {
+  const int reason = ERR_GET_REASON(error);
+  return ERR_GET_LIB(error) == ERR_LIB_X509 && (reason == X509_R_KEY_VALUES_MISMATCH || reason == X509_R_KEY_TYPE_MISMATCH);
+}
+
+/// Whether it is a key that could be loaded. Where the context has a certificate with a key of that kind, OpenSSL compares them at once.
+bool load_key(SSL_CTX* context, const std::string& file, file_problems& into) {
   passphrase_was_asked_for = false;
-  if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) == 1) return std::nullopt;
-  auto wrong = file_problem("key_file", key);
-  if (passphrase_was_asked_for) wrong.detail = "key_file `" + key + "`: is encrypted, expected a key without a passphrase";
-  return wrong;
+  if (SSL_CTX_use_PrivateKey_file(context, file.c_str(), SSL_FILETYPE_PEM) == 1) return true;
+  if (is_mismatch(ERR_peek_error())) return true;  // `check_pair` tells
+  if (passphrase_was_asked_for) {
+    into.push_back({"key", "`" + file + "`: is encrypted, expected a key without a passphrase"});
+  } else {
+    into.push_back(file_problem("key", file, "the certificate's private key in PEM, without a passphrase"));
+  }
+  return false;
+}
+
+/// A key of another kind than the certificate's is loaded beside it, and would never be used.
+void check_pair(SSL_CTX* context, const std::string& key, file_problems& into) {
+  if (ERR_peek_error() == 0 && SSL_CTX_check_private_key(context) == 1) return;
+  into.push_back({"key", "`" + key + "`: is the key of another certificate, expected that of the certificate beside it"});
+}
+
+file_problems load_files(SSL_CTX* context, const tls_files& files) {
+  file_problems found;
+  ERR_clear_error();
+  SSL_CTX_set_default_passwd_cb(context, refuse_passphrase);
+  if (files.ca_file) load_authorities(context, *files.ca_file, found);
+  ERR_clear_error();
+  const bool certified = files.certificate_file && load_certificate(context, *files.certificate_file, found);
+  ERR_clear_error();
+  if (files.key_file && load_key(context, *files.key_file, found) && certified) check_pair(context, *files.key_file, found);
+  ERR_clear_error();
+  return found;
 }
 
 void restrict_protocol(SSL_CTX* context) {
@@ -73,7 +110,6 @@ void restrict_protocol(SSL_CTX* context) {
   SSL_CTX_set_alpn_protos(context, http_1_1, sizeof http_1_1);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(context, on_new_session);
-  SSL_CTX_set_default_passwd_cb(context, refuse_passphrase);
 }
 
 bool expect_host(SSL* ssl, const origin& to) {
@@ -84,14 +120,23 @@ bool expect_host(SSL* ssl, const origin& to) {
 
 }  // namespace
 
+std::vector<tls_file_problem> check_tls_files(const tls_files& files) {
+  boost::asio::ssl::context scratch(boost::asio::ssl::context::tls_client);
+  return load_files(scratch.native_handle(), files);
+}
+
 outcome<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const tls_files& files) {
   auto context = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_client);
   SSL_CTX* native = context->native_handle();
-  ERR_clear_error();
+  if (files.certificate_file.has_value() != files.key_file.has_value())
+    return problem{reason{},
+                   files.key_file ? "key without certificate, expected both or none" : "certificate without key, expected both or none"};
   restrict_protocol(native);
   SSL_CTX_set_verify(native, SSL_VERIFY_PEER, nullptr);
-  if (auto wrong = load_authorities(native, files)) return *std::move(wrong);
-  if (auto wrong = load_own_certificate(native, files)) return *std::move(wrong);
+  if (const auto wrong = load_files(native, files); !wrong.empty())
+    return problem{reason{}, std::string(wrong.front().key) + " " + wrong.front().what};
+  if (!files.ca_file && SSL_CTX_set_default_verify_paths(native) != 1)
+    return problem{reason{}, "the system's certificate authorities: " + openssl_words()};
   return context;
 }
 

@@ -3,6 +3,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <boost/asio/ssl/context.hpp>
 
@@ -19,8 +21,17 @@ struct tls_files {
   std::optional<std::string> key_file;          ///< its private key, not encrypted
 };
 
+/// One file that cannot be used.
+struct tls_file_problem {
+  std::string_view key;  ///< `ca`, `certificate` or `key`, as an account's `tls` calls it
+  std::string what;      ///< names the file, the reason and what would be right, never what the file holds
+};
+
+/// All that is wrong with the files: each for itself, and whether the key is the certificate's. The system's authorities are not read.
+std::vector<tls_file_problem> check_tls_files(const tls_files& files);
+
 /// What an account's connections trust and show: TLS 1.2 or later, the other side's certificate always verified, ALPN `http/1.1`.
-/// The files are read once, here. A problem names the file and OpenSSL's reason, never what the file holds; its `reason` has no meaning.
+/// The files are read once, here. The problem is the first of `check_tls_files`; its `reason` has no meaning.
 /// The context may be shared by threads.
 outcome<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const tls_files& files);
 

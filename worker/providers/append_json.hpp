@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/json.hpp"
 
@@ -36,8 +37,42 @@ inline void append_json_text(std::string& out, std::string_view text) {
 inline void append_json(std::string& out, const json::value& value) {
   if (value.IsString()) return append_json_text(out, json::text(value));
   string_output stream{&out};
-  rapidjson::Writer<string_output> writes(stream);
+  json::plain_writer<string_output> writes(stream);
   value.Accept(writes);
+}
+
+/// As above, the numbers digit for digit as they came.
+inline void append_json(std::string& out, const json::value& value, const json::number_texts& numbers) {
+  if (numbers.empty()) return append_json(out, value);
+  bool any = false;
+  if (value.IsObject()) {
+    out += '{';
+    for (const auto& member : value.GetObject()) {
+      if (std::exchange(any, true)) out += ',';
+      append_json_text(out, json::text(member.name));
+      out += ':';
+      append_json(out, member.value, numbers);
+    }
+    out += '}';
+  } else if (value.IsArray()) {
+    out += '[';
+    for (const json::value& item : value.GetArray()) {
+      if (std::exchange(any, true)) out += ',';
+      append_json(out, item, numbers);
+    }
+    out += ']';
+  } else if (const std::string_view text = value.IsNumber() ? numbers.of(value) : std::string_view(); !text.empty()) {
+    out += text;
+  } else {
+    append_json(out, value);
+  }
+}
+
+/// `value` as compact JSON, its numbers digit for digit as they came.
+inline std::string to_json(const json::value& value, const json::number_texts& numbers) {
+  std::string out;
+  append_json(out, value, numbers);
+  return out;
 }
 
 }  // namespace leadrelay::providers

@@ -38,7 +38,8 @@ struct slot {
 /// A body that is being built: one slot a leaf, written in the order of the body tree. Values are pointed at, never copied.
 class body_slots {
  public:
-  explicit body_slots(int leaves) : slots_(static_cast<std::size_t>(leaves)) {}
+  /// `numbers` are the event's.
+  body_slots(int leaves, const json::number_texts& numbers) : slots_(static_cast<std::size_t>(leaves)), numbers_(numbers) {}
 
   slot& operator[](int leaf) { return slots_[static_cast<std::size_t>(leaf)]; }
   const slot& operator[](int leaf) const { return slots_[static_cast<std::size_t>(leaf)]; }
@@ -66,7 +67,8 @@ class body_slots {
   bool same(const slot& a, const slot& b) const {
     if (a.is != b.is) return false;
     if (a.is == slot::content::text) return text(a) == text(b);
-    return a.is != slot::content::value || *a.value == *b.value;
+    if (a.is != slot::content::value) return true;
+    return *a.value == *b.value && (numbers_.empty() || to_json(*a.value, numbers_) == to_json(*b.value, numbers_));
   }
 
   /// Members of an open object that the definition does not list, to be sent as they come.
@@ -77,6 +79,14 @@ class body_slots {
     if (!unlisted_.empty()) return true;
     for (const slot& each : slots_)
       if (each.filled() && each.field >= 0) return true;
+    return false;
+  }
+
+  /// Whether `native` says anything of the lead.
+  bool any_native() const noexcept {
+    if (!unlisted_.empty()) return true;
+    for (const slot& each : slots_)
+      if (each.filled() && each.field >= 0 && each.from == origin_of_value::native) return true;
     return false;
   }
 
@@ -93,7 +103,7 @@ class body_slots {
 
   bool write_leaf(std::string& out, const slot& of) const {
     switch (of.is) {
-      case slot::content::value: append_json(out, *of.value); return true;
+      case slot::content::value: append_json(out, *of.value, numbers_); return true;
       case slot::content::text: out += text(of); return true;
       case slot::content::null: out += "null"; return true;
       default: return false;
@@ -133,7 +143,7 @@ class body_slots {
         if (any) out += ',';
         append_json_text(out, json::text(member.name));
         out += ':';
-        append_json(out, member.value);
+        append_json(out, member.value, numbers_);
         any = true;
       }
     }
@@ -143,6 +153,7 @@ class body_slots {
   boost::container::small_vector<slot, 64> slots_;
   boost::container::small_vector<unlisted, 2> unlisted_;
   std::string texts_;
+  const json::number_texts& numbers_;
 };
 
 }  // namespace leadrelay::providers

@@ -19,9 +19,9 @@ constexpr std::array<std::string_view, 3> identifier_names{"lead.id", "lead.emai
 }  // namespace
 
 outcome<request> request_builder::run() {
-  if (!take_changes() || !take_native()) return std::move(problem_);
-  if (!rules_.replaces && !slots_.any()) return silent();
-  if (!take_identifiers() || !take_snapshot()) return std::move(problem_);
+  if (!take_changes() || !take_native() || !take_identifiers()) return std::move(problem_);
+  if (!slots_.any()) return silent();
+  if (!take_snapshot()) return std::move(problem_);
   take_defaults();
   if (!check_companions() || !check_required()) return std::move(problem_);
   return write();
@@ -78,7 +78,7 @@ bool request_builder::has_stronger(identifier which) const {
 
 bool request_builder::take_snapshot() {
   const bool has_snapshot = change_.snapshot && !change_.snapshot->ObjectEmpty();
-  if (rules_.replaces && !has_snapshot && !has_native())
+  if (rules_.replaces && !has_snapshot && !slots_.any_native())
     return fail(reason::missing_required,
                 "snapshot: " + rules_.title + " replaces the whole lead, and the changes alone would erase the rest");
   return !has_snapshot || walk(*change_.snapshot, rules_.vocabulary, snapshot, nullptr);
@@ -126,7 +126,9 @@ bool request_builder::check_required() {
   return fail(reason::missing_required, missing + ": always required, but neither in the event, its snapshot nor the account's defaults");
 }
 
-request request_builder::silent() const {
+outcome<request> request_builder::silent() const {
+  if (!ignored_any_)
+    return problem{reason::invalid_event, "changes: say nothing of the lead and neither does native, expected what changed"};
   request out;
   out.method = rules_.method;
   out.nothing_to_send = true;

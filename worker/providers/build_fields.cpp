@@ -114,7 +114,7 @@ bool request_builder::take(const json::value& value, const canonical_node& node,
 
 bool request_builder::pass_over(const json::value& value, const name_link& link) {
   const std::string name = dotted(&link);
-  if (plan_.ignores(name)) return true;
+  if (plan_.ignores(name)) return ignored_any_ = true;
   const auto part = std::lower_bound(plan_.ignored.begin(), plan_.ignored.end(), name + ".");
   const bool part_ignored = part != plan_.ignored.end() && part->starts_with(name + ".");
   if (!part_ignored || !value.IsObject() || value.ObjectEmpty()) return unmapped(name);
@@ -154,8 +154,8 @@ bool request_builder::fill(int field_index, const json::value& value, origin_of_
   const field& of = rules_.fields[static_cast<std::size_t>(field_index)];
   if (from == snapshot && !wants(of)) return true;
   if (!of.join.empty() && value.IsObject() && from != native) return fill_joined(field_index, value, from);
-  if (const auto wrong = check_value(of.rule, value)) return invalid(name_of(of, from), *wrong);
-  const auto converted = convert_value(of.rule, value);
+  if (const auto wrong = check_value(of.rule, value, change_.numbers)) return invalid(name_of(of, from), *wrong);
+  const auto converted = convert_value(of.rule, value, change_.numbers);
   return put(converted ? slots_.with_text(field_index, from, *converted) : slots_.with_value(field_index, from, value));
 }
 

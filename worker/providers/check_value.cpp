@@ -1,8 +1,10 @@
 #include "providers/check_value.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -15,41 +17,27 @@ namespace {
 
 using problem_text = std::optional<std::string>;
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+/// A number and the text that says all of it, where there is one.
+struct number {
+  double nearest;
+  std::string_view text;
+};
 
-std::size_t skip_digits(std::string_view text, std::size_t at) noexcept {
-  while (at < text.size() && is_digit(text[at])) ++at;
-  return at;
-}
-
-/// RFC 8259 section 6.
-bool is_json_number(std::string_view text) noexcept {
-  std::size_t at = text.starts_with('-') ? 1 : 0;
-  const std::size_t whole = skip_digits(text, at);
-  if (whole == at || (text[at] == '0' && whole > at + 1)) return false;
-  at = whole;
-  if (at < text.size() && text[at] == '.') {
-    const std::size_t fraction = skip_digits(text, at + 1);
-    if (fraction == at + 1) return false;
-    at = fraction;
-  }
-  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-    ++at;
-    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
-    const std::size_t exponent = skip_digits(text, at);
-    if (exponent == at) return false;
-    at = exponent;
-  }
-  return at == text.size();
-}
-
-/// The number that a numeric text says; nothing where it is none or beyond a double.
-std::optional<double> numeric(std::string_view text) noexcept {
-  if (!is_json_number(text)) return std::nullopt;
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc{} && std::isfinite(value)) return value;
-  return std::nullopt;
+/// Whether a JSON number has no fraction, however it is written: 1.50e1 has none.
+bool is_whole(std::string_view text) noexcept {
+  const std::size_t e = text.find_first_of("eE");
+  const std::string_view digits = text.substr(0, e);
+  const std::size_t last = digits.find_last_of("123456789");
+  if (last == std::string_view::npos) return true;
+  const auto point = static_cast<std::int64_t>(std::min(digits.find('.'), digits.size()));
+  const auto at = static_cast<std::int64_t>(last);
+  const std::int64_t power = at < point ? point - 1 - at : point - at;  // of ten, that the last digit counts
+  if (e == std::string_view::npos) return power >= 0;
+  std::string_view exponent = text.substr(e + 1);
+  if (exponent.starts_with('+')) exponent.remove_prefix(1);
+  std::int32_t value = 0;
+  if (std::from_chars(exponent.data(), exponent.data() + exponent.size(), value).ec != std::errc{}) return !exponent.starts_with('-');
+  return power + value >= 0;
 }
 
 std::string expected(const value_rule& rule) {
@@ -74,10 +62,12 @@ std::string format_number(double value) {
   return {digits.data(), end};
 }
 
-problem_text check_number(const value_rule& rule, double value) {
-  if (rule.whole_number && value != std::trunc(value)) return "a fraction, expected a whole number";
-  if (rule.least && value < *rule.least) return "less than " + format_number(*rule.least);
-  if (rule.most && value > *rule.most) return "more than " + format_number(*rule.most);
+problem_text check_number(const value_rule& rule, const number& given) {
+  if (!std::isfinite(given.nearest)) return "beyond the range of a double";
+  const bool whole = given.text.empty() ? given.nearest == std::trunc(given.nearest) : is_whole(given.text);
+  if (rule.whole_number && !whole) return "a fraction, expected a whole number";
+  if (rule.least && given.nearest < *rule.least) return "less than " + format_number(*rule.least);
+  if (rule.most && given.nearest > *rule.most) return "more than " + format_number(*rule.most);
   return std::nullopt;
 }
 
@@ -149,39 +139,44 @@ problem_text check_elements(element_rule rule, const json::value& given) {
 
 problem_text check_string(const value_rule& rule, std::string_view text) {
   if (rule.kinds & takes_string) return check_text(rule, text);
-  if ((rule.kinds & takes_numeric_string) || (rule.converts && (rule.kinds & takes_number))) {
-    const auto value = numeric(text);
-    return value ? check_number(rule, *value) : "a string that is no number, expected " + expected(rule);
-  }
+  if ((rule.kinds & takes_numeric_string) || (rule.converts && (rule.kinds & takes_number)))
+    return json::is_number(text) ? check_number(rule, {json::nearest_double(text), text})
+                                 : "a string that is no number, expected " + expected(rule);
   return "a string, expected " + expected(rule);
 }
 
-problem_text check_kind(const value_rule& rule, const json::value& given) {
+number number_of(const json::value& given, const json::number_texts& numbers) {
+  const std::string_view text = numbers.of(given);
+  return {text.empty() ? given.GetDouble() : json::nearest_double(text), text};
+}
+
+problem_text check_kind(const value_rule& rule, const json::value& given, const json::number_texts& numbers) {
   if (given.IsString()) return check_string(rule, json::text(given));
-  if (given.IsNumber() && (rule.kinds & takes_number)) return check_number(rule, given.GetDouble());
+  if (given.IsNumber() && (rule.kinds & takes_number)) return check_number(rule, number_of(given, numbers));
   if (given.IsBool() && (rule.kinds & takes_boolean)) return std::nullopt;
   if (given.IsObject() && (rule.kinds & takes_object)) return check_elements(rule.elements, given);
   if (given.IsArray() && (rule.kinds & takes_list)) return check_elements(rule.elements, given);
-  if (rule.converts && (rule.kinds & takes_string) && (given.IsNumber() || given.IsBool())) return check_text(rule, json::serialize(given));
+  if (rule.converts && (rule.kinds & takes_string) && (given.IsNumber() || given.IsBool()))
+    return check_text(rule, to_json(given, numbers));
   return std::string(json::kind(given)) + ", expected " + expected(rule);
 }
 
 }  // namespace
 
-std::optional<std::string> check_value(const value_rule& rule, const json::value& given) {
-  if (auto wrong = check_kind(rule, given)) return wrong;
+std::optional<std::string> check_value(const value_rule& rule, const json::value& given, const json::number_texts& numbers) {
+  if (auto wrong = check_kind(rule, given, numbers)) return wrong;
   if (!rule.most_json_bytes) return std::nullopt;
-  const std::size_t bytes = json::serialized_size(given);
+  const std::size_t bytes = numbers.empty() ? json::serialized_size(given) : to_json(given, numbers).size();
   if (bytes > *rule.most_json_bytes) return counted(bytes, "bytes of JSON", "at most", *rule.most_json_bytes);
   return std::nullopt;
 }
 
-std::optional<std::string> convert_value(const value_rule& rule, const json::value& given) {
+std::optional<std::string> convert_value(const value_rule& rule, const json::value& given, const json::number_texts& numbers) {
   if (!rule.converts) return std::nullopt;
   if (given.IsString() && !(rule.kinds & (takes_string | takes_numeric_string))) return std::string(json::text(given));
   const bool fits = (given.IsNumber() && (rule.kinds & takes_number)) || (given.IsBool() && (rule.kinds & takes_boolean));
   if (fits || !(given.IsNumber() || given.IsBool())) return std::nullopt;
-  return '"' + json::serialize(given) + '"';
+  return '"' + to_json(given, numbers) + '"';
 }
 
 }  // namespace leadrelay::providers

@@ -62,7 +62,7 @@ std::string ascii_json(std::string_view text) {
 /// Gathers the sensitive texts of one event.
 class collector {
  public:
-  explicit collector(const definition::parts& rules) : rules_(rules) {}
+  collector(const definition::parts& rules, const json::number_texts& numbers) : rules_(rules), numbers_(numbers) {}
 
   void add(std::string_view text) {
     if (text.size() < shortest_masked) return;
@@ -75,7 +75,7 @@ class collector {
 
   void add_all(const json::value& value) {
     if (value.IsString()) add(json::text(value));
-    if (value.IsNumber()) add(json::serialize(value));
+    if (value.IsNumber()) add_number(value);
     if (value.IsArray())
       for (const json::value& item : value.GetArray()) add_all(item);
     if (value.IsObject())
@@ -129,12 +129,19 @@ class collector {
     return !known || known->sensitive;
   }
 
+  /// As it came and as a provider that knows doubles alone writes it.
+  void add_number(const json::value& value) {
+    add(json::serialize(value));
+    add(numbers_.of(value));
+  }
+
   void add_joined(const field& of, const json::value& value) {
     if (of.join.empty() || !value.IsObject()) return;
     if (const auto joined = join_parts(of, value, nullptr)) add(*joined);
   }
 
   const definition::parts& rules_;
+  const json::number_texts& numbers_;
   std::vector<std::string> found_;
 };
 
@@ -188,7 +195,7 @@ std::string mask(std::string_view text, std::span<const std::string> secrets, st
 
 std::vector<std::string> plan::sensitive_values(const events::lead_change& change) const {
   const definition::parts& rules = parts_->rules();
-  collector found(rules);
+  collector found(rules, change.numbers);
   found.add(change.lead.email);
   found.add(change.lead.phone);
   if (change.changes) found.walk(*change.changes, rules.vocabulary, "");
@@ -198,10 +205,12 @@ std::vector<std::string> plan::sensitive_values(const events::lead_change& chang
 }
 
 std::string plan::masked_body(const request& of) const {
-  auto body = json::parse(of.body);
+  std::unique_ptr<json::pool> memory;
+  json::number_texts numbers;
+  auto body = json::parse(of.body, memory, &numbers);
   if (!body) return {};
   mask_leaves(parts_->rules(), parts_->rules().body, *body);
-  return json::serialize(*body);
+  return to_json(*body, numbers);
 }
 
 }  // namespace leadrelay::providers

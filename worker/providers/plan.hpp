@@ -15,8 +15,8 @@ namespace leadrelay::providers {
 
 class definition;
 
-/// A definition as one account applies it: with its base URL's path, its defaults (checked by the definition), what it ignores and requires.
-/// Made once at start-up; building a request then walks tables that are ready.
+/// A definition as one account applies it: with its base URL's path, its defaults (checked by the definition), what it ignores and
+/// requires. Made once at start-up; building a request then walks tables that are ready.
 class plan {
  public:
   ~plan();
@@ -27,8 +27,15 @@ class plan {
   const account_settings& settings() const noexcept;
   std::string_view base_url() const noexcept;  ///< without a trailing slash
 
-  /// The request that `change` becomes, or why it can never be one: `unmapped_field`, `missing_required`, `invalid_field`.
-  /// The detail names the field and the rule, never the value of a field.
+  /// The request that `change` becomes, or why it can never be one: `unmapped_field`, `missing_required`, `invalid_field`, or
+  /// `invalid_event` where neither `changes` nor `native` says anything of the lead (`{"phone":{}}`, identifiers alone). The detail
+  /// names the field and the rule, never the value of a field.
+  ///
+  /// A snapshot alone is no change, not even for a provider whose request replaces the whole lead: what an event may be does not depend
+  /// on the account that it names. Where the account ignores all that changed, the request is `nothing_to_send`, with a snapshot or
+  /// without. For a request that replaces, `native` counts as the whole lead only where it says something of it.
+  ///
+  /// A number is written digit for digit as the JSON event gives it.
   outcome<request> build(const events::lead_change& change) const;
 
   /// The values of sensitive fields in `change` as texts, for masking what a provider echoes. Short ones (under 3 bytes) are left out.

@@ -11,8 +11,10 @@ struct request {
   std::string target;       ///< path and query, percent-encoded, starting with the base URL's own path
   std::string body;         ///< compact JSON
   bool appends = false;     ///< carries a field that the provider appends, so that a repeat would harm
-  bool nothing_to_send = false;  ///< all that changed is ignored by the account; the change is settled without a call
-  bool repeatable = true;   ///< may be sent again when its outcome is unknown
+  /// The event says something of the lead, and the account ignores all of it: the change is settled without a call. Never set for an
+  /// event that says nothing, which is `invalid_event`.
+  bool nothing_to_send = false;
+  bool repeatable = true;  ///< may be sent again when its outcome is unknown
 };
 
 }  // namespace leadrelay::providers

@@ -28,7 +28,7 @@ class request_builder {
       : plan_(by),
         rules_(by.rules()),
         change_(change),
-        slots_(rules_.leaves) {}
+        slots_(rules_.leaves, change.numbers) {}
 
   outcome<request> run();
 
@@ -99,7 +99,8 @@ class request_builder {
 
   // The request.
 
-  request silent() const;
+  /// What there is where nothing is left to send: a request that says so, if the account ignores all that the event says.
+  outcome<request> silent() const;
   outcome<request> write();
   bool write_target(std::string& out);
 
@@ -108,6 +109,7 @@ class request_builder {
   const events::lead_change& change_;
   body_slots slots_;
   bool appends_ = false;
+  bool ignored_any_ = false;
   problem problem_;
 };
 

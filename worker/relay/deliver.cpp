@@ -102,10 +102,13 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
 task<relay::attempt> relay::try_once(account& of, running_lane& lane, const providers::request& request) {
   attempt tried;
   tried.at = loop_.wall_now();
-  if (may_not_repeat(of, request) && !co_await announce(lane)) {
-    of.gate().cancel();
-    tried.error = delivery::transport_error::stopped;
-    co_return tried;
+  if (may_not_repeat(of, request)) {
+    const bool announced = co_await announce(lane);
+    if (!announced) {
+      of.gate().cancel();
+      tried.error = delivery::transport_error::stopped;
+      co_return tried;
+    }
   }
   lane.step = lane_step::connecting;
   http::pool::acquired got = co_await of.pool().acquire();

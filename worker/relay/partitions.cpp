@@ -71,11 +71,12 @@ task<void> relay::give_back(std::vector<std::shared_ptr<delivery::owned_partitio
   const duration grace = draining_ ? std::max(grace_ - last_commit_time, grace_ / 2) : revocation_grace;
   std::function<bool()> none_busy = [&] { return std::all_of(leaving.begin(), leaving.end(), [](const auto& p) { return p->busy == 0; }); };
   co_await until(none_busy, loop_.now() + grace);
-  std::function<bool()> commit_ended = [this] { return sent_offsets_.empty(); };
-  const time_point commit_deadline = loop_.now() + last_commit_time;
-  co_await until(commit_ended, commit_deadline);
-  commit_now();
-  co_await until(commit_ended, commit_deadline);
+  // A commit that meets the rebalance is refused, and sent again.
+  std::function<bool()> all_told = [&] {
+    return std::ranges::none_of(leaving, [](const auto& partition) { return partition->offsets.ahead_of_broker(); });
+  };
+  commit_soon(haste::at_once);
+  co_await until(all_told, loop_.now() + last_commit_time);
   for (const auto& partition : leaving) partitions_.erase({partition->topic, partition->number});
   share_limits();
   consumer_.give_up();

@@ -120,6 +120,11 @@ TEST(account, broken_tls_is_told) {
   });
 }
 
+TEST(account, tls_beside_http_is_warned_of) {
+  EXPECT_THAT(load(with_account("    base_url: http://localhost\n    tls: { ca: c }\n")).issues,
+              ElementsAre("6:10: warning: accounts.a.tls: has no effect, as base_url is http; expected https, or no tls"));
+}
+
 TEST(account, broken_credential_is_told_without_showing_it) {
   const std::string expected = "expected { env: NAME } or { file: PATH }";
   const auto credential = [](const std::string& value) { return with_account("    credential: " + value + "\n", "perch", false); };

@@ -53,6 +53,12 @@ order_by: lead
 log: { format: json, level: debug }
 )";
 
+std::string told_at(const place& at) {
+  yaml::issues issues;
+  at.fail("wrong", issues);
+  return issues.all().at(0).text();
+}
+
 TEST(load_text, full_configuration_is_read) {
   yaml::issues issues;
   const auto read = load_text(full, "/etc/leadrelay/leadrelay.yaml", issues);
@@ -61,7 +67,9 @@ TEST(load_text, full_configuration_is_read) {
   EXPECT_THAT(read->kafka, ElementsAre(Pair("bootstrap.servers", "localhost:9092,localhost:9093"), Pair("group.id", "leadrelay"),
                                        Pair("security.protocol", "SASL_SSL"), Pair("sasl.password", "p: #1"),
                                        Pair("fetch.max.bytes", "1048576"), Pair("session.timeout.ms", "0045000")));
-  EXPECT_EQ(read->kafka_places.at("sasl.password").text(), "/etc/leadrelay/leadrelay.yaml:6:18: ");
+  EXPECT_EQ(told_at(read->kafka_places.at("sasl.password")), "/etc/leadrelay/leadrelay.yaml:6:18: kafka.sasl.password: wrong");
+  ASSERT_TRUE(read->kafka_place);
+  EXPECT_EQ(told_at(*read->kafka_place), "/etc/leadrelay/leadrelay.yaml:3:3: kafka: wrong");
   EXPECT_THAT(read->topics.lead_changes, ElementsAre("lead-changes", "more.lead_changes"));
   EXPECT_EQ(read->topics.dead_letters, "lead-changes.dead");
   EXPECT_EQ(read->topics.results, "lead-changes.results");
@@ -145,8 +153,8 @@ TEST(load_text, broken_root_is_told) {
   const std::string parts = kafka_part + topics_part + accounts_part;
   const std::string keys = "kafka, topics, accounts, admin, threads, memory, max_record, grace, order_by, providers_dir or log";
   expect_issues({
-      {"", {"1:1: the file is empty"}},
-      {"# nothing\n", {"1:1: the file is empty"}},
+      {"", {"1:1: is empty, expected a configuration with kafka, topics and accounts"}},
+      {"# nothing\n", {"1:1: is empty, expected a configuration with kafka, topics and accounts"}},
       {"[]", {"1:1: is a list, expected a map"}},
       {"text", {"1:1: is a single value, expected a map"}},
       {"{}", {"1:1: `kafka` is missing", "1:1: `topics` is missing", "1:1: `accounts` is missing"}},
@@ -282,6 +290,45 @@ TEST(load_file, bad_definition_is_told_with_its_own_file) {
   EXPECT_FALSE(load_file(path, issues));
   ASSERT_FALSE(issues.all().empty());
   EXPECT_EQ(issues.all()[0].file, in.path("defs/mine.yaml"));
+}
+
+TEST(read_file, what_is_right_is_read_beside_what_is_wrong) {
+  const folder in;
+  const auto path = in.write("leadrelay.yaml",
+                             "kafka: { bootstrap.servers: b }\n"
+                             "topics: { lead_changes: [t] }\n"
+                             "accounts:\n"
+                             "  a: { provider: perhaps, credential: { env: KEY }, tls: { ca: ca.pem, key: 1.pem } }\n"
+                             "  b: { provider: orwel }\n"
+                             "  c: { provider: orwel, credential: { file: key }, limits: 5 }\n"
+                             "  d: { provider: orwel, base_url: 'http://localhost', credential: { env: KEY } }\n"
+                             "threads: 4\n");
+  yaml::issues issues;
+  const auto read = read_file(path, issues);
+  EXPECT_FALSE(issues.good());
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->threads, 4);
+  EXPECT_THAT(read->kafka, ElementsAre(Pair("bootstrap.servers", "b")));
+  ASSERT_EQ(read->references.size(), 4u);
+  const account_references& a = read->references[0];
+  EXPECT_EQ(a.credential.value().text, "KEY");
+  EXPECT_EQ(told_at(a.credential_place), path + ":4:39: accounts.a.credential: wrong");
+  EXPECT_EQ(a.definition, nullptr);
+  EXPECT_TRUE(a.uses_tls);
+  EXPECT_EQ(a.tls.ca_file, in.path("ca.pem"));
+  EXPECT_EQ(told_at(a.tls_places.at("key")), path + ":4:77: accounts.a.tls.key: wrong");
+  EXPECT_FALSE(read->references[1].credential);
+  EXPECT_EQ(read->references[2].credential.value().text, in.path("key"));
+  EXPECT_EQ(read->references[2].definition->name(), "orwel");
+  EXPECT_FALSE(read->references[3].uses_tls);
+}
+
+TEST(read_file, what_is_no_yaml_gives_nothing) {
+  const folder in;
+  yaml::issues issues;
+  EXPECT_FALSE(read_file(in.write("a.yaml", "a: [\n"), issues));
+  EXPECT_FALSE(read_file(in.path("none.yaml"), issues));
+  EXPECT_EQ(issues.all().size(), 2u);
 }
 
 }  // namespace

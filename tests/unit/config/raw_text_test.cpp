@@ -26,6 +26,12 @@ TEST(raw_text, tab_in_the_indentation_is_told_by_its_place) {
 
 TEST(raw_text, tab_elsewhere_is_fine) { EXPECT_EQ(checked("a:\tb\n\t\n\t# comment\nc: d\t\r\n"), "fine"); }
 
+TEST(raw_text, text_that_says_nothing_is_told) {
+  const std::string empty = "f:1:1: is empty, expected a configuration with kafka, topics and accounts";
+  for (const char* text : {"", "\n", " \r\n\n", "# a comment", "\n  # a comment\n\t\n"}) EXPECT_EQ(checked(text), empty) << text;
+  EXPECT_EQ(checked("# a comment\n---\n"), "fine");
+}
+
 TEST(raw_text, bytes_that_are_no_text_are_told) {
   EXPECT_EQ(checked("a: \"\xFF\""), "f:1:5: not UTF-8, expected a YAML text");
   EXPECT_EQ(checked("é: \xC3("), "f:1:4: not UTF-8, expected a YAML text");
@@ -36,15 +42,15 @@ TEST(raw_text, bytes_that_are_no_text_are_told) {
 }
 
 TEST(raw_text, size_is_capped) {
-  EXPECT_EQ(checked(std::string(most_bytes, ' ')), "fine");
+  EXPECT_EQ(checked(std::string(most_bytes, 'x')), "fine");
   EXPECT_EQ(checked(std::string(most_bytes + 1, ' ')), "f:1:1: is larger than 4MiB, expected a configuration");
 }
 
 TEST(raw_text, file_that_cannot_be_read_is_told) {
   const folder in;
-  EXPECT_EQ(file_issue(in.path("none")), ":1:1: cannot be read: No such file or directory");
-  EXPECT_EQ(file_issue(in.path("")), ":1:1: is a folder, expected a file");
-  EXPECT_EQ(file_issue(in.write("empty", "")), ":1:1: the file is empty");
+  EXPECT_EQ(file_issue(in.path("none")), ":1:1: cannot be read: No such file or directory, expected a configuration");
+  EXPECT_EQ(file_issue(in.path("")), ":1:1: is a folder, expected a configuration");
+  EXPECT_EQ(file_issue(in.write("empty", "")), ":1:1: is empty, expected a configuration with kafka, topics and accounts");
   EXPECT_EQ(file_issue(in.write("binary", std::string("\x7F"
                                                       "ELF\0\1",
                                                       6))),

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cfloat>
 #include <random>
 #include <vector>
 
@@ -67,6 +69,62 @@ TEST(decode_json, deep_nesting_is_undecodable) {
   const std::string fits = std::string(62, '[') + std::string(62, ']');
   EXPECT_TRUE(decode_json(R"({"id":"1","account":"a","lead":{"id":"L"},"changes":{"x":)" + fits + "}}").has_value());
   EXPECT_EQ(reason_of(R"({"id":"1","account":"a","lead":{"id":"L"},"changes":{"x":[)" + fits + "]}}"), reason::undecodable);
+}
+
+TEST(decode_json, numbers_that_no_double_holds_are_taken_and_keep_their_text) {
+  for (const std::string number : {"12345678901234567890123", "0.1234567890123456789", "1e309", "-1e309", "1234e306", "1e-400", "0e999"}) {
+    const auto change = decode_json(R"({"unknown":1e309,"id":"e1","account":"acme","lead":{"id":"L"},"changes":{"a":{"b":[1,)" + number +
+                                    R"(,2]}},"snapshot":{"c":)" + number + R"(},"native":{"d":)" + number + "}}");
+    ASSERT_TRUE(change.has_value()) << number << change.error().detail;
+    const json::value& inside = (*change->changes)["a"]["b"];
+    EXPECT_EQ(change->numbers.of(inside[1]), number);
+    EXPECT_EQ(change->numbers.of((*change->snapshot)["c"]), number);
+    EXPECT_EQ(change->numbers.of((*change->native)["d"]), number);
+    EXPECT_EQ(change->numbers.of(inside[0]), "");
+    EXPECT_TRUE(inside[1].IsNumber());
+    EXPECT_EQ(inside[2].GetInt(), 2);
+  }
+}
+
+TEST(decode_json, numbers_of_any_length_are_taken) {
+  for (std::size_t digits = 1; digits < 3000; digits += 1 + digits / 16)
+    for (const std::string& number :
+         {"0." + std::string(digits, '0') + "1", std::string(digits, '9') + ".5", "1." + std::string(digits, '0') + "1e-300",
+          "-" + std::string(digits, '7'), "0." + std::string(digits, '0') + "1e" + std::to_string(digits)}) {
+      const auto change = decode_json(R"({"id":"e1","account":"acme","lead":{"id":"L"},"changes":{"a":)" + number + "}}");
+      ASSERT_TRUE(change.has_value()) << number;
+      const json::value& a = (*change->changes)["a"];
+      EXPECT_EQ(a.GetDouble(), std::clamp(json::nearest_double(number), -DBL_MAX, DBL_MAX)) << number;
+      EXPECT_EQ(change->numbers.of(a), number.size() > 18 || number.find('.') != std::string::npos ? number : "");
+    }
+}
+
+TEST(decode_json, number_where_another_kind_is_wanted_is_an_invalid_event) {
+  EXPECT_EQ(decode_json(R"({"id":1e309})").error().detail, "id: is a number, expected a string");
+  EXPECT_EQ(reason_of(R"({"id":1e309})"), reason::invalid_event);
+  EXPECT_EQ(reason_of("[1e309]"), reason::invalid_event);
+}
+
+TEST(decode_json, what_is_no_number_is_undecodable) {
+  for (const char* number : {"1e", "1e+", "1.e5", ".5e5", "01e5", "+1e5", "1e5.5", "1e309e", "--1e5", "1-2", "0x1e5", "1e309 1", "1e3091e",
+                             "-", "12345678901234567890123.", "-e5", "1e309\"\"", "Infinity", "-NaN"})
+    EXPECT_EQ(reason_of(R"({"id":"1","account":"a","lead":{"id":"L"},"changes":{"x":)" + std::string(number) + "}}"), reason::undecodable)
+        << number;
+  EXPECT_EQ(reason_of(R"({"id":"1","account":"a","lead":{"id":"L"},"changes":{1e309:1}})"), reason::undecodable);
+}
+
+TEST(decode_json, texts_of_numbers_are_held_and_counted) {
+  const auto with = [](const std::string& value) {
+    return decode_json(R"({"id":"1","account":"a","lead":{"id":"L"},"changes":{"x":[)" + value + "]}}").value();
+  };
+  std::string many = "1.5";
+  for (int i = 0; i < 999; ++i) many += ",1.5";
+  auto change = with(many);
+  const auto moved = std::move(change);
+  EXPECT_EQ(moved.numbers.of((*moved.changes)["x"][999]), "1.5");
+  EXPECT_GE(moved.numbers.held_bytes(), 1000u * 16);
+  EXPECT_GE(moved.held_bytes(), moved.numbers.held_bytes() + moved.memory->Capacity());
+  EXPECT_TRUE(with("1,2,3").numbers.empty());
 }
 
 TEST(decode_json, long_texts_are_taken) {

@@ -99,7 +99,8 @@ TEST(decode_protobuf, whole_numbers_are_integers_and_others_are_not) {
   EXPECT_EQ(number(90.5), R"({"height":90.5})");
   EXPECT_EQ(number(9007199254740993.0), R"({"height":9007199254740992})");
   EXPECT_EQ(number(-0x1p63), R"({"height":-9223372036854775808})");
-  EXPECT_EQ(number(0x1p63), R"({"height":9223372036854776000.0})");
+  EXPECT_EQ(number(0x1p63), R"({"height":9223372036854775808.0})");
+  EXPECT_EQ(number(9.3606954), R"({"height":9.3606954})");
   EXPECT_EQ(number(1e300), R"({"height":1e300})");
   EXPECT_EQ(number(-0.0), R"({"height":-0.0})");
 }

@@ -68,6 +68,17 @@ TEST_F(answer_reader_test, every_cut_into_pieces_gives_the_same_answer) {
   }
 }
 
+TEST_F(answer_reader_test, empty_chunked_body_is_whole_however_it_is_cut) {
+  constexpr std::string_view bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+  for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
+    reader.start(false);
+    feed(reader, bytes, piece);
+    ASSERT_TRUE(reader.whole()) << piece << " " << reader.detail();
+    EXPECT_TRUE(reader.keeps_alive());
+    EXPECT_EQ(body(), "");
+  }
+}
+
 TEST_F(answer_reader_test, no_start_of_an_answer_is_whole) {
   constexpr std::string_view bytes = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
   for (std::size_t size = 0; size < bytes.size(); ++size) {
@@ -155,6 +166,15 @@ TEST_F(answer_reader_test, what_is_not_http_is_malformed) {
   EXPECT_EQ(error_of("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"), transport_error::malformed_answer);
   EXPECT_EQ(error_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"), transport_error::malformed_answer);
   EXPECT_EQ(error_of("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"), transport_error::malformed_answer);
+}
+
+TEST_F(answer_reader_test, status_below_100_is_no_interim_answer) {
+  EXPECT_EQ(error_of("HTTP/1.1 002 X\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), transport_error::malformed_answer);
+  reader.start(false);
+  feed(reader, "HTTP/1.1 099 X\r\n\r\nrest");
+  end(eof);
+  EXPECT_EQ(reader.error(), transport_error::malformed_answer);
+  EXPECT_THAT(reader.detail(), HasSubstr("99"));
 }
 
 TEST_F(answer_reader_test, header_beyond_its_bound_is_too_large) {

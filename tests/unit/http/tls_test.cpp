@@ -223,12 +223,11 @@ TEST_F(tls_files_test, good_files_are_taken) {
 
 TEST_F(tls_files_test, missing_file_is_named_with_the_reason) {
   const std::string why = problem_with({.ca_file = "/nowhere/ca.pem", .certificate_file = {}, .key_file = {}});
-  EXPECT_THAT(why, HasSubstr("ca_file `/nowhere/ca.pem`"));
-  EXPECT_THAT(why, HasSubstr("No such file"));
+  EXPECT_THAT(why, HasSubstr("ca `/nowhere/ca.pem`: No such file or directory, expected certificates in PEM"));
   EXPECT_THAT(problem_with({.ca_file = {}, .certificate_file = "/nowhere/own.pem", .key_file = key}),
-              HasSubstr("certificate_file `/nowhere/own.pem`"));
+              HasSubstr("certificate `/nowhere/own.pem`: No such file or directory, expected a certificate in PEM"));
   EXPECT_THAT(problem_with({.ca_file = {}, .certificate_file = certificate, .key_file = "/nowhere/own.key"}),
-              HasSubstr("key_file `/nowhere/own.key`"));
+              HasSubstr("key `/nowhere/own.key`: No such file or directory, expected the certificate's private key in PEM"));
 }
 
 TEST_F(tls_files_test, file_of_something_else_is_refused_without_showing_it) {
@@ -242,12 +241,47 @@ TEST_F(tls_files_test, file_of_something_else_is_refused_without_showing_it) {
     EXPECT_THAT(why, Not(HasSubstr("unknown error")));
   }
   const std::string empty = folder.write("empty.pem", "");
-  EXPECT_THAT(problem_with({.ca_file = empty, .certificate_file = {}, .key_file = {}}), HasSubstr("empty.pem`: "));
+  EXPECT_THAT(problem_with({.ca_file = empty, .certificate_file = {}, .key_file = {}}), HasSubstr("empty.pem`: is empty, expected "));
+}
+
+TEST_F(tls_files_test, folder_is_refused_as_one) {
+  for (const tls_files& files : {tls_files{.ca_file = "/", .certificate_file = {}, .key_file = {}},
+                                 tls_files{.ca_file = {}, .certificate_file = "/", .key_file = key},
+                                 tls_files{.ca_file = {}, .certificate_file = certificate, .key_file = "/"}})
+    EXPECT_THAT(problem_with(files), HasSubstr("`/`: Is a directory, expected "));
 }
 
 TEST_F(tls_files_test, key_of_another_certificate_is_refused) {
   const std::string other = folder.write("other.key", test::key_pem(issue({})));
-  EXPECT_THAT(problem_with({.ca_file = {}, .certificate_file = certificate, .key_file = other}), HasSubstr("key values mismatch"));
+  EXPECT_EQ(problem_with({.ca_file = {}, .certificate_file = certificate, .key_file = other}),
+            "key `" + other + "`: is the key of another certificate, expected that of the certificate beside it");
+}
+
+TEST_F(tls_files_test, key_of_another_kind_than_the_certificates_is_refused) {
+  const std::shared_ptr<EVP_PKEY> rsa(EVP_RSA_gen(2048), EVP_PKEY_free);
+  const std::string other = folder.write("rsa.key", test::key_pem({own.certificate, rsa}));
+  EXPECT_THAT(problem_with({.ca_file = {}, .certificate_file = certificate, .key_file = other}),
+              HasSubstr("rsa.key`: is the key of another certificate"));
+}
+
+TEST_F(tls_files_test, each_file_s_trouble_is_told) {
+  const std::string rubbish = folder.write("rubbish.pem", "s3cret");
+  const auto found = check_tls_files({.ca_file = "/nowhere/ca.pem", .certificate_file = rubbish, .key_file = rubbish});
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0].key, "ca");
+  EXPECT_EQ(found[0].what, "`/nowhere/ca.pem`: No such file or directory, expected certificates in PEM");
+  EXPECT_EQ(found[1].key, "certificate");
+  EXPECT_EQ(found[1].what, "`" + rubbish + "`: no start line, expected a certificate in PEM");
+  EXPECT_EQ(found[2].key, "key");
+  EXPECT_EQ(found[2].what, "`" + rubbish + "`: holds no key, expected the certificate's private key in PEM, without a passphrase");
+}
+
+TEST_F(tls_files_test, files_are_looked_at_without_the_others) {
+  EXPECT_TRUE(check_tls_files({}).empty());
+  EXPECT_TRUE(check_tls_files({.ca_file = certificate, .certificate_file = certificate, .key_file = key}).empty());
+  EXPECT_TRUE(check_tls_files({.ca_file = {}, .certificate_file = certificate, .key_file = {}}).empty());
+  EXPECT_TRUE(check_tls_files({.ca_file = {}, .certificate_file = {}, .key_file = key}).empty());
+  EXPECT_EQ(check_tls_files({.ca_file = {}, .certificate_file = {}, .key_file = "/"}).size(), 1u);
 }
 
 TEST_F(tls_files_test, encrypted_key_is_refused_without_asking) {

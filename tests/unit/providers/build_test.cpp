@@ -66,7 +66,7 @@ TEST(replacing, changes_alone_are_refused) {
   const std::string says = "missing_required: snapshot: Leadping replaces the whole lead, and the changes alone would erase the rest";
   EXPECT_EQ(built(plan_of("leadping"), R"({"lead":{"id":"x"},"changes":{"first_name":"A"}})"), says);
   EXPECT_EQ(built(plan_of("leadping"), R"({"lead":{"id":"x"},"changes":{"first_name":"A"},"snapshot":{}})"), says);
-  EXPECT_EQ(built(plan_of("leadping"), R"({"lead":{"id":"x"},"native":{}})"), says);
+  EXPECT_EQ(built(plan_of("leadping"), R"({"lead":{"id":"x"},"changes":{"first_name":"A"},"native":{}})"), says);
 }
 
 TEST(replacing, changes_are_laid_over_the_snapshot_and_native_over_both) {
@@ -80,17 +80,34 @@ TEST(replacing, native_alone_is_the_whole_lead) {
             R"(PUT /leads/x {"id":"x","contact":{"firstName":"C","lastName":"N"}})");
 }
 
-TEST(replacing, ignored_changes_still_send_the_lead) {
+TEST(replacing, ignored_changes_need_no_call_with_a_snapshot_or_without) {
   account_settings settings;
   settings.ignore = {"office_id"};
-  EXPECT_EQ(built(plan_of("leadping", settings), R"({"lead":{"id":"x"},"changes":{"office_id":1},"snapshot":{"first_name":"S"}})"),
-            R"(PUT /leads/x {"id":"x","contact":{"firstName":"S"}})");
+  const plan by = plan_of("leadping", settings);
+  EXPECT_EQ(built(by, R"({"lead":{"id":"x"},"changes":{"office_id":1},"snapshot":{"first_name":"S"}})"), "nothing");
+  EXPECT_EQ(built(by, R"({"lead":{"id":"x"},"changes":{"office_id":1}})"), "nothing");
+  EXPECT_EQ(built(by, R"({"lead":{"id":"x"},"changes":{"office_id":1,"last_name":"C"},"snapshot":{"first_name":"S"}})"),
+            R"(PUT /leads/x {"id":"x","contact":{"firstName":"S","lastName":"C"}})");
+}
+
+TEST(replacing, snapshot_alone_is_no_change) {
+  const std::string says = "invalid_event: changes: say nothing of the lead and neither does native, expected what changed";
+  EXPECT_EQ(built(plan_of("leadping"), R"({"lead":{"id":"x"},"changes":{},"snapshot":{"first_name":"S"}})"), says);
+  EXPECT_EQ(built(plan_of("leadping"), R"({"lead":{"id":"x"},"changes":{"phone":{}},"snapshot":{"first_name":"S"}})"), says);
+  EXPECT_EQ(built(plan_of("leadping"), R"({"lead":{"id":"x"},"native":{"contact":{}}})"), says);
+}
+
+TEST(replacing, native_that_says_nothing_is_not_the_whole_lead) {
+  for (const char* native : {R"({"id":"x"})", R"({"contact":{}})"})
+    EXPECT_THAT(built(plan_of("leadping"), R"({"lead":{"id":"x"},"changes":{"first_name":"C"},"native":)" + std::string(native) + "}"),
+                StartsWith("missing_required: snapshot:"))
+        << native;
 }
 
 TEST(replacing, broken_snapshot_is_invalid) {
-  EXPECT_EQ(built(plan_of("leadping"), R"({"lead":{"id":"x"},"changes":{},"snapshot":{"income":"much"}})"),
+  EXPECT_EQ(built(plan_of("leadping"), R"({"lead":{"id":"x"},"changes":{"first_name":"A"},"snapshot":{"income":"much"}})"),
             "invalid_field: snapshot.income: a string, expected a number");
-  EXPECT_EQ(built(plan_of("leadping"), R"({"lead":{"id":"x"},"changes":{},"snapshot":{"phone":"1"}})"),
+  EXPECT_EQ(built(plan_of("leadping"), R"({"lead":{"id":"x"},"changes":{"first_name":"A"},"snapshot":{"phone":"1"}})"),
             "invalid_field: snapshot.phone: a string, expected an object");
 }
 
@@ -116,7 +133,7 @@ fields:
   note: { to: /note, append: true }
 )"));
   ASSERT_TRUE(made.value);
-  const auto change = change_of(R"({"lead":{"id":"x"},"changes":{},"snapshot":{"first_name":"A","note":"called"}})");
+  const auto change = change_of(R"({"lead":{"id":"x"},"changes":{"first_name":"A"},"snapshot":{"first_name":"B","note":"called"}})");
   const auto request = made.value->build(change);
   ASSERT_TRUE(request);
   EXPECT_EQ(request->body, R"({"first_name":"A"})");
@@ -212,7 +229,8 @@ TEST(identity, hostile_identifier_stays_one_segment) {
   };
   const plan by = plan_of("leadping");
   for (const hostile& each : cases) {
-    const auto change = change_of(R"({"lead":{"id":")" + std::string(each.json) + R"("},"changes":{},"snapshot":{"first_name":"A"}})");
+    const auto change =
+        change_of(R"({"lead":{"id":")" + std::string(each.json) + R"("},"changes":{"first_name":"A"},"snapshot":{"first_name":"A"}})");
     const auto request = by.build(change);
     ASSERT_TRUE(request) << each.json;
     EXPECT_EQ(request->target, "/leads/" + std::string(each.segment));
@@ -221,7 +239,7 @@ TEST(identity, hostile_identifier_stays_one_segment) {
 
 TEST(identity, very_long_identifier_stays_one_segment) {
   const std::string id = repeated("/", 10'000);
-  const auto change = change_of(R"({"lead":{"id":")" + id + R"("},"changes":{},"snapshot":{"first_name":"A"}})");
+  const auto change = change_of(R"({"lead":{"id":")" + id + R"("},"changes":{"first_name":"A"},"snapshot":{"first_name":"A"}})");
   const auto request = plan_of("leadping").build(change);
   ASSERT_TRUE(request);
   EXPECT_EQ(request->target, "/leads/" + repeated("%2F", 10'000));
@@ -229,7 +247,8 @@ TEST(identity, very_long_identifier_stays_one_segment) {
 
 TEST(identity, dot_segment_is_refused) {
   for (const char* id : {".", ".."})
-    EXPECT_EQ(built(plan_of("leadping"), R"({"lead":{"id":")" + std::string(id) + R"("},"changes":{},"snapshot":{"first_name":"A"}})"),
+    EXPECT_EQ(built(plan_of("leadping"),
+                    R"({"lead":{"id":")" + std::string(id) + R"("},"changes":{"first_name":"A"},"snapshot":{"first_name":"A"}})"),
               "invalid_field: lead.id: may not be a dot segment");
 }
 

@@ -7,10 +7,21 @@
 namespace leadrelay::providers {
 namespace {
 
+/// A value that stands in a list, as a number's text is not kept where it is the whole document.
+struct listed {
+  explicit listed(std::string_view text) : document(json::parse("[" + std::string(text) + "]", memory, &numbers)) {
+    EXPECT_TRUE(document) << text;
+  }
+  const json::value& value() const { return (*document)[0]; }
+
+  std::unique_ptr<json::pool> memory;
+  json::number_texts numbers;
+  outcome<json::document> document;
+};
+
 std::string checked(const value_rule& rule, std::string_view text) {
-  const auto parsed = json::parse(text);
-  EXPECT_TRUE(parsed) << text;
-  return check_value(rule, *parsed).value_or("fine");
+  const listed given(text);
+  return check_value(rule, given.value(), given.numbers).value_or("fine");
 }
 
 std::string repeated(std::string_view piece, std::size_t count) {
@@ -49,7 +60,7 @@ TEST(check_value, kind_is_checked) {
       {takes_number | takes_numeric_string, R"("1e")", "a string that is no number, expected a number or a numeric string"},
       {takes_number | takes_numeric_string, R"("-")", "a string that is no number, expected a number or a numeric string"},
       {takes_number | takes_numeric_string, R"(" 1")", "a string that is no number, expected a number or a numeric string"},
-      {takes_number | takes_numeric_string, R"("1e999")", "a string that is no number, expected a number or a numeric string"},
+      {takes_number | takes_numeric_string, R"("1e999")", "beyond the range of a double"},
       {takes_number | takes_numeric_string, R"("NaN")", "a string that is no number, expected a number or a numeric string"},
       {takes_number | takes_numeric_string, R"("0x10")", "a string that is no number, expected a number or a numeric string"},
       {takes_boolean, "false", "fine"},
@@ -103,6 +114,37 @@ TEST(check_value, fraction_where_a_whole_number_is_wanted_is_refused) {
   EXPECT_EQ(checked(rule, "375.5"), "a fraction, expected a whole number");
 }
 
+TEST(check_value, whole_numbers_are_told_from_fractions_beyond_a_double) {
+  value_rule rule = kinds(takes_number | takes_numeric_string);
+  rule.whole_number = true;
+  for (const std::string number : {"12345678901234567890123", "1e22", "1.50e1", "0.00", "0e-9", "-2E+3", "120e-1", "0e99999999999",
+                                   "0e-99999999999", "1000000000000000000000.0", "375.000000000000000000000"}) {
+    EXPECT_EQ(checked(rule, number), "fine") << number;
+    EXPECT_EQ(checked(rule, '"' + number + '"'), "fine") << number;
+  }
+  for (const std::string number : {"1.00000000000000000000001", "12345678901234567890123.5", "1.25e1", "1e-1", "1e-400", "1e-99999999999",
+                                   "9007199254740993.5", "0.0000000000000000000001"}) {
+    EXPECT_EQ(checked(rule, number), "a fraction, expected a whole number") << number;
+    EXPECT_EQ(checked(rule, '"' + number + '"'), "a fraction, expected a whole number") << number;
+  }
+}
+
+TEST(check_value, number_beyond_a_double_is_refused_where_a_number_is_meant_and_taken_where_anything_is) {
+  for (const char* number : {"1e309", "-1e309", "1234e306", "1e99999999999", "17976931348623159e292"}) {
+    EXPECT_EQ(checked(kinds(takes_number), number), "beyond the range of a double") << number;
+    EXPECT_EQ(checked(kinds(takes_list), "[" + std::string(number) + "]"), "fine") << number;
+  }
+  EXPECT_EQ(checked(kinds(takes_number), "1e308"), "fine");
+  EXPECT_EQ(checked(kinds(takes_number), "1e-400"), "fine");
+}
+
+TEST(check_value, json_bytes_count_a_number_as_it_is_sent) {
+  value_rule rule = kinds(takes_list);
+  rule.most_json_bytes = 25;
+  EXPECT_EQ(checked(rule, "[12345678901234567890123]"), "fine");
+  EXPECT_EQ(checked(rule, "[123456789012345678901234]"), "26 bytes of JSON, at most 25");
+}
+
 TEST(check_value, word_outside_the_list_is_refused_without_showing_it) {
   value_rule rule;
   rule.one_of = {"qualified", "won", "lost"};
@@ -152,8 +194,12 @@ TEST(convert_value, number_and_string_become_each_other) {
     value_rule rule = kinds(bits);
     rule.converts = true;
     EXPECT_EQ(checked(rule, text), "fine");
-    return convert_value(rule, *json::parse(text)).value_or("as it is");
+    const listed given(text);
+    return convert_value(rule, given.value(), given.numbers).value_or("as it is");
   };
+  EXPECT_EQ(converted(takes_string, "12345678901234567890123"), R"("12345678901234567890123")");
+  EXPECT_EQ(converted(takes_string, "1.50"), R"("1.50")");
+  EXPECT_EQ(converted(takes_number, R"("0.1234567890123456789")"), "0.1234567890123456789");
   EXPECT_EQ(converted(takes_string, "142"), R"("142")");
   EXPECT_EQ(converted(takes_string, "1.5"), R"("1.5")");
   EXPECT_EQ(converted(takes_string, "true"), R"("true")");

@@ -39,6 +39,19 @@ TEST(compile_faults, text_that_is_no_single_yaml_document_is_refused) {
   EXPECT_THAT(issues_of("name: {acme"), ElementsAre(testing::StartsWith("x.yaml:1:1: not YAML: ")));
 }
 
+TEST(compile_faults, nesting_beyond_what_is_read_is_told_with_its_place) {
+  const std::string lists = [] {
+    std::string out;
+    for (int level = 0; level < 600; ++level) out += "- ";
+    return out + "x\n";
+  }();
+  const auto told =
+      testing::AllOf(testing::StartsWith("x.yaml:3:"), testing::EndsWith(": nested too deep, expected fewer than 500 levels"));
+  EXPECT_THAT(issues_of("name: x\nfields:\n  " + lists), ElementsAre(told));
+  EXPECT_THAT(issues_of("name: x\nfields:\n  " + std::string(600, '[') + std::string(600, ']')), ElementsAre(told));
+  EXPECT_THAT(issues_of(std::string(400, '[') + std::string(400, ']')), ElementsAre("x.yaml:1:1: is a list, expected a map"));
+}
+
 TEST(compile_faults, issues_that_stood_before_do_not_fail_a_good_text) {
   yaml::issues issues;
   EXPECT_EQ(compile("name: acme", "bad.yaml", issues), nullptr);

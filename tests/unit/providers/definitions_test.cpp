@@ -115,10 +115,10 @@ TEST(perch_definition, fields_are_the_pages) {
                                                 "phone.number /phone/number string sensitive",            //
                                                 "phone.extension /phone/extension string sensitive",      //
                                                 "sin /clientData/sin string sensitive",                   //
-                                                "prefix /clientData/prefix string",                       //
-                                                "citizenship /clientData/citizenship string",             //
+                                                "prefix /clientData/prefix string sensitive",                       //
+                                                "citizenship /clientData/citizenship string sensitive",             //
                                                 "date_of_birth /clientData/dateOfBirth string date sensitive",
-                                                "marital_status /clientData/maritalStatus string",        //
+                                                "marital_status /clientData/maritalStatus string sensitive",        //
                                                 "credit_score /clientData/creditScoreEstimation string convert sensitive"));
   EXPECT_THAT(open_places("perch"), ElementsAre("/clientData"));
 }
@@ -161,7 +161,7 @@ TEST(leadpro_definition, fields_are_the_pages) {
                                                   "utm_campaign /utm_campaign string",                            //
                                                   "utm_content /utm_content string",                              //
                                                   "utm_term /utm_term string",                                    //
-                                                  "utm_gclid /utm_gclid string"));
+                                                  "utm_gclid /utm_gclid string sensitive"));
   EXPECT_THAT(embedded("leadpro")->inside().fields[2].join,
               ElementsAre("line1", "line2", "city", "state", "province", "region", "postal_code", "country", "additional_info"));
   EXPECT_THAT(open_places("leadpro"), IsEmpty());
@@ -221,16 +221,16 @@ TEST(leadping_definition, call_and_auth_are_the_pages) {
 
 TEST(leadping_definition, fields_are_the_pages) {
   constexpr std::string_view fields[] = {
-      "trusted_form_url /metadata/trustedFormUrl string",
+      "trusted_form_url /metadata/trustedFormUrl string sensitive",
       "utm_source /metadata/utmSource string",
       "utm_medium /metadata/utmMedium string",
       "utm_campaign /metadata/utmCampaign string",
-      "referrer /metadata/referrer string",
-      "landing_page /metadata/landingPage string",
+      "referrer /metadata/referrer string sensitive",
+      "landing_page /metadata/landingPage string sensitive",
       "sub_id /metadata/subId string",
       "pub_id /metadata/pubId string",
       "ip_address /metadata/ipAddress string sensitive",
-      "user_agent /metadata/userAgent string",
+      "user_agent /metadata/userAgent string sensitive",
       "external_id /metadata/externalId string",
       "created_at /metadata/createdAt string date_time",
       "price /metadata/price number",
@@ -250,23 +250,23 @@ TEST(leadping_definition, fields_are_the_pages) {
       "address.additional_info /contact/streetAddress/additionalInfo string sensitive",
       "phone.number /contact/phone/number string sensitive",
       "phone.lookup.id /contact/phone/lookup/id string sensitive",
-      "phone.lookup.created_at /contact/phone/lookup/createdAt string date_time",
-      "phone.lookup.modified_at /contact/phone/lookup/modifiedAt string date_time",
+      "phone.lookup.created_at /contact/phone/lookup/createdAt string date_time sensitive",
+      "phone.lookup.modified_at /contact/phone/lookup/modifiedAt string date_time sensitive",
       "phone.lookup.number /contact/phone/lookup/number string sensitive",
-      "phone.lookup.is_valid /contact/phone/lookup/isValid boolean",
+      "phone.lookup.is_valid /contact/phone/lookup/isValid boolean sensitive",
       "phone.lookup.location.location /contact/phone/lookup/location/location string sensitive",
       "phone.lookup.location.state /contact/phone/lookup/location/state string sensitive",
       "phone.lookup.location.country_code /contact/phone/lookup/location/countryCode string sensitive",
       "email /contact/email string sensitive",
-      "height /customer/height number",
-      "weight /customer/weight number",
+      "height /customer/height number sensitive",
+      "weight /customer/weight number sensitive",
       "date_of_birth /customer/birthDate string date sensitive",
       "income /customer/income number sensitive",
-      "is_homeowner /customer/isHomeowner boolean",
-      "months_at_residence /customer/monthsAtResidence number",
+      "is_homeowner /customer/isHomeowner boolean sensitive",
+      "months_at_residence /customer/monthsAtResidence number sensitive",
       "credit_score /customer/creditScore number convert sensitive",
       "has_bankruptcy /customer/hasBankruptcy boolean sensitive",
-      "number_of_dependents /customer/numberOfDependents number",
+      "number_of_dependents /customer/numberOfDependents number sensitive",
       "has_medical_condition /customer/hasMedicalCondition boolean sensitive",
   };
   EXPECT_THAT(field_words("leadping"), ElementsAreArray(fields));

@@ -95,7 +95,7 @@ std::vector<page> pages() {
        "X-API-KEY: SECRET\r\n"},
       {"leadping", event(R"({"id": "<string>"})", "native", leadping_body), "PUT", "https://api.leadping.ai/leads/%3Cstring%3E",
        leadping_body, "Authorization: Bearer SECRET\r\n"},
-      {"leadping", event(R"({"id": "<string>"}, "changes": {})", "snapshot", leadping_snapshot), "PUT",
+      {"leadping", event(R"({"id": "<string>"}, "changes": {"first_name": "<string>"})", "snapshot", leadping_snapshot), "PUT",
        "https://api.leadping.ai/leads/%3Cstring%3E", leadping_body, "Authorization: Bearer SECRET\r\n"},
       {"orwel", event(uuid, "native", orwel_body), "PATCH", orwel_url, orwel_body, "Authorization: Bearer SECRET\r\n"},
       {"orwel", event(uuid, "changes", orwel_body), "PATCH", orwel_url, orwel_body, "Authorization: Bearer SECRET\r\n"},

@@ -18,9 +18,9 @@ namespace leadrelay::providers {
 
 /// A change straight from JSON, without the checks of an event's decoder.
 inline events::lead_change change_of(std::string_view text) {
-  auto parsed = json::parse(text);
-  EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().detail) << " in " << text;
   events::lead_change out;
+  auto parsed = json::parse(text, out.memory, &out.numbers);
+  EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().detail) << " in " << text;
   out.id = "event-1";
   out.document = std::make_unique<json::document>(std::move(*parsed));
   if (const auto* lead = json::find(*out.document, "lead")) {

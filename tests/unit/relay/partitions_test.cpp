@@ -55,6 +55,20 @@ TEST(partitions, a_revocation_waits_for_what_is_in_flight_and_starts_nothing) {
   EXPECT_EQ(w.relay->snapshot().held_bytes, 0u);
 }
 
+TEST(partitions, a_revocation_sends_a_refused_commit_again) {
+  world w;
+  w.kafka.assign(1);
+  w.kafka.deliver(0, "k", orwel_event(1, 1));
+  w.loop.run_until([&] { return w.provider.applied.size() == 1; });
+  w.kafka.refuse_commits = true;
+  w.kafka.revoke();
+  w.loop.run_for(500ms);
+  EXPECT_EQ(w.kafka.given_up, 0);
+  w.kafka.refuse_commits = false;
+  ASSERT_TRUE(w.loop.run_until([&] { return w.kafka.given_up == 1; }));
+  EXPECT_EQ(w.kafka.committed[0], 1);
+}
+
 TEST(partitions, a_revocation_ends_back_offs_and_waits_at_the_gate) {
   world w;
   w.kafka.assign(1);

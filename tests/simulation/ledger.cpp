@@ -1,0 +1,275 @@
+#include "simulation/ledger.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+
+#include "delivery/offset_map.hpp"
+
+namespace leadrelay::simulation {
+namespace {
+
+constexpr int most_left_shown = 5;
+
+std::string header_of(const kafka::outgoing_record& letter, std::string_view name) {
+  for (const kafka::produced_header& header : letter.headers)
+    if (header.name == name) return header.value.value_or("");
+  return {};
+}
+
+std::int64_t number_of(const std::string& text) {
+  std::int64_t out = -1;
+  std::from_chars(text.data(), text.data() + text.size(), out);
+  return out;
+}
+
+}  // namespace
+
+std::string lead_id(bool octanist, int lead) {
+  char text[48];
+  std::snprintf(text, sizeof text, octanist ? "L%d" : "550e8400-e29b-41d4-a716-%012d", lead);
+  return text;
+}
+
+ledger::ledger(trace& to, std::vector<account_rules> accounts, int partitions)
+    : trace_(to), accounts_(std::move(accounts)), log_(static_cast<std::size_t>(partitions)), first_untold_(log_.size()),
+      committed_(log_.size(), -1), current_(log_.size(), -1) {}
+
+std::string ledger::name(const change& c) const {
+  return "change " + std::to_string(c.id) + " (partition " + std::to_string(c.partition) + ", offset " + std::to_string(c.offset) +
+         ", lane " + std::to_string(c.lane) + ", account " + (c.account < 0 ? "none" : account(c.account).name) + ")";
+}
+
+// --- The source topic -----------------------------------------------------------------------------------------------------------------
+
+change& ledger::add(change made) {
+  made.id = static_cast<int>(changes_.size());
+  log_[static_cast<std::size_t>(made.partition)].push_back(made.id);
+  if (made.lane >= 0) lanes_[made.lane].changes.push_back(made.id);
+  return changes_.emplace_back(std::move(made));
+}
+
+change* ledger::at(int partition, std::int64_t offset) {
+  if (partition < 0 || partition >= static_cast<int>(log_.size())) return nullptr;
+  const auto& log = log_[static_cast<std::size_t>(partition)];
+  const auto found = std::lower_bound(log.begin(), log.end(), offset, [this](int id, std::int64_t o) { return of(id).offset < o; });
+  return found != log.end() && of(*found).offset == offset ? &of(*found) : nullptr;
+}
+
+// --- Who owns what --------------------------------------------------------------------------------------------------------------------
+
+int ledger::begin_ownership(int worker, int partition) {
+  ownership begun{worker, partition, false, {}};
+  for (const int id : log_[static_cast<std::size_t>(partition)])
+    if (of(id).left_marked) begun.marked_at_start.push_back(id);
+  owned_.push_back(std::move(begun));
+  return current_[static_cast<std::size_t>(partition)] = static_cast<int>(owned_.size()) - 1;
+}
+
+void ledger::end_ownership(int partition) {
+  int& current = current_[static_cast<std::size_t>(partition)];
+  if (current < 0) return;
+  owned_[static_cast<std::size_t>(current)].over = true;
+  current = -1;
+  for (const int id : log_[static_cast<std::size_t>(partition)])
+    if (of(id).marked) of(id).left_marked = true;
+}
+
+void ledger::know_ownership(int worker, int ownership) {
+  believed_[{worker, owned_[static_cast<std::size_t>(ownership)].partition}] = ownership;
+}
+
+int ledger::believed(int worker, int partition) const {
+  const auto found = believed_.find({worker, partition});
+  return found == believed_.end() ? -1 : found->second;
+}
+
+void ledger::give_up(int worker, int partition, bool clean) {
+  const int under = believed(worker, partition);
+  believed_.erase({worker, partition});
+  if (clean && under >= 0 && !is_late(under)) check_peace(worker, partition, under);
+}
+
+/// Few repeats: when a worker gives a partition up in peace, its requests have ended, and what it knows the end of is committed.
+void ledger::check_peace(int worker, int partition, int under) {
+  for (const int id : log_[static_cast<std::size_t>(partition)]) {
+    const change& c = of(id);
+    if (c.ended_in == under && !c.told)
+      trace_.broken("clean_end_commits_all", name(c) + " had ended, and the partition was given up without a commit of it");
+    if (c.marked && !c.left_marked)
+      trace_.broken("clean_end_takes_marks_back", name(c) + " is marked as started, and the partition was given up in peace");
+    const auto flying = in_flight_.find({worker, c.lane});
+    if (flying != in_flight_.end() && flying->second.change == id && flying->second.under == under)
+      trace_.broken("clean_end_waits", name(c) + " was in flight when its partition was given up");
+  }
+}
+
+void ledger::forget_worker(int worker) {
+  std::erase_if(believed_, [worker](const auto& each) { return each.first.first == worker; });
+  std::erase_if(in_flight_, [worker](const auto& each) { return each.first.first == worker; });
+}
+
+// --- Requests -------------------------------------------------------------------------------------------------------------------------
+
+int ledger::request_leaves(int worker, int account, int id, std::string_view method_and_target, std::string_view body) {
+  if (id < 0 || id >= static_cast<int>(changes_.size()) || of(id).account != account) {
+    trace_.broken("request_is_expected", "a request that belongs to no change of its account: " + std::string(method_and_target));
+    return -1;
+  }
+  const change& sent = of(id);
+  check_expected_target(sent, method_and_target, body);
+  const int under = believed(worker, sent.partition);
+  if (under < 0) {
+    trace_.broken("no_request_after_give_up", name(sent) + " left worker " + std::to_string(worker) + " after it gave its partition up");
+    return -1;
+  }
+  if (!in_flight_.try_emplace({worker, sent.lane}, flight{id, under}).second)
+    trace_.broken("one_request_per_lane", name(sent) + " left while another request of its lane was in flight");
+  check_may_leave(sent, under);
+  if (sent.is == kind::append && !this->account(account).retries_unknown) check_append_may_leave(sent, under);
+  return under;
+}
+
+void ledger::check_expected_target(const change& sent, std::string_view method_and_target, std::string_view body) {
+  const bool octanist = account(sent.account).octanist;
+  const std::string id = lead_id(octanist, sent.lead);
+  const bool good = octanist ? method_and_target == "PATCH /api/leads" && body.find("\"id\":\"" + id + "\"") != std::string_view::npos
+                             : method_and_target == "PATCH /api/v1/leads/" + id;
+  if (!good || sent.is == kind::unsendable || sent.is == kind::malformed)
+    trace_.broken("request_is_expected", name(sent) + " became " + std::string(method_and_target));
+}
+
+/// Order: a change leaves when the broker knows that all earlier ones of its lane are settled, so that no restart goes behind it.
+void ledger::check_may_leave(const change& sent, int under) {
+  lane& of_it = lanes_[sent.lane];
+  while (of_it.first_untold < of_it.changes.size() && of(of_it.changes[of_it.first_untold]).told) ++of_it.first_untold;
+  if (of_it.first_untold < of_it.changes.size() && of_it.changes[of_it.first_untold] < sent.id)
+    trace_.broken("order_per_lead", name(sent) + " left before the broker knew that change " +
+                                        std::to_string(of_it.changes[of_it.first_untold]) + " of its lane is settled");
+  if (sent.told && !is_late(under)) trace_.broken("no_needless_repeat", name(sent) + " was sent though the commit said that it is settled");
+  if (sent.ended_in == under) trace_.broken("no_needless_repeat", name(sent) + " was sent again by the worker that knew its end");
+}
+
+/// An append leaves once: marked in the commit before, and not after a request whose end nobody knows.
+void ledger::check_append_may_leave(const change& sent, int under) {
+  const ownership& by = owned_[static_cast<std::size_t>(under)];
+  if (!sent.marked && !by.over) trace_.broken("append_is_announced", name(sent) + " left without its mark in the commit");
+  if (sent.unknown || std::ranges::count(by.marked_at_start, sent.id) > 0)
+    trace_.broken("append_at_most_once", name(sent) + " left again though an earlier request of it may have been applied");
+}
+
+void ledger::applied(int id, int under) {
+  change& done = of(id);
+  ++done.applied;
+  if (done.is == kind::append && !account(done.account).retries_unknown && done.applied > 1)
+    trace_.broken("append_at_most_once", name(done) + " was applied " + std::to_string(done.applied) + " times");
+  if (is_late(under)) return;
+  lane& of_it = lanes_[done.lane];
+  if (id < of_it.last_applied)
+    trace_.broken("order_per_lead", name(done) + " was applied after change " + std::to_string(of_it.last_applied) + " of its lane");
+  of_it.last_applied = id;
+}
+
+void ledger::answered_unknown(int id) {
+  of(id).unknown = true;
+  ++of(id).failures;
+}
+
+// --- Commits --------------------------------------------------------------------------------------------------------------------------
+
+/// Nothing is lost: a commit tells of nothing that has not ended; and it takes nothing back that one before has told.
+void ledger::committed(int worker, int partition, std::int64_t next, const std::string& metadata) {
+  const auto index = static_cast<std::size_t>(partition);
+  const std::string where = "partition " + std::to_string(partition) + ", worker " + std::to_string(worker) + ", next " + std::to_string(next);
+  if (metadata.size() > delivery::most_metadata_bytes || metadata.find('\0') != std::string::npos)
+    trace_.broken("metadata_fits", where + ": " + std::to_string(metadata.size()) + " bytes");
+  if (next < committed_[index])
+    trace_.broken("commits_only_rise", where + " after " + std::to_string(committed_[index]));
+  committed_[index] = next;
+  const auto read = delivery::decode_offset_map(metadata, next);
+  if (!read && !metadata.empty()) trace_.broken("metadata_fits", where + ": cannot be read: " + metadata);
+  const delivery::offset_map map = read.value_or(delivery::offset_map{});
+  auto range = map.settled.begin();
+  auto& first = first_untold_[index];
+  const auto& log = log_[index];
+  for (std::size_t at = first; at < log.size(); ++at) {
+    change& c = of(log[at]);
+    while (range != map.settled.end() && range->last < c.offset) ++range;
+    const bool says = c.offset < next || (range != map.settled.end() && range->first <= c.offset);
+    if (says && !is_settled(c)) trace_.broken("no_commit_beyond_unsettled", where + " says that " + name(c) + " is settled, and it is not");
+    if (!says && c.told) trace_.broken("commits_only_rise", where + " does not know any more that " + name(c) + " is settled");
+    c.told = says;
+    c.marked = !says && std::ranges::binary_search(map.started, c.offset);
+  }
+  while (first < log.size() && of(log[first]).offset < next) ++first;
+}
+
+// --- Dead letters ---------------------------------------------------------------------------------------------------------------------
+
+ledger::letter ledger::letter_is_made(int worker, const kafka::outgoing_record& made, bool at_once) {
+  const auto partition = static_cast<int>(number_of(header_of(made, "leadrelay.partition")));
+  change* const buried = at(partition, number_of(header_of(made, "leadrelay.offset")));
+  if (!buried) {
+    trace_.broken("dead_letter_is_whole", "a dead letter of no record");
+    return {};
+  }
+  if (made.key != buried->key || made.value != buried->value)
+    trace_.broken("dead_letter_is_whole", name(*buried) + " has another key or value in its dead letter");
+  if (header_of(made, "origin") != std::to_string(buried->id))
+    trace_.broken("dead_letter_is_whole", name(*buried) + " has lost its own header in its dead letter");
+  check_reason(*buried, header_of(made, "leadrelay.reason"));
+  // What the broker has not taken is written again, also after the partition was given up: the first time counts, where it is known.
+  const auto [begun, is_first] = burying_.try_emplace({worker, buried->id}, at_once ? believed(worker, partition) : -1);
+  if (is_first && at_once && begun->second < 0)
+    trace_.broken("no_dead_letter_after_give_up", name(*buried) + " was buried by worker " + std::to_string(worker) + " after it gave its partition up");
+  if (is_first && begun->second >= 0 && buried->ended_in == begun->second)
+    trace_.broken("no_needless_repeat", name(*buried) + " was buried by the worker that knew its end");
+  return {buried, begun->second, worker};
+}
+
+/// A good change is buried only for what the world has done to it.
+void ledger::check_reason(const change& buried, std::string_view given) {
+  const auto is = reason_from(given);
+  const bool must = buried.is == kind::malformed || buried.is == kind::unsendable || (buried.is == kind::refused && buried.refusals > 0);
+  if (must && is == buried.expected) return;
+  if (is == reason::outcome_unknown && buried.is == kind::append && !account(buried.account).retries_unknown &&
+      (buried.unknown || buried.left_marked))
+    return;
+  if (is == reason::retries_exhausted && buried.account >= 0 && buried.failures >= account(buried.account).attempts) return;
+  trace_.broken("dead_letter_is_explained", name(buried) + " was buried as " + std::string(given) + ", for which there was no cause");
+}
+
+void ledger::letter_is_told(const letter& written) {
+  if (written.under >= 0) written.of->ended_in = written.under;
+  burying_.erase({written.worker, written.of->id});
+}
+
+// --- The end --------------------------------------------------------------------------------------------------------------------------
+
+bool ledger::all_told() const {
+  for (std::size_t partition = 0; partition < log_.size(); ++partition)
+    if (first_untold_[partition] < log_[partition].size()) return false;
+  return true;
+}
+
+void ledger::check_end() {
+  for (const change& c : changes_) {
+    if (!is_settled(c)) trace_.broken("nothing_lost", name(c) + " was neither applied nor buried");
+    if (c.applied > 0 && (c.is == kind::refused || c.is == kind::unsendable || c.is == kind::malformed))
+      trace_.broken("request_is_expected", name(c) + " was applied");
+  }
+}
+
+std::string ledger::what_is_left() const {
+  std::string out;
+  int shown = 0;
+  int left = 0;
+  for (const change& c : changes_) {
+    if (c.told) continue;
+    ++left;
+    if (shown++ < most_left_shown) out += (is_settled(c) ? "; not committed: " : "; not settled: ") + name(c);
+  }
+  return std::to_string(left) + " left" + out;
+}
+
+}  // namespace leadrelay::simulation

@@ -1,0 +1,156 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/reason.hpp"
+#include "kafka/producer.hpp"
+#include "simulation/trace.hpp"
+
+namespace leadrelay::simulation {
+
+/// What a record is, and so how it has to end.
+enum class kind {
+  set,        ///< to be applied; a repeat does no harm
+  append,     ///< to be applied once
+  refused,    ///< the provider refuses it for good, with `expected`
+  unsendable, ///< of a lane, but the worker can make no request of it: dead letter for `expected`
+  malformed,  ///< of no lane: dead letter for `expected`
+};
+
+/// One record of the source topic, and all that has become of it.
+struct change {
+  int id = 0;
+  kind is = kind::set;
+  int account = -1;
+  int lead = -1;
+  int lane = -1;  ///< -1: none
+  int partition = 0;
+  std::int64_t offset = 0;
+  std::optional<std::string> key;
+  std::optional<std::string> value;
+  reason expected = reason::rejected;  ///< of its dead letter, where it must end as one
+
+  int applied = 0;           ///< times the provider has
+  int refusals = 0;          ///< answers that refused it for good
+  int failures = 0;          ///< requests that ended without a clear answer, or with a server's error
+  int letters = 0;           ///< dead letters of it that the broker holds
+  bool unknown = false;      ///< a request of it has left, and its end is not known
+  bool told = false;         ///< the broker's committed state says that it is settled
+  bool marked = false;       ///< the broker's committed state says that its request has started
+  bool left_marked = false;  ///< it was when an ownership of its partition ended
+  int ended_in = -1;         ///< the ownership whose worker knows its end
+};
+
+/// What an account of the configuration is to the checks.
+struct account_rules {
+  std::string name;
+  bool octanist = false;
+  bool retries_unknown = false;
+  int attempts = 100;
+};
+
+/// One worker's ownership of one partition, from the generation that gives it on.
+struct ownership {
+  int worker = -1;
+  int partition = -1;
+  bool over = false;                    ///< for the broker: another generation has begun
+  std::vector<int> marked_at_start;     ///< changes whose requests had started before
+};
+
+/// The truth about every change, against which each step of the workers is checked. It sees what no worker can: what the provider has
+/// applied, what the broker holds, and which ownership is over though its worker does not know yet.
+///
+/// What physics forces, and the checks allow: a request that was on the wire when its ownership ended may be applied late; a worker
+/// whose session has expired goes on until it learns so. It cannot commit any more, and a lane goes on only after a commit, so that it
+/// can send no other change of a lane than the one that its commits had come to. Requests that a provider applies after the client
+/// has given up waiting on a connection that stayed open are not simulated, as nothing at this side can order them.
+class ledger {
+ public:
+  ledger(trace& to, std::vector<account_rules> accounts, int partitions);
+
+  // The source topic.
+  change& add(change made);
+  change& of(int id) { return changes_[static_cast<std::size_t>(id)]; }
+  change* at(int partition, std::int64_t offset);
+  const std::deque<change>& changes() const noexcept { return changes_; }
+  const account_rules& account(int index) const { return accounts_[static_cast<std::size_t>(index)]; }
+
+  // Who owns what.
+  int begin_ownership(int worker, int partition);
+  void end_ownership(int partition);  ///< for the broker
+  void know_ownership(int worker, int ownership);
+  void give_up(int worker, int partition, bool clean);
+  void forget_worker(int worker);
+  bool is_late(int ownership) const { return owned_[static_cast<std::size_t>(ownership)].over; }
+
+  // Requests. `request_leaves` gives the ownership that it leaves under, -1 where a check failed.
+  int request_leaves(int worker, int account, int change, std::string_view method_and_target, std::string_view body);
+  void request_ends(int worker, int change) { in_flight_.erase({worker, of(change).lane}); }
+  void applied(int change, int under);
+  void answered_delivered(int change, int under) { of(change).ended_in = under; }
+  void answered_refused(int change) { ++of(change).refusals; }
+  void answered_unknown(int change);
+  void answered_failure(int change) { ++of(change).failures; }
+
+  // The broker's side of commits and dead letters.
+  void committed(int worker, int partition, std::int64_t next, const std::string& metadata);
+  struct letter {
+    change* of = nullptr;  ///< null where a check failed
+    int under = -1;        ///< the ownership that it is written under
+    int worker = -1;
+  };
+  /// `at_once`: no trouble has held it up, so that it is made when its change has ended.
+  letter letter_is_made(int worker, const kafka::outgoing_record& made, bool at_once);
+  void letter_is_held(const letter& written) { ++written.of->letters; }
+  void letter_is_told(const letter& written);
+
+  // The end.
+  bool all_told() const;
+  void check_end();
+  std::string what_is_left() const;
+
+ private:
+  struct lane {
+    std::vector<int> changes;
+    std::size_t first_untold = 0;
+    int last_applied = -1;  ///< index of the latest change applied in time
+  };
+
+  struct flight {
+    int change = -1;
+    int under = -1;
+  };
+
+  int believed(int worker, int partition) const;
+  void check_peace(int worker, int partition, int under);
+  void check_expected_target(const change& sent, std::string_view method_and_target, std::string_view body);
+  void check_may_leave(const change& sent, int under);
+  void check_append_may_leave(const change& sent, int under);
+  void check_reason(const change& buried, std::string_view given);
+  bool is_settled(const change& c) const noexcept { return c.applied > 0 || c.letters > 0; }
+  std::string name(const change& c) const;
+
+  trace& trace_;
+  std::vector<account_rules> accounts_;
+  std::deque<change> changes_;
+  std::vector<std::vector<int>> log_;  ///< by partition: its changes
+  std::vector<std::size_t> first_untold_;
+  std::vector<std::int64_t> committed_;
+  std::map<int, lane> lanes_;
+  std::vector<ownership> owned_;
+  std::vector<int> current_;  ///< by partition: its ownership for the broker
+  std::map<std::pair<int, int>, int> believed_;  ///< by worker and partition
+  std::map<std::pair<int, int>, flight> in_flight_;  ///< by worker and lane
+  std::map<std::pair<int, int>, int> burying_;   ///< by worker and change, while it has no word of its dead letter: the ownership
+};
+
+/// The lead's identifier as its events and its requests have it.
+std::string lead_id(bool octanist, int lead);
+
+}  // namespace leadrelay::simulation

@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""Plants bugs in a copy of the worker, one after another, and counts the seeds until the simulation catches each.
+
+planted_bugs.py [--source FOLDER] [--seeds N] [--check] [NAME...] prints a Markdown table. It builds once for each bug: about a minute each.
+With --check it only looks whether each bug can still be planted.
+"""
+
+import argparse
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+DELIVER = "worker/relay/deliver.cpp"
+INTAKE = "worker/relay/intake.cpp"
+PARTITIONS = "worker/relay/partitions.cpp"
+ACCOUNT = "worker/relay/account.cpp"
+OFFSETS = "worker/delivery/offsets.cpp"
+MAP = "worker/delivery/offset_map.cpp"
+GATE = "worker/delivery/gate.cpp"
+RATE = "worker/delivery/rate_limit.cpp"
+
+# name, what it does, file, text, text instead[, file, text, text instead]...
+BUGS = [
+    ("commit_one_too_far", "the committed offset is one beyond what is settled", OFFSETS,
+     "std::optional(lowest()) : std::nullopt", "std::optional(lowest() + 1) : std::nullopt"),
+    ("settled_before_dead_letter", "a change is settled before its dead letter is acknowledged", DELIVER,
+     "lane.step = lane_step::burying;\n", "lane.step = lane_step::burying;\n    settle(&of, current, end);\n"),
+    ("dead_letter_failure_ignored", "a dead letter that failed counts as written", "worker/sink/retrying_writer.cpp",
+     "if (!error.empty()) {", "if (!error.empty() && error == \"never\") {"),
+    ("dead_letter_without_value", "a dead letter loses the original's bytes", "worker/sink/dead_letter.cpp",
+     "letter.value = from.value;", "letter.value = from.key;"),
+    ("two_lanes_of_one_lead", "one change in seven gets a lane of its own", INTAKE,
+     "configuration_.order));", "configuration_.order).substr(taken.record.offset % 7 == 0 ? 1 : 0));"),
+    ("lane_reordered", "a change goes in front of those that wait in its lane", INTAKE,
+     "lane.queue.changes.push_back(std::move(taken));",
+     "lane.queue.changes.insert(lane.queue.changes.begin() + (idle ? 0 : 1), std::move(taken));"),
+    ("next_does_not_wait_for_commit", "a lane goes on without the commit that tells of its last change", DELIVER,
+     "if (settled) co_await committed(lane, lane_step::committing);", ""),
+    ("waits_for_earlier_commit", "a lane goes on after the commit that was under way already", PARTITIONS,
+     "awaited = commits_sent_ + 1;", "awaited = commits_sent_;"),
+    ("refused_commit_counts", "a refused commit counts as acknowledged", PARTITIONS,
+     "if (result.error.empty()) {", "if (!result.offsets.empty()) {"),
+    ("wakeup_lost_at_gate", "the end of a request lets nobody in at the gate", ACCOUNT,
+     "  gate_.leave();\n  admit_waiting();\n", "  gate_.leave();\n"),
+    ("timer_lost_at_limit", "nothing asks again when a limit's window opens", GATE,
+     "case gate_state::limited: return rate_.opens_at(now);", "case gate_state::limited: return std::nullopt;"),
+    ("notify_lost_without_waiter", "a wake-up that comes before the wait is forgotten", "worker/base/wakeup.cpp",
+     "    notified_ = true;\n", ""),
+    ("map_run_one_too_long", "a run of settled offsets is written one too long", MAP,
+     "range.last - range.first + 1));\n    if", "range.last - range.first + 2));\n    if"),
+    ("map_bits_shifted", "the map's bits are written one offset too low", MAP,
+     "const auto bit = static_cast<std::size_t>(offset - committed);", "const auto bit = static_cast<std::size_t>(offset - committed - 1);"),
+    ("map_restored_shifted", "the restored map is one offset too high", OFFSETS,
+     "  started_.insert(map->started", "  for (auto& range : restored_) ++range.first, ++range.last;\n  started_.insert(map->started"),
+    ("settled_before_taken_again", "what was settled before a restart is delivered again", INTAKE,
+     "if (before == delivery::known::settled_before) return commit_soon(haste::within_interval);", ""),
+    ("mark_not_committed_first", "an append leaves before its mark is committed", DELIVER,
+     "co_return co_await committed(lane, lane_step::announcing);", "co_return true;"),
+    ("mark_forgotten_at_restart", "the marks of appends that have started are not restored", OFFSETS,
+     "  started_.insert(map->started.begin(), map->started.end());\n", ""),
+    ("mark_not_taken_back", "an append that was clearly refused keeps its mark", DELIVER,
+     "  lane.from->offsets.take_back(lane.queue.changes.front().record.offset);\n", ""),
+    ("append_sent_again", "an append goes again after an answer that never came", DELIVER,
+     "request.repeatable && !request.appends)", "request.repeatable)"),
+    ("resumed_twice", "a partition is paused and resumed though it is already", INTAKE,
+     "if (std::exchange(partition->paused, wanted) != wanted) (wanted", "partition->paused = wanted;\n    (wanted"),
+    ("never_resumed", "paused partitions stay paused", INTAKE,
+     "if (!to_resume.empty()) consumer_.resume(to_resume);", ""),
+    ("never_paused", "a full budget stops nothing", INTAKE,
+     "if (!to_pause.empty()) consumer_.pause(to_pause);", ""),
+    ("budget_not_given_back", "the bytes of an ended change stay held", INTAKE,
+     "  budget_.give(ended.held_bytes);\n", ""),
+    ("retry_after_revocation", "a retry leaves though its partition was given up", DELIVER,
+     "co_return !current.from->leaving;", "co_return true;", ACCOUNT,
+     "const auto given_up = [&] { return lane.queue.changes.front().from->leaving; };",
+     "const auto given_up = [&] { return lane.queue.changes.front().from->leaving && !lane.admitted; };", ACCOUNT,
+     "  if (given_up()) co_return false;\n", ""),
+    ("revocation_does_not_wait", "partitions are given up while their requests are in flight", PARTITIONS,
+     "  co_await until(none_busy, loop_.now() + grace);\n", ""),
+    ("no_commit_at_revocation", "partitions are given up without a last commit", PARTITIONS,
+     "  commit_soon(haste::at_once);\n  co_await until(all_told, loop_.now() + last_commit_time);\n", ""),
+    ("share_not_adjusted", "each worker takes the whole limit", PARTITIONS,
+     "set_share(owned, std::max(owned, total));", "set_share(total, std::max(owned, total));"),
+    ("window_one_too_many", "a window lets one request more through", RATE,
+     "if (reserved_ >= requests_) return std::nullopt;\n", "if (reserved_ >= requests_ + 1) return std::nullopt;\n", RATE,
+     "requests_ - reserved_;", "requests_ + 1 - reserved_;"),
+]
+
+
+def edits(bug):
+    rest = bug[2:]
+    return [rest[at:at + 3] for at in range(0, len(rest), 3)]
+
+
+def planted(bug, source):
+    """The changed files' texts; a text that is not there exactly once can't be planted."""
+    texts = {}
+    for file, old, new in edits(bug):
+        text = texts.get(file) or (source / file).read_text(encoding="utf-8")
+        if text.count(old) != 1:
+            raise LookupError(f"{bug[0]}: {file} has {text.count(old)} times: {old.strip()}")
+        texts[file] = text.replace(old, new)
+    return texts
+
+
+def run(command, **more):
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **more)
+
+
+def build(tree):
+    made = run(["cmake", "--build", tree / "build", "--target", "simulate", "--parallel", "2"])
+    if made.returncode != 0:
+        raise RuntimeError("\n".join(line for line in made.stdout.splitlines() if "error" in line) or made.stdout[-2000:])
+
+
+def simulate(tree, seeds):
+    """The broken invariant and the number of seeds that it took; nothing where all held."""
+    out = run(["timeout", "600", tree / "build/tests/simulation/simulate", "--first", 1, "--count", seeds])
+    found = re.search(r"number (\d+) of this series.*\n(\w+):", out.stdout)
+    if found:
+        return found.group(2), int(found.group(1))
+    if out.returncode == 0:
+        return None
+    return ("the run ends" if out.returncode == 124 else "no crash"), 0
+
+
+def copy_of(source, to):
+    skipped = shutil.ignore_patterns("build", ".git")
+    shutil.copytree(source, to, ignore=skipped)
+    made = run(["cmake", "--preset", "dev", "-B", to / "build"], cwd=to)
+    if made.returncode != 0:
+        raise RuntimeError(made.stderr)
+
+
+def plant_all(bugs, source, seeds):
+    missed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        tree = pathlib.Path(folder) / "tree"
+        copy_of(source, tree)
+        build(tree)
+        if found := simulate(tree, seeds):
+            sys.exit(f"without a planted bug: {found[0]}, seed {found[1]}")
+        print("| bug | what it does | caught by | seeds |\n|---|---|---|---|", flush=True)
+        for bug in bugs:
+            texts = planted(bug, source)
+            for file, text in texts.items():
+                (tree / file).write_text(text, encoding="utf-8")
+            build(tree)
+            invariant, took = simulate(tree, seeds) or ("**nothing**", seeds)
+            missed += invariant == "**nothing**"
+            print(f"| `{bug[0]}` | {bug[1]} | {invariant} | {took} |", flush=True)
+            for file in texts:
+                (tree / file).write_text((source / file).read_text(encoding="utf-8"), encoding="utf-8")
+    return missed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--source", type=pathlib.Path, default=ROOT)
+    parser.add_argument("--seeds", type=int, default=2000)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("names", nargs="*")
+    given = parser.parse_args()
+    bugs = [bug for bug in BUGS if not given.names or bug[0] in given.names]
+    problems = []
+    for bug in bugs:
+        try:
+            planted(bug, given.source)
+        except LookupError as error:
+            problems.append(str(error))
+    if problems:
+        sys.exit("\n".join(problems))
+    if given.check:
+        print(f"{len(bugs)} bugs can be planted")
+        return
+    sys.exit(1 if plant_all(bugs, given.source, given.seeds) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+#include "simulation/providers.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace leadrelay::simulation {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr duration longest_journey = 4ms;
+constexpr duration longest_window = 10s;
+
+unsigned status_of(reason refused_for) {
+  switch (refused_for) {
+    case reason::not_found: return 404;
+    case reason::conflict: return 409;
+    default: return 422;
+  }
+}
+
+/// What one exchange's two sides share, so that each may end first.
+struct under_way {
+  wakeup* client = nullptr;  ///< null once the client has gone
+  bool answered = false;
+};
+
+class connection final : public http::connection {
+ public:
+  connection(surroundings& at, provider& to, std::shared_ptr<process_state> from) : at_(at), to_(to), from_(std::move(from)) {}
+
+  task<http::exchange> send(const http::outgoing& what, time_point deadline) override;
+  bool reusable() const noexcept override { return reusable_; }
+  bool stale() noexcept override { return at_.random.per_mille(to_.weather.closes); }
+  void close() noexcept override {
+    reusable_ = false;
+    closed_ = true;
+    if (waiting_) waiting_->notify();
+  }
+
+ private:
+  void start(int change, int under, const std::shared_ptr<under_way>& shared);
+  http::exchange end(int change, int under, bool answered);
+
+  surroundings& at_;
+  provider& to_;
+  std::shared_ptr<process_state> from_;
+  fate fate_;
+  std::vector<providers::answer_header> headers_;
+  wakeup* waiting_ = nullptr;
+  bool closed_ = false;
+  bool reusable_ = true;
+};
+
+task<http::exchange> connection::send(const http::outgoing& what, time_point deadline) {
+  http::exchange out;
+  out.error = http::transport_error::stopped;
+  if (from_->killed || closed_) co_return out;
+  const int change = change_in(what.body);
+  const std::string line = std::string(what.method) + " " + std::string(what.target);
+  const int under = at_.truth.request_leaves(from_->worker, to_.account(), change, line, what.body);
+  if (under < 0) co_return out;
+  fate_ = to_.decide(at_.truth.of(change));
+  const duration patience = deadline - at_.loop.now();
+  if (fate_.answered_after >= patience) fate_.answers = false;
+  fate_.applied_after = std::min(fate_.applied_after, patience);
+  at_.log.event("request", {{"worker", from_->worker}, {"account", to_.account()}, {"change", change}, {"status", fate_.status}, {"applies", fate_.applies}});
+  auto shared = std::make_shared<under_way>();
+  wakeup over(at_.loop.executor());
+  shared->client = waiting_ = &over;
+  start(change, under, shared);
+  while (!shared->answered && !closed_ && at_.loop.now() < deadline) co_await at_.loop.wait_until(over, deadline);
+  shared->client = waiting_ = nullptr;
+  if (!from_->killed) {
+    at_.truth.request_ends(from_->worker, change);
+    out = end(change, under, shared->answered);
+  }
+  co_return out;
+}
+
+/// The provider's side goes on whatever becomes of the client's.
+void connection::start(int change, int under, const std::shared_ptr<under_way>& shared) {
+  const duration journey = at_.random.between(0ns, std::min(longest_journey, fate_.applied_after));
+  at_.after(journey, [&to = to_, worker = from_->worker, under] { to.count_arrival(worker, under); });
+  if (fate_.applies)
+    at_.after(fate_.applied_after, [&at = at_, shared, change, under, anyhow = fate_.applies_if_cut] {
+      if (!shared->client && !anyhow) return;
+      at.log.event("applied", {{"change", change}});
+      at.truth.applied(change, under);
+    });
+  if (fate_.answers || fate_.lost)
+    at_.after(fate_.answered_after, [shared] {
+      shared->answered = true;
+      if (shared->client) shared->client->notify();
+    });
+}
+
+http::exchange connection::end(int change, int under, bool answered) {
+  http::exchange out;
+  out.bytes_sent = true;
+  reusable_ = false;
+  if (!answered || fate_.lost) {
+    out.error = closed_ ? http::transport_error::stopped : answered ? http::transport_error::connection_lost : http::transport_error::answer_timeout;
+    at_.truth.answered_unknown(change);
+    at_.log.event("no answer", {{"worker", from_->worker}, {"change", change}, {"error", static_cast<int>(out.error)}});
+    return out;
+  }
+  at_.log.event("answer", {{"worker", from_->worker}, {"change", change}, {"status", fate_.status}});
+  if (fate_.status == 200) at_.truth.answered_delivered(change, under);
+  if (fate_.status == 503 && fate_.headers.empty()) at_.truth.answered_failure(change);
+  if (fate_.status == 500 || fate_.status == 502 || fate_.status == 504) at_.truth.answered_unknown(change);
+  if (fate_.status == 404 || fate_.status == 409 || fate_.status == 422) at_.truth.answered_refused(change);
+  reusable_ = !closed_ && !at_.random.per_mille(to_.weather.closes);
+  headers_.clear();
+  for (const auto& [name, value] : fate_.headers) headers_.push_back({name, value});
+  out.answer = {fate_.status, headers_, "{}"};
+  return out;
+}
+
+class connector final : public http::connector {
+ public:
+  connector(surroundings& at, provider& to, std::shared_ptr<process_state> from) : at_(at), to_(to), from_(std::move(from)) {}
+
+  task<http::connected> connect(time_point deadline) override {
+    http::connected out;
+    out.error = to_.connect_error();
+    const time_point there = at_.loop.now() + to_.connect_time();
+    if (there > deadline) out.error = http::transport_error::connect_timeout;
+    co_await at_.loop.sleep_until(std::min(there, deadline));
+    at_.log.event("connect", {{"worker", from_->worker}, {"account", to_.account()}, {"error", static_cast<int>(out.error)}});
+    if (out.error == http::transport_error::none) out.connection = std::make_unique<connection>(at_, to_, from_);
+    co_return out;
+  }
+
+ private:
+  surroundings& at_;
+  provider& to_;
+  std::shared_ptr<process_state> from_;
+};
+
+}  // namespace
+
+int change_in(std::string_view body) {
+  for (const std::string_view before : {R"("c":)", R"("value":)", R"("note":"c)"}) {
+    const std::size_t at = body.find(before);
+    if (at == std::string_view::npos) continue;
+    int out = -1;
+    std::from_chars(body.data() + at + before.size(), body.data() + body.size(), out);
+    return out;
+  }
+  return -1;
+}
+
+std::unique_ptr<http::connector> make_connector(surroundings& at, provider& to, std::shared_ptr<process_state> from) {
+  return std::make_unique<connector>(at, to, std::move(from));
+}
+
+// --- One account's provider -----------------------------------------------------------------------------------------------------------
+
+fate provider::decide(const change& sent) {
+  fate out;
+  out.answered_after = at_.random.between(1ms, weather.slowest);
+  out.applied_after = at_.random.between(0ns, out.answered_after);
+  out.applies_if_cut = at_.random.per_mille(500);
+  out.applies = sent.is != kind::refused;
+  if (sent.is == kind::refused) out.status = status_of(sent.expected);
+  if (weather.refuses_credential) {
+    out.status = 401;
+    out.applies = false;
+  } else {
+    decide_trouble(out, at_.random.below(1000));
+  }
+  return out;
+}
+
+void provider::decide_trouble(fate& out, int dice) {
+  const bool half = at_.random.per_mille(500);
+  if ((dice -= weather.server_errors) < 0) {
+    out.status = at_.random.one_of<unsigned>({500, 502, 503, 504});
+    out.applies = out.applies && half && out.status != 503;
+    if (out.status == 503 && half) out.headers.emplace_back("Retry-After", std::to_string(at_.random.below(4)));
+  } else if ((dice -= weather.too_many) < 0) {
+    out.status = 429;
+    out.applies = false;
+    if (half) out.headers.emplace_back("Retry-After", std::to_string(at_.random.below(4)));
+  } else if ((dice -= weather.connections_lost) < 0) {
+    out.lost = true;
+    out.applies = out.applies && half;
+  } else if ((dice -= weather.hangs) < 0) {
+    out.answers = false;
+    out.applies = out.applies && half;
+  }
+}
+
+http::transport_error provider::connect_error() {
+  using http::transport_error;
+  if (!at_.random.per_mille(weather.connects_fail)) return transport_error::none;
+  return at_.random.one_of<transport_error>({transport_error::connect_failed, transport_error::resolve_failed, transport_error::tls_failed});
+}
+
+duration provider::connect_time() {
+  return at_.random.per_mille(weather.connects_slow) ? at_.random.between(1s, 7s) : at_.random.between(1ms, 30ms);
+}
+
+/// Limits hold. While partitions change hands a worker knows nothing of what others have sent, so that then each is counted alone; and
+/// what comes from a worker whose session has expired without its knowledge is not counted.
+void provider::count_arrival(int worker, int under) {
+  if (at_.truth.is_late(under)) return;
+  const time_point now = at_.loop.now();
+  arrivals_.push_back({now, worker});
+  while (arrivals_.front().at <= now - longest_window) arrivals_.pop_front();
+  for (const providers::limit& limit : limits_) check_window(limit);
+}
+
+void provider::check_window(const providers::limit& limit) {
+  const arrival& last = arrivals_.back();
+  const time_point begin = last.at - limit.per;
+  const bool alone = group_.last_change() > begin - limit.per;
+  const auto counts = [&](const arrival& each) { return each.at > begin && (!alone || each.worker == last.worker); };
+  const auto count = std::ranges::count_if(arrivals_, counts);
+  if (count > limit.requests)
+    at_.log.broken("limits_hold", std::to_string(count) + " requests of account " + std::to_string(account_) + " within " +
+                                      std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(limit.per).count()) + " ms, " +
+                                      std::to_string(limit.requests) + " allowed");
+}
+
+}  // namespace leadrelay::simulation

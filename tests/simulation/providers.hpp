@@ -1,0 +1,82 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/transport.hpp"
+#include "providers/account_settings.hpp"
+#include "simulation/broker.hpp"
+
+namespace leadrelay::simulation {
+
+/// How a provider is; numbers are times in a thousand.
+struct provider_weather {
+  int server_errors = 0;      ///< 500, 502, 503, 504; half of them after the change was applied, but for 503
+  int too_many = 0;           ///< 429
+  int connections_lost = 0;   ///< half of them after the change was applied
+  int hangs = 0;              ///< no answer; half of them after the change was applied
+  int connects_fail = 0;
+  int connects_slow = 0;
+  int closes = 0;             ///< the connection is not kept after the answer
+  bool refuses_credential = false;
+  duration slowest{std::chrono::milliseconds{50}};
+};
+
+/// What an exchange will come to; decided when the request leaves.
+struct fate {
+  duration answered_after{};
+  duration applied_after{};
+  bool applies = false;
+  bool applies_if_cut = false;  ///< though the client goes away before
+  bool answers = true;
+  bool lost = false;            ///< the connection ends instead of an answer
+  unsigned status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+/// One account's provider: decides each request's fate, applies it to the truth, and counts the windows of its limit.
+class provider {
+ public:
+  provider(surroundings& at, const simulation::broker& group, int account, std::vector<providers::limit> limits)
+      : at_(at), group_(group), account_(account), limits_(std::move(limits)) {}
+
+  provider_weather weather;
+
+  int account() const noexcept { return account_; }
+  fate decide(const change& sent);
+  /// The request has reached the provider.
+  void count_arrival(int worker, int under);
+  http::transport_error connect_error();
+  duration connect_time();
+
+ private:
+  struct arrival {
+    time_point at;
+    int worker;
+  };
+
+  void decide_trouble(fate& out, int dice);
+  void check_window(const providers::limit& limit);
+
+  surroundings& at_;
+  const simulation::broker& group_;
+  int account_;
+  std::vector<providers::limit> limits_;
+  std::deque<arrival> arrivals_;
+};
+
+/// Whether a worker's process is alive: what it has left when it is killed has no effect on the world any more.
+struct process_state {
+  int worker = 0;
+  bool killed = false;
+};
+
+std::unique_ptr<http::connector> make_connector(surroundings& at, provider& to, std::shared_ptr<process_state> from);
+
+/// The change that a request's body speaks of; -1 where none.
+int change_in(std::string_view body);
+
+}  // namespace leadrelay::simulation

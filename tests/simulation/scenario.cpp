@@ -1,0 +1,169 @@
+#include "simulation/scenario.hpp"
+
+#include <array>
+#include <memory>
+#include <stdexcept>
+
+namespace leadrelay::simulation {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int backlogs_per_mille = 10;
+
+constexpr std::string_view before_accounts =
+    "kafka: { bootstrap.servers: 127.0.0.1:1, group.id: test }\n"
+    "topics: { lead_changes: [changes], dead_letters: changes.dead, results: changes.results }\n"
+    "max_record: 2KiB\n";
+
+constexpr std::string_view accounts =
+    "accounts:\n"
+    "  paced: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [ { requests: 40, per: 1s } ],"
+    " concurrency: 8, retry: { attempts: 100, give_up_after: 1d } }\n"
+    "  open: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 3,"
+    " retry: { attempts: 100, give_up_after: 1d, first_wait: 50ms } }\n"
+    "  notes: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH },"
+    " limits: [ { requests: 20, per: 1s }, { requests: 60, per: 5s } ], concurrency: 6, retry: { attempts: 100, give_up_after: 1d } }\n"
+    "  again: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], unknown_outcome: retry,"
+    " retry: { attempts: 100, give_up_after: 1d } }\n"
+    "  tired: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 4,"
+    " retry: { attempts: 3, first_wait: 100ms, give_up_after: 1d } }\n"
+    "  crowd: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 200,"
+    " retry: { attempts: 100, give_up_after: 1d } }\n";
+
+const std::vector<int> crowded_accounts{0, 2, 5};  // paced, notes and crowd
+
+std::vector<account_rules> rules_of_accounts() {
+  return {{"paced"}, {"open"}, {"notes", true}, {"again", true, true}, {"tired", false, false, 3}, {"crowd", true}};
+}
+
+setting load(std::string_view more) {
+  yaml::issues issues;
+  auto loaded = config::load_text(std::string(before_accounts) + std::string(more) + std::string(accounts), "simulation.yaml", issues);
+  if (!loaded) throw std::logic_error(issues.all().front().text());
+  return {std::move(*loaded), rules_of_accounts()};
+}
+
+const std::array<setting, 2>& all_settings() {
+  static const std::array<setting, 2> all{load("order_by: key\n"), load("order_by: lead\n")};
+  return all;
+}
+
+std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+
+std::string event_text(const std::string& id, const std::string& account, const std::string& lead, const std::string& changes) {
+  return R"({"id":"e)" + id + R"(","account":")" + account + R"(","lead":{"id":)" + quoted(lead) + R"(},"changes":)" + changes + "}";
+}
+
+}  // namespace
+
+const setting& setting_of(int number) { return all_settings()[static_cast<std::size_t>(number)]; }
+
+int settings() { return static_cast<int>(all_settings().size()); }
+
+scenario::scenario(std::uint64_t seed) : random(seed) {
+  with = &setting_of(random.below(settings()));
+  partitions = random.between(1, 6);
+  workers = random.between(1, 3);
+  records = random.between(30, 220);
+  leads = random.between(2, 60);
+  leads_of_a_key = random.one_of<int>({1, 1, 3});
+  keyless_per_mille = random.one_of<int>({0, 300, 1000});
+  bad_per_mille = random.one_of<int>({0, 50, 200});
+  append_per_mille = random.one_of<int>({100, 500});
+  memory = random.one_of<std::uint64_t>({20u << 10, 60u << 10, 64u << 20});
+  feeding = random.between(1s, 40s);
+  troubles = feeding + random.between(0s, 30s);
+  rebalance_deadline = random.one_of<duration>({10s, 60s, 300s});
+  session_timeout = random.one_of<duration>({6s, 45s});
+  if (random.per_mille(backlogs_per_mille)) make_backlog();
+}
+
+/// More than the map of one partition's commit can tell, all at once, most of it for accounts that are limited, and appends of more
+/// leads than it can mark.
+void scenario::make_backlog() {
+  partitions = 1;
+  records = random.between(2000, 4000);
+  gaps_per_mille = 500;
+  crowded = true;
+  leads = random.between(200, 2000);
+  append_per_mille = 500;
+  memory = 64u << 20;
+  feeding = 2s;
+}
+
+feeder::feeder(scenario& from) : from_(from) {
+  const bool by_key = from.with->configuration.order == events::order_by::key;
+  dice& random = from.random;
+  for (int number = 0; number < from.leads; ++number) {
+    const int group = number / from.leads_of_a_key;
+    if (number > 0 && group == (number - 1) / from.leads_of_a_key && leads_.back().key) {
+      leads_.push_back(leads_.back());  // same key, same partition, same account
+      if (!by_key) leads_.back().lane = number;
+      continue;
+    }
+    const int account = from.crowded ? random.one_of(crowded_accounts) : random.below(static_cast<int>(from.with->rules.size()));
+    lead made{account, random.below(from.partitions), number, std::nullopt};
+    if (!random.per_mille(from.keyless_per_mille)) made.key = "key " + std::to_string(group);
+    leads_.push_back(std::move(made));
+  }
+}
+
+change feeder::next(int id) {
+  dice& random = from_.random;
+  const int number = random.below(from_.leads);
+  const lead& of = leads_[static_cast<std::size_t>(number)];
+  change out;
+  out.id = id;
+  out.partition = of.partition;
+  out.key = of.key;
+  out.account = of.account;
+  out.lead = number;
+  out.lane = of.lane;
+  if (!random.per_mille(from_.bad_per_mille)) return make_good(of, std::move(out));
+  if (random.per_mille(400)) return make_unsendable(std::move(out), lead_id(from_.with->rules[static_cast<std::size_t>(of.account)].octanist, number));
+  return make_malformed(std::move(out));
+}
+
+change feeder::make_good(const lead& of, change out) {
+  const account_rules& rules = from_.with->rules[static_cast<std::size_t>(of.account)];
+  const std::string number = std::to_string(out.id);
+  std::string changes = R"({"properties":{"c":)" + number + "}}";
+  if (rules.octanist) {
+    out.is = from_.random.per_mille(from_.append_per_mille) ? kind::append : kind::set;
+    changes = out.is == kind::append ? R"({"note":"c)" + number + "\"}" : R"({"value":)" + number + "}";
+  }
+  if (out.is == kind::set && from_.random.per_mille(from_.bad_per_mille / 2)) {
+    out.is = kind::refused;
+    out.expected = from_.random.one_of<reason>({reason::not_found, reason::conflict, reason::rejected});
+  }
+  out.value = event_text(number, rules.name, lead_id(rules.octanist, out.lead), changes);
+  return out;
+}
+
+change feeder::make_unsendable(change out, const std::string& id) {
+  const account_rules& rules = from_.with->rules[static_cast<std::size_t>(out.account)];
+  out.is = kind::unsendable;
+  const bool unmapped = from_.random.per_mille(500) || !rules.octanist;
+  out.expected = unmapped ? reason::unmapped_field : reason::invalid_field;
+  out.value = event_text(std::to_string(out.id), rules.name, id, unmapped ? R"({"first_name":"x"})" : R"({"status":"nope"})");
+  return out;
+}
+
+change feeder::make_malformed(change out) {
+  out.is = kind::malformed;
+  out.account = -1;
+  out.lane = -1;
+  switch (from_.random.below(6)) {
+    case 0: out.expected = reason::undecodable; out.value = "{\"id\":"; break;
+    case 1: out.expected = reason::undecodable; out.value = "\xff\xfe"; break;
+    case 2: out.expected = reason::invalid_event; out.value = "{}"; break;
+    case 3: out.expected = reason::invalid_event; break;
+    case 4: out.expected = reason::too_large; out.value = std::string(3000, 'x'); break;
+    default: out.expected = reason::unknown_account; out.value = event_text(std::to_string(out.id), "nobody", "1", R"({"note":"x"})");
+  }
+  return out;
+}
+
+}  // namespace leadrelay::simulation

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/configuration.hpp"
+#include "simulation/dice.hpp"
+#include "simulation/ledger.hpp"
+
+namespace leadrelay::simulation {
+
+/// The configurations that runs choose from, each loaded once.
+struct setting {
+  config::configuration configuration;
+  std::vector<account_rules> rules;
+};
+const setting& setting_of(int number);
+int settings();
+
+/// What one seed decides before the run begins.
+struct scenario {
+  explicit scenario(std::uint64_t seed);
+
+  dice random;
+  const setting* with = nullptr;
+  int partitions = 1;
+  int workers = 1;
+  int records = 100;
+  int leads = 10;
+  int leads_of_a_key = 1;   ///< how many leads share a record key, and so a lane
+  int keyless_per_mille = 0;
+  int bad_per_mille = 0;
+  int append_per_mille = 300;
+  std::uint64_t memory = 64u << 20;
+  int gaps_per_mille = 30;  ///< records after a gap in the offsets
+  bool crowded = false;
+  duration feeding{};       ///< how long records come in
+  duration troubles{};      ///< how long troubles come
+  duration rebalance_deadline{};
+  duration session_timeout{};
+
+ private:
+  void make_backlog();
+};
+
+/// Makes the records of a scenario, one after another.
+class feeder {
+ public:
+  explicit feeder(scenario& from);
+  change next(int id);
+
+ private:
+  struct lead {
+    int account = 0;
+    int partition = 0;
+    int lane = 0;
+    std::optional<std::string> key;
+  };
+
+  change make_good(const lead& of, change out);
+  change make_unsendable(change out, const std::string& id);
+  change make_malformed(change out);
+
+  scenario& from_;
+  std::vector<lead> leads_;
+};
+
+}  // namespace leadrelay::simulation

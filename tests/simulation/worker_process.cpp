@@ -1,0 +1,84 @@
+#include "simulation/worker_process.hpp"
+
+#include <stdexcept>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+namespace leadrelay::simulation {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What the largest record of a run takes from the budget, more or less: taking in stops with the record that goes beyond it.
+constexpr std::uint64_t largest_held = 8 << 10;
+
+/// How long after its grace a worker may take to end: a connection that is being opened is not given up before its own timeout.
+constexpr duration end_slack = config::default_connect_timeout + 1s;
+
+}  // namespace
+
+worker_process::worker_process(surroundings& at, broker& of, std::vector<std::unique_ptr<provider>>& providers,
+                               const config::configuration& with, std::uint64_t memory, int number)
+    : at_(at), state_(std::make_shared<process_state>(process_state{number, false})), member_(at, of, number), letters_(at, of, number),
+      memory_(memory) {
+  std::size_t next = 0;
+  auto connectors = [&](const config::account&) { return make_connector(at_, *providers[next++], state_); };
+  relay_ = std::make_unique<leadrelay::relay::relay>(leadrelay::relay::relay_parts{.on = at_.loop,
+                                                                                    .configuration = with,
+                                                                                    .consumer = member_,
+                                                                                    .producer = letters_,
+                                                                                    .connectors = connectors,
+                                                                                    .memory = memory,
+                                                                                    .random_seed = at_.random.number()});
+  member_.on_delivered = [this] { check_held_bytes(); };
+}
+
+worker_process::~worker_process() = default;
+
+void worker_process::start() {
+  at_.log.event("start", {{"worker", number()}});
+  if (const auto started = relay_->start(); !started) throw std::logic_error(started.error().detail);
+}
+
+void worker_process::check_held_bytes() {
+  if (const std::uint64_t held = relay_->snapshot().held_bytes; held > memory_ + largest_held)
+    at_.log.broken("memory_bounded", "worker " + std::to_string(number()) + " holds " + std::to_string(held) + " bytes of " + std::to_string(memory_));
+}
+
+void worker_process::drain(duration grace) {
+  if (draining_) return;
+  draining_ = true;
+  end_by_ = at_.loop.now() + grace + end_slack;
+  at_.log.event("drain", {{"worker", number()}, {"killed", state_->killed}});
+  auto draining = [this, grace]() -> task<void> {
+    co_await relay_->drain(grace);
+    ended_ = true;
+    at_.log.event("ended", {{"worker", number()}});
+    if (const std::uint64_t held = relay_->snapshot().held_bytes; held != 0)
+      at_.log.broken("memory_given_back", "worker " + std::to_string(number()) + " has ended and holds " + std::to_string(held) + " bytes");
+  };
+  boost::asio::co_spawn(at_.loop.executor(), std::move(draining), boost::asio::detached);
+}
+
+std::string worker_process::describe() const {
+  const leadrelay::relay::relay_snapshot now = relay_->snapshot();
+  std::string out = "worker " + std::to_string(number()) + (now.paused ? ", paused:" : ":");
+  for (const auto& each : now.accounts)
+    out += " " + each.name + " is " + std::string(delivery::to_string(each.state)) + " with " + std::to_string(each.waiting) + " waiting and " +
+           std::to_string(each.in_flight) + " in flight;";
+  for (const auto& each : now.partitions)
+    out += " partition " + std::to_string(each.partition) + " has " + std::to_string(each.outstanding) + " outstanding;";
+  return out;
+}
+
+void worker_process::kill() {
+  at_.log.event("kill", {{"worker", number()}});
+  state_->killed = true;
+  member_.kill();
+  letters_.kill();
+  drain(0s);
+}
+
+}  // namespace leadrelay::simulation

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "relay/relay.hpp"
+#include "simulation/letters.hpp"
+#include "simulation/member.hpp"
+#include "simulation/providers.hpp"
+
+namespace leadrelay::simulation {
+
+/// One worker as a process: a relay with its own consumer, producer and connections. It is drained, as SIGTERM does, or killed. The relay
+/// of a killed process is told to drain while everything of it fails at once, for its coroutines to end; none of that has an effect.
+class worker_process {
+ public:
+  worker_process(surroundings& at, broker& of, std::vector<std::unique_ptr<provider>>& providers, const config::configuration& with,
+                 std::uint64_t memory, int number);
+  ~worker_process();
+
+  void start();
+  void drain(duration grace);
+  void kill();
+
+  int number() const noexcept { return state_->worker; }
+  bool running() const noexcept { return !draining_; }
+  /// How it stands, for whoever looks for what a run waits for.
+  std::string describe() const;
+  bool ended() const noexcept { return ended_; }
+  /// A drain that has not ended though its grace is over.
+  bool overdue() const noexcept { return draining_ && !ended_ && at_.loop.now() > end_by_; }
+  simulation::member& member() noexcept { return member_; }
+  relay::relay& relay() noexcept { return *relay_; }
+
+ private:
+  void check_held_bytes();
+
+  surroundings& at_;
+  std::shared_ptr<process_state> state_;
+  simulation::member member_;
+  letters letters_;
+  std::uint64_t memory_;
+  std::unique_ptr<leadrelay::relay::relay> relay_;
+  bool draining_ = false;
+  bool ended_ = false;
+  time_point end_by_{};
+};
+
+}  // namespace leadrelay::simulation

@@ -1,0 +1,115 @@
+#include "cli/examine.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+#include "config/sections.hpp"
+#include "http/tls.hpp"
+
+namespace leadrelay::cli {
+namespace {
+
+/// The configuration's own reading tells of these where they are missing or empty; the rest is checked as if they were there.
+kafka::properties with_required(kafka::properties given) {
+  for (const char* name : {"bootstrap.servers", "group.id"}) {
+    const auto found = std::ranges::find(given, name, &std::pair<std::string, std::string>::first);
+    if (found == given.end()) {
+      given.emplace_back(name, "missing");
+    } else if (found->second.empty()) {
+      found->second = "missing";
+    }
+  }
+  return given;
+}
+
+bool is_part_of_name(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }
+
+/// Where `text` names the property, not one whose name begins or ends alike.
+std::size_t find_name(std::string_view text, std::string_view name) noexcept {
+  for (std::size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+    const std::string_view after = text.substr(at + name.size());
+    const bool begins = at == 0 || (!is_part_of_name(text[at - 1]) && text[at - 1] != '.');
+    const bool goes_on =
+        !after.empty() && (is_part_of_name(after[0]) || (after[0] == '.' && after.size() > 1 && is_part_of_name(after[1])));
+    if (begins && !goes_on) return at;
+  }
+  return std::string_view::npos;
+}
+
+/// librdkafka's text without the property's name before it, which the place says, and without the line end that it has at times.
+std::string one_line(std::string_view what, std::string_view name) {
+  const std::string quoted = "\"" + std::string(name) + "\" ";
+  if (what.starts_with(quoted)) what.remove_prefix(quoted.size());
+  const std::size_t last = what.find_last_not_of(" \t\r\n");
+  return std::string(what.substr(0, last + 1));
+}
+
+/// What the system says of the file that a property names, which librdkafka does not tell.
+std::string file_trouble(std::string_view property, const config::configuration& in) {
+  const std::string* path = property.ends_with(".location") ? config::find_kafka(in, property) : nullptr;
+  if (!path || access(path->c_str(), R_OK) == 0) return {};
+  return " (`" + *path + "`: " + std::generic_category().message(errno) + ")";
+}
+
+void check_kafka(const config::configuration& in, yaml::issues& into) {
+  if (!in.kafka_place) return;
+  for (const kafka::property_problem& found : kafka::check_properties(with_required(in.kafka))) {
+    const std::string_view property = property_of(found, in);
+    const auto place = in.kafka_places.find(property);
+    (place == in.kafka_places.end() ? *in.kafka_place : place->second)
+        .fail(one_line(found.what, found.name) + file_trouble(property, in), into);
+  }
+}
+
+void check_tls(const config::configuration& in, yaml::issues& into) {
+  for (const config::account_references& each : in.references) {
+    if (!each.uses_tls) continue;
+    for (const http::tls_file_problem& found : http::check_tls_files({each.tls.ca_file, each.tls.certificate_file, each.tls.key_file}))
+      each.tls_places.find(found.key)->second.fail(found.what, into);
+  }
+}
+
+yaml::issues in_order(const yaml::issues& found) {
+  std::vector<yaml::issue> all = found.all();
+  std::ranges::stable_sort(all, {}, [](const yaml::issue& each) { return std::tie(each.file, each.line, each.column); });
+  yaml::issues out;
+  for (yaml::issue& each : all) out.add(std::move(each));
+  return out;
+}
+
+}  // namespace
+
+std::string_view property_of(const kafka::property_problem& found, const config::configuration& in) {
+  if (!found.name.empty()) return found.name;
+  std::string_view first;
+  std::size_t first_at = std::string::npos;
+  for (const auto& [name, place] : in.kafka_places) {
+    const std::size_t at = find_name(found.what, name);
+    if (at >= first_at) continue;
+    first_at = at;
+    first = name;
+  }
+  return first;
+}
+
+std::optional<config::configuration> examine(const std::string& path, look how, yaml::issues& into) {
+  yaml::issues found;
+  auto read = config::read_file(path, found);
+  if (read) {
+    check_kafka(*read, found);
+    if (how == look::at_secrets) {
+      config::check_credentials(*read, found);
+      check_tls(*read, found);
+    }
+  }
+  into = in_order(found);
+  if (!into.good()) read.reset();
+  return read;
+}
+
+}  // namespace leadrelay::cli

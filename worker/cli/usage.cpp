@@ -1,0 +1,120 @@
+#include "cli/usage.hpp"
+
+#include <algorithm>
+#include <set>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace leadrelay::cli {
+namespace {
+
+std::vector<std::string> command_names(const CLI::App& program) {
+  std::vector<std::string> out;
+  for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; })) out.push_back(command->get_name());
+  return out;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t at = 0; at < names.size(); ++at) out += (at == 0 ? "" : at + 1 == names.size() ? " or " : ", ") + names[at];
+  return out;
+}
+
+std::string meant_or(const std::string& word, const std::vector<std::string>& known) {
+  const std::vector<std::string_view> candidates(known.begin(), known.end());
+  const auto meant = did_you_mean(std::string_view(word).substr(0, 64), candidates);
+  return (meant ? "did you mean `" + std::string(*meant) + "`? Expected " : "expected ") + listed(known);
+}
+
+std::string quoted(const std::string& text) { return "`" + printable(text) + "`"; }
+
+/// A dash before a digit begins a negative number, which is the value of an option, and one alone is standard input.
+bool is_option(const std::string& argument) {
+  return argument.size() > 1 && argument[0] == '-' && !(argument[1] >= '0' && argument[1] <= '9');
+}
+
+bool asks_for_help(const std::string& argument) { return argument == "--help" || argument == "--version"; }
+
+/// Walks over the arguments of one command as CLI11 will.
+class walk {
+ public:
+  walk(const CLI::App& command, std::span<const std::string> arguments) : command_(command), arguments_(arguments) {
+    for (const CLI::Option* option : command.get_options([](const CLI::Option*) { return true; })) {
+      if (option->get_positional()) ++places_;
+      for (const std::string& name : option->get_lnames()) names_.push_back("--" + name);
+    }
+  }
+
+  std::optional<std::string> find_misuse() {
+    for (bool only_places = false; !arguments_.empty();) {
+      const std::string argument = take();
+      auto wrong = only_places || !is_option(argument) ? check_place(argument) : argument == "--" ? std::nullopt : check_option(argument);
+      if (wrong) return wrong;
+      only_places |= argument == "--";
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::string take() {
+    std::string out = arguments_.front();
+    arguments_ = arguments_.subspan(1);
+    return out;
+  }
+
+  std::optional<std::string> check_place(const std::string& argument) {
+    if (argument.empty()) return "an argument is empty";
+    if (places_-- > 0) return std::nullopt;
+    return quoted(argument) + " is one argument too many";
+  }
+
+  std::optional<std::string> check_option(const std::string& argument) {
+    const std::size_t equals = argument.find('=');
+    const std::string name = argument.substr(0, equals);
+    if (std::ranges::find(names_, name) == names_.end()) return "no such option: " + quoted(name) + ", " + meant_or(name, names_);
+    const CLI::Option& option = *command_.get_option(name);
+    if (!seen_.insert(name).second && option.get_expected_max() <= 1) return name + ": stands twice, expected once";
+    if (option.get_items_expected_max() == 0)
+      return equals == std::string::npos ? std::nullopt : std::optional(name + ": takes no value, expected it alone");
+    if (equals == std::string::npos && (arguments_.empty() || is_option(arguments_.front())))
+      return name + ": has no value, expected " + option.get_type_name() + " after it";
+    const std::string value = equals == std::string::npos ? take() : argument.substr(equals + 1);
+    return value.empty() ? std::optional(name + ": is empty, expected " + option.get_type_name()) : std::nullopt;
+  }
+
+  const CLI::App& command_;
+  std::span<const std::string> arguments_;
+  std::vector<std::string> names_;  ///< of its options, in the order of the help
+  std::set<std::string> seen_;
+  int places_ = 0;  ///< arguments without a name that it still takes
+};
+
+}  // namespace
+
+std::optional<misuse> find_misuse(const CLI::App& program, const std::vector<std::string>& arguments) {
+  const std::vector<std::string> commands = command_names(program);
+  if (arguments.empty()) return misuse{"", "a command is missing, expected " + listed(commands)};
+  const std::string& first = arguments.front();
+  if (asks_for_help(first)) return std::nullopt;
+  if (first.starts_with('-')) return misuse{"", quoted(first) + " stands before the command, expected " + listed(commands)};
+  if (std::ranges::find(commands, first) == commands.end())
+    return misuse{"", "no such command: " + quoted(first) + ", " + meant_or(first, commands)};
+  auto what = walk(*program.get_subcommand(first), std::span(arguments).subspan(1)).find_misuse();
+  return what ? std::optional(misuse{first, std::move(*what)}) : std::nullopt;
+}
+
+std::vector<std::string> reduce_to_help(const CLI::App& program, std::vector<std::string> arguments) {
+  if (arguments.empty()) return arguments;
+  const std::string first = arguments.front();
+  if (first == "-h") return {"--help"};
+  if (asks_for_help(first)) return {first};
+  const std::vector<std::string> commands = command_names(program);
+  if (std::ranges::find(commands, first) == commands.end()) return arguments;
+  const auto end = std::ranges::find(arguments, "--");
+  std::replace(arguments.begin(), end, std::string("-h"), std::string("--help"));
+  const auto asked = std::find_if(arguments.begin(), end, asks_for_help);
+  return asked == end ? arguments : std::vector<std::string>{first, *asked};
+}
+
+}  // namespace leadrelay::cli
