@@ -11,7 +11,7 @@ ninja_flags := $(if $(MAKE_TERMOUT),,-- --quiet)
 build_preset = $(step) "Configure $(1)" cmake --preset $(1) --log-level=WARNING && \
   $(step) "Build $(1)" cmake --build --preset $(1) --parallel $(JOBS) $(if $(2),--target $(2)) $(ninja_flags)
 
-.PHONY: help build demo test fuzz bench format lint clean
+.PHONY: help build demo test soak fuzz bench format lint clean
 
 help: ## Show this
 	@echo "Leadrelay. JOBS=$(JOBS) is how many things run at once."
@@ -32,6 +32,11 @@ test: ## Build and run every test, then those of the logic under ASan and UBSan 
 	@$(step) "Test asan" ctest --preset asan --parallel $(JOBS)
 	@$(call build_preset,tsan,leadrelay integration_members unit_process)
 	@$(step) "Test tsan" ctest --preset tsan
+
+soak: ## Run many seeds of the simulation; SEEDS=2000 FIRST=1
+	@$(step) "Install packages" .ci/install_packages test
+	@$(call build_preset,dev,simulate)
+	@$(step) "Soak" build/dev/tests/simulation/simulate --first $(or $(FIRST),1) --count $(or $(SEEDS),2000)
 
 fuzz: ## Build and run the fuzzers; SECONDS_EACH=60 TARGETS="decode_json ..."
 	@$(step) "Install packages" .ci/install_packages test

@@ -216,7 +216,7 @@ void provider::count_arrival(int worker, int under) {
 void provider::check_window(const providers::limit& limit) {
   const arrival& last = arrivals_.back();
   const time_point begin = last.at - limit.per;
-  const bool alone = group_.last_change() > begin - limit.per;
+  const bool alone = group_.last_change() > begin;
   const auto counts = [&](const arrival& each) { return each.at > begin && (!alone || each.worker == last.worker); };
   const auto count = std::ranges::count_if(arrivals_, counts);
   if (count > limit.requests)

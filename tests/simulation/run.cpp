@@ -248,7 +248,7 @@ run_result run(std::uint64_t seed, bool prints_trace) {
   return out;
 }
 
-std::string repeat_command(std::uint64_t seed) { return "tests/simulation/simulate --seed " + std::to_string(seed) + " --trace"; }
+std::string repeat_command(std::uint64_t seed) { return "build/dev/tests/simulation/simulate --seed " + std::to_string(seed) + " --trace"; }
 
 std::string describe(const run_result& of) {
   return of.broken->invariant + ": " + of.broken->text + "\nrepeat: " + repeat_command(of.seed);

@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int backlogs_per_mille = 10;
+constexpr int one_account_per_mille = 50;
 
 constexpr std::string_view before_accounts =
     "kafka: { bootstrap.servers: 127.0.0.1:1, group.id: test }\n"
@@ -19,7 +20,7 @@ constexpr std::string_view before_accounts =
 
 constexpr std::string_view accounts =
     "accounts:\n"
-    "  paced: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [ { requests: 40, per: 1s } ],"
+    "  paced: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [ { requests: 15, per: 1s } ],"
     " concurrency: 8, retry: { attempts: 100, give_up_after: 1d } }\n"
     "  open: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 3,"
     " retry: { attempts: 100, give_up_after: 1d, first_wait: 50ms } }\n"
@@ -77,6 +78,7 @@ scenario::scenario(std::uint64_t seed) : random(seed) {
   troubles = feeding + random.between(0s, 30s);
   rebalance_deadline = random.one_of<duration>({10s, 60s, 300s});
   session_timeout = random.one_of<duration>({6s, 45s});
+  if (random.per_mille(one_account_per_mille)) only_account = 0;
   if (random.per_mille(backlogs_per_mille)) make_backlog();
 }
 
@@ -96,6 +98,7 @@ void scenario::make_backlog() {
 feeder::feeder(scenario& from) : from_(from) {
   const bool by_key = from.with->configuration.order == events::order_by::key;
   dice& random = from.random;
+  const int accounts = static_cast<int>(from.with->rules.size());
   for (int number = 0; number < from.leads; ++number) {
     const int group = number / from.leads_of_a_key;
     if (number > 0 && group == (number - 1) / from.leads_of_a_key && leads_.back().key) {
@@ -103,7 +106,7 @@ feeder::feeder(scenario& from) : from_(from) {
       if (!by_key) leads_.back().lane = number;
       continue;
     }
-    const int account = from.crowded ? random.one_of(crowded_accounts) : random.below(static_cast<int>(from.with->rules.size()));
+    const int account = from.crowded ? random.one_of(crowded_accounts) : from.only_account.value_or(random.below(accounts));
     lead made{account, random.below(from.partitions), number, std::nullopt};
     if (!random.per_mille(from.keyless_per_mille)) made.key = "key " + std::to_string(group);
     leads_.push_back(std::move(made));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,7 @@ struct scenario {
   std::uint64_t memory = 64u << 20;
   int gaps_per_mille = 30;  ///< records after a gap in the offsets
   bool crowded = false;
+  std::optional<int> only_account;  ///< all is for this one, so that its limit is always reached
   duration feeding{};       ///< how long records come in
   duration troubles{};      ///< how long troubles come
   duration rebalance_deadline{};

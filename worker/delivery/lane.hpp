@@ -23,6 +23,7 @@ struct owned_partition {
   delivery::offsets offsets;
   int busy = 0;          ///< changes of it that are being delivered or buried now
   bool leaving = false;  ///< nothing of it is started any more
+  bool given_up = false;  ///< somebody else may own it
   bool paused = false;   ///< nothing of it is taken in
   stall_watch watch;
 };

@@ -1,7 +1,6 @@
 #include "delivery/offsets.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace leadrelay::delivery {
 namespace {
@@ -30,20 +29,26 @@ bool offsets::restore(std::int64_t committed, std::string_view metadata) {
 
 void offsets::adopt(const offsets& former) {
   if (former.begin_ < 0) return;
-  std::vector<offset_range> all(restored_.begin(), restored_.end());
-  all.push_back({former.begin_, former.lowest() - 1});
-  for (const offset_range& range : former.map().settled) all.push_back(range);
-  std::ranges::sort(all, {}, &offset_range::first);
-  restored_.clear();
-  for (const offset_range& range : all) {
-    const std::int64_t first = std::max(range.first, next_);
-    if (first > range.last) continue;
-    if (!restored_.empty() && first <= restored_.back().last + 1) {
-      restored_.back().last = std::max(restored_.back().last, range.last);
-    } else {
-      restored_.push_back({first, range.last});
-    }
+  const std::deque<offset_range> told = restored_;
+  add_settled({former.begin_, former.lowest() - 1});
+  for (const offset_range& range : former.map().settled) add_settled(range);
+  if (restored_ == told) return;
+  if (next_ < 0) begin_ = next_ = former.begin_;
+  any_taken_ = true;
+  adopted_version_ = ++version_;
+}
+
+/// Of what is not read yet.
+void offsets::add_settled(offset_range range) {
+  range.first = std::max(range.first, next_);
+  if (range.first > range.last) return;
+  const auto touches = [&](const offset_range& other) { return other.first <= range.last + 1 && range.first <= other.last + 1; };
+  auto at = std::ranges::find_if(restored_, [&](const offset_range& other) { return other.last + 1 >= range.first; });
+  for (; at != restored_.end() && touches(*at); at = restored_.erase(at)) {
+    range.first = std::min(range.first, at->first);
+    range.last = std::max(range.last, at->last);
   }
+  restored_.insert(at, range);
 }
 
 known offsets::take(std::int64_t offset) {
@@ -70,8 +75,13 @@ bool offsets::was_settled(std::int64_t offset) {
   return !restored_.empty() && restored_.front().first <= offset;
 }
 
+bool offsets::is_settled(std::int64_t offset) const {
+  const auto found = std::ranges::lower_bound(window_, offset, {}, &taken::offset);
+  return found == window_.end() || found->offset != offset || found->settled;
+}
+
 void offsets::settle(std::int64_t offset) {
-  const auto found = std::lower_bound(window_.begin(), window_.end(), offset, [](const taken& t, std::int64_t o) { return t.offset < o; });
+  const auto found = std::ranges::lower_bound(window_, offset, {}, &taken::offset);
   if (found == window_.end() || found->offset != offset || found->settled) return;
   found->settled = true;
   --outstanding_;
@@ -79,6 +89,16 @@ void offsets::settle(std::int64_t offset) {
   ++version_;
   drop_settled();
   look_whether_full();
+}
+
+void offsets::settle_former(std::int64_t offset) {
+  if (offset < next_) {
+    settle(offset);
+  } else {
+    add_settled({offset, offset});
+    ++version_;
+  }
+  adopted_version_ = version_;
 }
 
 void offsets::drop_settled() {
@@ -147,6 +167,7 @@ void offsets::forget_all() {
   started_.clear();
   begin_ = next_ = -1;
   outstanding_ = 0;
+  adopted_version_ = 0;
   acknowledged_ = -1;
   ++version_;
 }

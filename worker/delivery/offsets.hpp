@@ -25,9 +25,10 @@ class offsets {
   /// Goes on from a commit and what was kept beside it; false where that cannot be read and counts as nothing.
   bool restore(std::int64_t committed, std::string_view metadata);
 
-  /// What this worker itself has settled of the partition, when it had it before and lost it, stays settled. To be called before the
-  /// first `take`.
+  /// What this worker itself has settled of the partition when it had it before stays settled. To be called before the first `take`.
   void adopt(const offsets& former);
+  /// Whether the broker does not know yet what was adopted: until it does, nothing that comes after that may be delivered.
+  bool adopted_is_untold() const noexcept { return acknowledged_version_ < adopted_version_; }
 
   /// A record was read. Offsets rise; one below the first of all says that the partition's log has begun anew, and what was before is
   /// forgotten.
@@ -35,6 +36,10 @@ class offsets {
 
   /// The end of a taken record is durable. Settling twice changes nothing.
   void settle(std::int64_t offset);
+  /// The same of one that this worker took when it had the partition before, whether it is read again yet or not.
+  void settle_former(std::int64_t offset);
+  /// Whether a taken record is settled.
+  bool is_settled(std::int64_t offset) const;
 
   /// A taken record's request, which may not be repeated, is about to leave; false where as many as the map can hold are under way.
   bool start(std::int64_t offset);
@@ -68,6 +73,7 @@ class offsets {
   };
 
   std::int64_t lowest() const noexcept;
+  void add_settled(offset_range range);
   void forget_all();
   bool was_settled(std::int64_t offset);
   void drop_settled();
@@ -80,6 +86,7 @@ class offsets {
   std::int64_t next_ = -1;   ///< one beyond the last record read
   bool any_taken_ = false;
   std::uint64_t version_ = 0;
+  std::uint64_t adopted_version_ = 0;
   std::uint64_t acknowledged_version_ = 0;
   std::int64_t acknowledged_ = -1;
   std::size_t outstanding_ = 0;

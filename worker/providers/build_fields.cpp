@@ -44,7 +44,7 @@ std::string dotted(const name_link* link) {
 }
 
 bool request_builder::fail(reason why, std::string detail) {
-  problem_ = {why, std::move(detail)};
+  problem_ = {why, printable(detail, detail.size())};  // a definition's title and words may hold anything
   return false;
 }
 

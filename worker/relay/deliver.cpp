@@ -27,8 +27,8 @@ task<void> relay::run_lane(account& of, running_lane& lane) {
     lane.from = current.from;
     ++lane.from->busy;
     const ending end = co_await deliver(of, lane);
-    const bool settled = end.is != ending::kind::abandoned;
-    if (settled) settle(&of, current, end);
+    if (end.is != ending::kind::abandoned) settle(&of, current, end);
+    const bool settled = lane.from->offsets.is_settled(current.record.offset);
     --lane.from->busy;
     release(current);
     of.count_pending(-1);
@@ -44,10 +44,12 @@ task<void> relay::run_lane(account& of, running_lane& lane) {
 task<relay::ending> relay::deliver(account& of, running_lane& lane) {
   delivery::change& current = lane.queue.changes.front();
   lane.step = lane_step::starting;
-  if (current.from->leaving) co_return ending{};
+  if (current.from->offsets.adopted_is_untold()) co_await committed(lane, lane_step::committing);
+  if (current.from->leaving || current.from->offsets.is_settled(current.record.offset)) co_return ending{};
   if (!current.decoded) {
     auto decoded = events::decode(current.record);  // was decoded on arrival, so it can be
     current.decoded = std::make_unique<events::lead_change>(std::move(*decoded));
+    hold_decoded(current);
   }
   auto built = of.settings().plan.build(*current.decoded);
   ending end;
@@ -60,6 +62,7 @@ task<relay::ending> relay::deliver(account& of, running_lane& lane) {
   } else {
     end = co_await send_until_settled(of, lane, *built);
   }
+  if (end.is == ending::kind::dead_lettered && current.from->given_up) end.is = ending::kind::abandoned;
   if (end.is == ending::kind::dead_lettered) {
     ++of.metrics().dead_letters[static_cast<std::size_t>(end.reason)];
     lane.step = lane_step::burying;
@@ -117,6 +120,11 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const prov
     tried.error = got.error;
     tried.judged.is = providers::verdict::retry;
     tried.judged.detail = std::string(to_string(got.error)) + ": " + got.detail;
+    co_return tried;
+  }
+  if (lane.from->leaving) {
+    of.gate().cancel();
+    tried.error = delivery::transport_error::stopped;
     co_return tried;
   }
   of.gate().send(loop_.now());
@@ -251,16 +259,16 @@ task<bool> relay::bury(account* of, delivery::change& doomed, const ending& end)
                              {"topic", *doomed.record.topic},
                              {"partition", doomed.record.partition},
                              {"offset", doomed.record.offset}});
-  wakeup ended(loop_.executor());
-  bool acknowledged = false;
-  burials_.insert(&ended);
-  dead_letters_.write(take_record(doomed), std::move(context), [&] {
-    acknowledged = true;
-    ended.notify();
-  });
-  if (!burials_stopped_) co_await ended.wait();
-  burials_.erase(&ended);
-  co_return acknowledged;
+  const auto letter = std::make_shared<burial>(loop_.executor(), doomed.from);
+  burials_.insert(letter);
+  auto written = [letter] {
+    letter->acknowledged = true;
+    letter->ended.notify();
+  };
+  dead_letters_.write(take_record(doomed), std::move(context), written, [letter] { return !letter->of->given_up; });
+  while (!letter->acknowledged && !letter->of->given_up && !burials_stopped_) co_await letter->ended.wait();
+  burials_.erase(letter);
+  co_return letter->acknowledged;
 }
 
 /// The whole record, for its dead letter; the change keeps what its settling needs.
@@ -274,14 +282,18 @@ events::record relay::take_record(delivery::change& doomed) {
   return whole;
 }
 
-void relay::stop_burials() {
-  burials_stopped_ = true;
-  dead_letters_.stop();
-  for (wakeup* const each : burials_) each->notify();
+/// They look again whether anybody still waits for their letters.
+void relay::wake_burials() {
+  for (const auto& each : burials_) each->ended.notify();
 }
 
 void relay::settle(account* of, const delivery::change& ended, const ending& end) {
   ended.from->offsets.settle(ended.record.offset);
+  if (ended.from->given_up) {
+    // The group may have given the partition back meanwhile.
+    const auto again = partitions_.find({ended.from->topic, ended.from->number});
+    if (again != partitions_.end()) again->second->offsets.settle_former(ended.record.offset);
+  }
   if (of && end.is == ending::kind::delivered) ++of->metrics().delivered;
   if (results_) tell_result(of, ended, end);
   commit_soon(haste::within_interval);

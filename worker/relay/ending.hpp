@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -36,6 +37,15 @@ struct relay::ending {
     out.detail = why.detail;
     return out;
   }
+};
+
+/// A dead letter on its way.
+struct relay::burial {
+  burial(executor on, std::shared_ptr<delivery::owned_partition> partition) : ended(on), of(std::move(partition)) {}
+
+  wakeup ended;  ///< wakes who waits for the acknowledgement
+  bool acknowledged = false;
+  std::shared_ptr<delivery::owned_partition> of;
 };
 
 /// One try to get a request answered.

@@ -54,6 +54,7 @@ void relay::append_to_lane(account& to, delivery::change taken) {
   lane.queue.changes.push_back(std::move(taken));
   if (lane.step == lane_step::committing) commit_soon(haste::at_once);
   if (!idle) return;
+  hold_decoded(lane.queue.changes.back());
   lane.step = lane_step::starting;
   ++running_;
   boost::asio::co_spawn(loop_.executor(), run_lane(to, lane), boost::asio::detached);
@@ -79,6 +80,14 @@ void relay::hold(delivery::change& taken) {
   taken.held_bytes = taken.record.held_bytes() + bookkeeping_bytes;
   budget_.take(taken.held_bytes);
   pause_or_resume(*taken.from);
+}
+
+/// A decoded change can take many times the bytes of its record.
+void relay::hold_decoded(delivery::change& decoded) {
+  const std::uint64_t bytes = decoded.decoded->held_bytes();
+  decoded.held_bytes += bytes;
+  budget_.take(bytes);
+  pause_or_resume(*decoded.from);
 }
 
 void relay::release(const delivery::change& ended) {

@@ -35,9 +35,9 @@ void relay::on_assigned(const std::vector<kafka::assigned_partition>& partitions
     if (!state->offsets.restore(given.committed, given.metadata))
       log::warning("what is kept beside the commit cannot be read; what is settled beyond it is delivered again",
                    {{"topic", state->topic}, {"partition", state->number}});
-    if (const auto lost = lost_.find(given.partition); lost != lost_.end()) {
-      state->offsets.adopt(lost->second->offsets);
-      lost_.erase(lost);
+    if (const auto former = former_.find(given.partition); former != former_.end()) {
+      state->offsets.adopt(former->second->offsets);
+      former_.erase(former);
     }
     partitions_[given.partition] = std::move(state);
     partitions_of_topic_[given.partition.topic] = given.partitions_of_topic;
@@ -56,10 +56,7 @@ void relay::on_revoked(const std::vector<kafka::topic_partition>& partitions, bo
     if (owned == partitions_.end()) continue;
     owned->second->leaving = true;
     leaving.push_back(owned->second);
-    if (lost) {
-      lost_[name] = owned->second;
-      partitions_.erase(owned);
-    }
+    if (lost) give_up(name);
   }
   abandon_waiting();
   if (lost) return consumer_.give_up();
@@ -77,11 +74,21 @@ task<void> relay::give_back(std::vector<std::shared_ptr<delivery::owned_partitio
   };
   commit_soon(haste::at_once);
   co_await until(all_told, loop_.now() + last_commit_time);
-  for (const auto& partition : leaving) partitions_.erase({partition->topic, partition->number});
+  for (const auto& partition : leaving) give_up({partition->topic, partition->number});
   share_limits();
   consumer_.give_up();
   --running_;
   tell_progress();
+}
+
+/// From here on the partition may be somebody else's.
+void relay::give_up(const kafka::topic_partition& name) {
+  const auto owned = partitions_.find(name);
+  if (owned == partitions_.end()) return;
+  owned->second->given_up = true;
+  former_[name] = owned->second;
+  partitions_.erase(owned);
+  wake_burials();
 }
 
 task<bool> relay::until(const std::function<bool()>& reached, time_point deadline) {
@@ -189,9 +196,16 @@ void relay::wake_committed() {
 }
 
 task<bool> relay::committed(running_lane& lane, lane_step meanwhile) {
+  if (!lane.from->offsets.ahead_of_broker()) co_return true;
   lane.step = meanwhile;
-  const std::uint64_t awaited = commits_sent_ + 1;
-  commit_waiters_.push_back({awaited, &lane});
+  const bool under_way = std::ranges::any_of(
+      sent_offsets_, [&](const sent_offset& each) { return each.of == lane.from && each.version == lane.from->offsets.version(); });
+  const std::uint64_t awaited = under_way ? commits_sent_ : commits_sent_ + 1;
+  if (under_way) {
+    commit_waiters_.push_front({awaited, &lane});
+  } else {
+    commit_waiters_.push_back({awaited, &lane});
+  }
   commit_soon(meanwhile == lane_step::announcing || !lane.queue.changes.empty() ? haste::at_once : haste::within_interval);
   while (commits_acknowledged_ < awaited && !lane.from->leaving) co_await lane.signal.wait();
   if (commits_acknowledged_ >= awaited) co_return true;

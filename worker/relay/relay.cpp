@@ -52,7 +52,9 @@ task<void> relay::drain(duration grace) {
   abandon_requests();
   std::function<bool()> all_ended = [this] { return running_ == 0; };
   co_await until(all_ended, deadline);
-  stop_burials();
+  burials_stopped_ = true;
+  dead_letters_.stop();
+  wake_burials();
   if (results_) co_await results_->flush(std::max(deadline - loop_.now(), last_results_time));
   if (results_) results_->stop();
   co_await until(all_ended, time_point::max());

@@ -76,6 +76,7 @@ class relay final : public kafka::consumer_events {
   void bury_unsent(delivery::change taken, problem why);
   task<void> bury_alone(delivery::change doomed, problem why);
   void hold(delivery::change& taken);
+  void hold_decoded(delivery::change& decoded);
   void release(const delivery::change& ended);
   void pause_or_resume(delivery::owned_partition& touched);
   void pause_or_resume_all();
@@ -96,7 +97,7 @@ class relay final : public kafka::consumer_events {
   task<bool> back_off(running_lane& lane, time_point until);
   task<bool> bury(account* of, delivery::change& doomed, const ending& end);
   static events::record take_record(delivery::change& doomed);
-  void stop_burials();
+  void wake_burials();
   void settle(account* of, const delivery::change& ended, const ending& end);
   void tell_result(account* of, const delivery::change& ended, const ending& end);
 
@@ -105,6 +106,7 @@ class relay final : public kafka::consumer_events {
   task<bool> until(const std::function<bool()>& reached, time_point deadline);
   void tell_progress();
   task<void> give_back(std::vector<std::shared_ptr<delivery::owned_partition>> leaving);
+  void give_up(const kafka::topic_partition& name);
   void abandon_waiting();
   void abandon_requests();
   enum class haste { within_interval, at_once };
@@ -133,11 +135,12 @@ class relay final : public kafka::consumer_events {
   std::vector<std::unique_ptr<account>> accounts_;
   std::unordered_map<std::string_view, account*> accounts_by_name_;
   partition_map partitions_;
-  partition_map lost_;  ///< what this worker has settled of partitions that it lost with its session, until it has them again
+  partition_map former_;  ///< partitions that this worker had before: what it has settled of them it does not deliver again
   std::map<std::string, int> partitions_of_topic_;
   worker_metrics metrics_;
 
-  std::set<wakeup*> burials_;      ///< of changes whose dead letters are not acknowledged yet
+  struct burial;
+  std::set<std::shared_ptr<burial>> burials_;  ///< of changes whose dead letters are not acknowledged yet
   bool burials_stopped_ = false;
   std::vector<wakeup*> watchers_;  ///< of `until`, woken whenever a change, a burial or a commit has ended
 

@@ -14,8 +14,9 @@ class dead_letters {
  public:
   dead_letters(loop& on, kafka::producer& through, std::string topic);
 
-  /// Takes the record over. `written` is called once, from the loop, when its letter is acknowledged.
-  void write(events::record of, dead_letter_context context, std::function<void()> written);
+  /// Takes the record over. `written` is called once, from the loop, when its letter is acknowledged. A letter that is not `wanted` any
+  /// more is not tried again.
+  void write(events::record of, dead_letter_context context, std::function<void()> written, std::function<bool()> wanted = {});
 
   /// Ends: letters under way are not told of any more.
   void stop() { writer_.stop(); }

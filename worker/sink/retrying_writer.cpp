@@ -17,10 +17,10 @@ retrying_writer::retrying_writer(loop& on, kafka::producer& through, std::string
 
 retrying_writer::~retrying_writer() { stop(); }
 
-void retrying_writer::write(maker make, std::function<void()> written) {
+void retrying_writer::write(maker make, std::function<void()> written, std::function<bool()> wanted) {
   if (!alive_) return;
   ++unwritten_;
-  auto added = std::make_shared<item>(item{std::move(make), std::move(written)});
+  auto added = std::make_shared<item>(item{std::move(make), std::move(written), std::move(wanted)});
   if (!waiting_.empty() || !attempt(added)) waiting_.push_back(std::move(added));
   if (!waiting_.empty()) retry_later();
 }
@@ -64,7 +64,12 @@ void retrying_writer::retry_later() {
   back_off_ = std::min(back_off_ * 2, longest_back_off);
 }
 
+void retrying_writer::drop_unwanted() {
+  unwritten_ -= std::erase_if(waiting_, [](const item_pointer& each) { return each->wanted && !each->wanted(); });
+}
+
 void retrying_writer::retry() {
+  drop_unwanted();
   while (!waiting_.empty() && attempt(waiting_.front())) waiting_.pop_front();
   if (!waiting_.empty()) retry_later();
 }

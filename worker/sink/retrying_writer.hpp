@@ -25,8 +25,9 @@ class retrying_writer {
   retrying_writer(const retrying_writer&) = delete;
   retrying_writer& operator=(const retrying_writer&) = delete;
 
-  /// `written` is called once, from the loop, when the broker has acknowledged the record.
-  void write(maker make, std::function<void()> written);
+  /// `written` is called once, from the loop, when the broker has acknowledged the record. A record that is not `wanted` any more is not
+  /// tried again, and nobody is told.
+  void write(maker make, std::function<void()> written, std::function<bool()> wanted = {});
 
   /// Writes nothing more and calls nobody any more.
   void stop();
@@ -43,11 +44,13 @@ class retrying_writer {
   struct item {
     maker make;
     std::function<void()> written;
+    std::function<bool()> wanted;
     int too_large = 0;
   };
   using item_pointer = std::shared_ptr<item>;
 
   bool attempt(const item_pointer& what);
+  void drop_unwanted();
   void on_report(const item_pointer& what, const std::string& error);
   void note_failure(item& what, const std::string& error);
   void retry_later();

@@ -235,6 +235,21 @@ TEST(unmapped, saying_nothing_is_no_event_whatever_the_account_ignores) {
   EXPECT_EQ(built(plan_of("perch", settings), R"({"lead":{"id":"x"}})"), says);
 }
 
+TEST(detail, is_one_line_whatever_the_definition_says) {
+  const auto made = try_plan(compiled(R"(
+name: test
+title: "Te\u0005\nst"
+base_url: https://test.example
+call: { method: PATCH, path: "/leads/{id}" }
+auth: { bearer: true }
+fields:
+  status: { to: /status, enum: ["a\nb"] }
+)"));
+  ASSERT_TRUE(made.value);
+  EXPECT_EQ(built(*made.value, perch(R"({"status":"c"})")), "invalid_field: status: not one of a\\x0Ab");
+  EXPECT_THAT(built(*made.value, perch(R"({"office_id":1})")), testing::StartsWith("unmapped_field: office_id: Te\\x05\\x0Ast has"));
+}
+
 // `native`.
 
 TEST(native, is_laid_over_the_mapped_changes) {
