@@ -242,7 +242,9 @@ std::optional<duration> parse_retry_after(std::string_view value, wall_time now)
   if (error != std::errc::invalid_argument && end == value.data() + value.size()) return std::chrono::seconds{seconds};
   const auto date = parse_http_date(value);
   if (!date) return std::nullopt;
-  return *date > now ? duration{*date - now} : duration::zero();
+  // In milliseconds, as a far-off date overflows nanoseconds.
+  constexpr std::chrono::milliseconds longest = std::chrono::days{36'500};
+  return std::clamp<std::chrono::milliseconds>(*date - now, std::chrono::milliseconds::zero(), longest);
 }
 
 std::optional<duration> parse_duration(std::string_view text) noexcept {

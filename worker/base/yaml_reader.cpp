@@ -6,15 +6,19 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <sstream>
 #include <utility>
 
 #include <yaml-cpp/depthguard.h>
+#include <yaml-cpp/eventhandler.h>
 
 #include "base/date_time.hpp"
 #include "base/text.hpp"
 
 namespace leadrelay::yaml {
 namespace {
+
+constexpr std::size_t longest_issue = 4000;
 
 std::string_view kind(const YAML::Node& node) {
   switch (node.Type()) {
@@ -64,12 +68,12 @@ std::string issue::text() const {
 }
 
 void issues::add(const std::string& file, const YAML::Mark& mark, std::string what) {
-  all_.push_back({file, mark.line + 1, mark.column + 1, std::move(what), false});
+  all_.push_back({file, mark.line + 1, mark.column + 1, printable(what, longest_issue), false});
   ++errors_;
 }
 
 void issues::warn(const std::string& file, const YAML::Mark& mark, std::string what) {
-  all_.push_back({file, mark.line + 1, mark.column + 1, std::move(what), true});
+  all_.push_back({file, mark.line + 1, mark.column + 1, printable(what, longest_issue), true});
 }
 
 void reader::fail(const std::string& what) const {
@@ -209,14 +213,43 @@ std::vector<std::string> reader::texts() const {
   return out;
 }
 
+namespace {
+
+/// Where the documents of a text start.
+struct document_starts final : YAML::EventHandler {
+  std::vector<YAML::Mark> all;
+
+  void OnDocumentStart(const YAML::Mark& mark) override { all.push_back(mark); }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+/// The first two: `YAML::LoadAll` never ends on a text such as `,x`, in which it finds one empty document after another.
+std::vector<YAML::Mark> find_documents(const std::string& text) {
+  std::istringstream in(text);
+  YAML::Parser parser(in);
+  document_starts found;
+  while (found.all.size() < 2 && parser.HandleNextDocument(found)) {
+  }
+  return std::move(found.all);
+}
+
+}  // namespace
+
 std::optional<YAML::Node> parse(const std::string& text, const std::string& file, issues& into) {
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() == 1) return documents.front();
+    const std::vector<YAML::Mark> documents = find_documents(text);
+    if (documents.size() == 1) return YAML::Load(text);
     if (documents.empty()) {
       into.add(file, YAML::Mark(), "the file is empty");
     } else {
-      into.add(file, documents[1].Mark(), "a second document starts here, expected one");
+      into.add(file, documents[1], "a second document starts here, expected one");
     }
   } catch (const YAML::DeepRecursion& error) {  // its own message is "bad file"
     into.add(file, error.mark, "nested too deep, expected fewer than " + std::to_string(error.depth()) + " levels");

@@ -139,7 +139,7 @@ std::string encode(const offset_map& map, std::int64_t committed) {
 }
 
 std::optional<offset_map> decode_offset_map(std::string_view metadata, std::int64_t committed) {
-  if (!metadata.starts_with(prefix) || committed < 0) return std::nullopt;
+  if (!metadata.starts_with(prefix) || metadata.size() > most_metadata_bytes || committed < 0) return std::nullopt;
   const auto raw = decode_base64(metadata.substr(prefix.size()));
   if (!raw || raw->size() <= checksum_bytes) return std::nullopt;
   std::string_view body = std::string_view(*raw).substr(checksum_bytes);

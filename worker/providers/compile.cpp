@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/origin.hpp"
+#include "base/text.hpp"
 #include "providers/compile_parts.hpp"
 #include "providers/place.hpp"
 
@@ -129,7 +130,11 @@ void pass_on(const yaml::issues& found, yaml::issues& into) {
 std::shared_ptr<const definition> compile(const std::string& text, const std::string& file, yaml::issues& into) {
   yaml::issues found;  // apart from what `into` already holds, so that one bad file does not fail the next
   std::unique_ptr<const definition::parts> parts;
-  if (const auto root = yaml::parse(text, file, found)) parts = compiling::read(yaml::reader(*root, "", file, found));
+  if (find_invalid_utf8(text)) {
+    found.add(file, YAML::Mark(), "not UTF-8, expected a YAML text");
+  } else if (const auto root = yaml::parse(text, file, found)) {
+    parts = compiling::read(yaml::reader(*root, "", file, found));
+  }
   compiling::pass_on(found, into);
   return found.good() ? std::make_shared<const definition>(std::move(parts)) : nullptr;
 }

@@ -161,7 +161,7 @@ TEST(load_text, broken_root_is_told) {
       {parts + "thread: 2\n", {"4:1: thread: unknown key, did you mean `threads`?"}},
       {parts + "xyzzy: 2\n", {"4:1: xyzzy: unknown key, expected " + keys}},
       {parts + "threads: 1\nthreads: 2\n", {"5:1: threads: stands twice, keep one"}},
-      {parts + "---\n{}\n", {"5:1: a second document starts here, expected one"}},
+      {parts + "---\n{}\n", {"4:1: a second document starts here, expected one"}},
       {parts + "threads: 0\n", {"4:10: threads: expected a whole number from 1 to 256"}},
       {parts + "threads: 257\n", {"4:10: threads: expected a whole number from 1 to 256"}},
       {parts + "threads: two\n", {"4:10: threads: expected a whole number from 1 to 256"}},

@@ -235,6 +235,40 @@ TEST(offsets_test, partition_lost_and_given_again_keeps_what_this_worker_has_set
   EXPECT_EQ(tried.committable(), place{8});
 }
 
+TEST(offsets_test, nothing_goes_on_before_the_broker_knows_what_was_adopted) {
+  offsets former;
+  former.restore(5, "");
+  for (std::int64_t offset = 5; offset < 9; ++offset) former.take(offset);
+  former.settle(6);
+  offsets tried;
+  tried.restore(5, "");
+  EXPECT_FALSE(tried.adopted_is_untold());
+  tried.adopt(former);
+  EXPECT_TRUE(tried.adopted_is_untold());
+  EXPECT_TRUE(tried.ahead_of_broker());
+  EXPECT_EQ(tried.committable(), place{5});
+  tried.acknowledged(tried.version(), 5);
+  EXPECT_FALSE(tried.adopted_is_untold());
+  tried.take(5);
+  tried.settle_former(5);
+  tried.settle_former(7);
+  EXPECT_TRUE(tried.adopted_is_untold());
+  EXPECT_TRUE(tried.is_settled(5));
+  EXPECT_EQ(tried.committable(), place{8});
+}
+
+TEST(offsets_test, former_assignment_with_nothing_more_to_tell_holds_up_nothing) {
+  offsets former;
+  former.restore(5, "");
+  former.take(5);
+  former.settle(5);
+  offsets tried;
+  tried.restore(6, "");
+  tried.adopt(former);
+  EXPECT_FALSE(tried.adopted_is_untold());
+  EXPECT_EQ(tried.committable(), std::nullopt);
+}
+
 TEST(offsets_test, metadata_that_is_no_map_of_this_commit_repeats_all) {
   const std::string map = encode({.settled = {{12, 14}}, .started = {}}, 10);
   for (const std::string& text : {std::string("somebody else's"), map.substr(0, map.size() - 4), "lr2." + map.substr(4), std::string("lr1.")}) {

@@ -35,7 +35,7 @@ void expect_issues(const std::vector<bad_line>& cases) {
 TEST(compile_faults, text_that_is_no_single_yaml_document_is_refused) {
   EXPECT_THAT(issues_of(""), ElementsAre("x.yaml:1:1: the file is empty"));
   EXPECT_THAT(issues_of("[a, b]"), ElementsAre("x.yaml:1:1: is a list, expected a map"));
-  EXPECT_THAT(issues_of("name: acme\n---\nname: other\n"), ElementsAre("x.yaml:3:1: a second document starts here, expected one"));
+  EXPECT_THAT(issues_of("name: acme\n---\nname: other\n"), ElementsAre("x.yaml:2:1: a second document starts here, expected one"));
   EXPECT_THAT(issues_of("name: {acme"), ElementsAre(testing::StartsWith("x.yaml:1:1: not YAML: ")));
 }
 

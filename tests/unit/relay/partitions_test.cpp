@@ -111,6 +111,61 @@ TEST(partitions, what_was_settled_of_a_lost_partition_is_not_delivered_again_whe
   EXPECT_EQ(w.provider.applied.size(), 4u);
 }
 
+TEST(partitions, a_lead_goes_on_after_a_lost_session_once_the_broker_knows_what_was_settled_before) {
+  world w;
+  w.kafka.assign(1);
+  w.kafka.refuse_commits = true;
+  w.kafka.deliver(0, "k", orwel_event(1, 1));
+  w.kafka.deliver(0, "k", orwel_event(1, 2));
+  ASSERT_TRUE(w.loop.run_until([&] { return w.provider.applied.size() == 1; }));
+  w.kafka.revoke(true);
+  w.kafka.assign(1);
+  for (int number = 1; number <= 2; ++number) w.kafka.deliver(0, "k", orwel_event(1, number));
+  w.loop.run_for(1min);
+  EXPECT_EQ(w.provider.requests.size(), 1u);
+  w.kafka.refuse_commits = false;
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.provider.requests.size(), 2u);
+}
+
+TEST(partitions, a_request_that_ends_after_its_partition_came_back_is_not_sent_again) {
+  world w;
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request&) { return reaction{.latency = 2s}; };
+  w.kafka.deliver(0, "k", orwel_event(1, 1));
+  w.loop.run_for(1s);
+  w.kafka.revoke(true);
+  w.kafka.assign(1);
+  w.kafka.deliver(0, "k", orwel_event(1, 1));
+  w.kafka.deliver(0, "other", orwel_event(2, 1));
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.provider.requests.size(), 2u);
+}
+
+TEST(partitions, a_change_rejected_after_its_partition_was_given_up_is_not_buried) {
+  world w;
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request&) { return reaction{.status = 400, .latency = 2s}; };
+  w.kafka.deliver(0, "k", orwel_event(1, 1));
+  w.loop.run_for(1s);
+  w.kafka.revoke(true);
+  w.loop.run_for(1min);
+  EXPECT_TRUE(w.log.written.empty());
+}
+
+TEST(partitions, a_dead_letter_that_waits_is_not_written_after_its_partition_was_given_up) {
+  world w;
+  w.kafka.assign(1);
+  w.log.on_produce = [] { return std::string("queue full"); };
+  w.kafka.deliver(0, "k", "{");
+  w.loop.run_for(1s);
+  w.kafka.revoke(true);
+  w.log.on_produce = [] { return std::string(); };
+  w.loop.run_for(1min);
+  EXPECT_TRUE(w.log.written.empty());
+  EXPECT_EQ(w.relay->snapshot().held_bytes, 0u);
+}
+
 TEST(partitions, a_partition_that_comes_back_goes_on_where_it_was_committed) {
   world w;
   w.kafka.assign(1);
