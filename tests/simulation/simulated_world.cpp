@@ -131,6 +131,7 @@ void broker::commit(std::vector<kafka::offset_to_commit> offsets) {
       for (const auto& each : offsets) {
         committed[each.partition.partition] = each.next;
         metadata[each.partition.partition] = each.metadata;
+        longest_metadata = std::max(longest_metadata, each.metadata.size());
       }
     events_->on_committed(result);
   });

@@ -84,6 +84,7 @@ class broker final : public kafka::consumer {
 
   std::map<int, std::int64_t> committed;
   std::map<int, std::string> metadata;         ///< kept beside it
+  std::size_t longest_metadata = 0;            ///< of all commits, in bytes
   std::map<int, std::int64_t> delivered_next;  ///< one beyond the last delivered
   int pauses = 0;
   int resumes = 0;
