@@ -16,7 +16,11 @@ constexpr int widest_gap = 40;
 }  // namespace
 
 broker::broker(surroundings& at, int partitions)
-    : at_(at), end_(static_cast<std::size_t>(partitions), 0), committed_(end_.size(), -1), metadata_(end_.size()), holders_(end_.size()) {
+    : at_(at),
+      end_(static_cast<std::size_t>(partitions), 0),
+      committed_(end_.size(), -1),
+      metadata_(end_.size()),
+      holders_(end_.size()) {
   for (std::int64_t& end : end_) end = at_.random.per_mille(500) ? 0 : at_.random.between(1, 200);
 }
 
@@ -26,7 +30,11 @@ int broker::append(change made) {
   made.offset = end++;
   const int partition = made.partition;
   const change& added = at_.truth.add(std::move(made));
-  at_.log.event("append", {{"change", added.id}, {"partition", partition}, {"offset", added.offset}, {"lane", added.lane}, {"kind", static_cast<int>(added.is)}});
+  at_.log.event("append", {{"change", added.id},
+                           {"partition", partition},
+                           {"offset", added.offset},
+                           {"lane", added.lane},
+                           {"kind", static_cast<int>(added.is)}});
   if (member* const holder = holders_[static_cast<std::size_t>(partition)]) holder->fetch_soon();
   return added.id;
 }

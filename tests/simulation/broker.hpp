@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "kafka/consumer.hpp"
-#include "simulation/simulated_world.hpp"
 #include "simulation/dice.hpp"
 #include "simulation/ledger.hpp"
+#include "simulation/simulated_world.hpp"
 #include "simulation/trace.hpp"
 
 namespace leadrelay::simulation {
@@ -31,12 +31,12 @@ struct surroundings {
 
 /// How the brokers are; numbers are times in a thousand.
 struct broker_weather {
-  int commits_fail = 0;            ///< refused, without effect
-  int commits_fail_partly = 0;     ///< some partitions' offsets taken, the answer is an error
-  int commit_answers_lost = 0;     ///< taken, the answer is an error
-  int produces_refused = 0;        ///< the queue is full
+  int commits_fail = 0;         ///< refused, without effect
+  int commits_fail_partly = 0;  ///< some partitions' offsets taken, the answer is an error
+  int commit_answers_lost = 0;  ///< taken, the answer is an error
+  int produces_refused = 0;     ///< the queue is full
   int produces_fail = 0;
-  int produce_answers_lost = 0;    ///< written, the answer is an error
+  int produce_answers_lost = 0;                     ///< written, the answer is an error
   duration slowest{std::chrono::milliseconds{20}};  ///< an answer takes at most this
 };
 

@@ -32,8 +32,12 @@ std::string lead_id(bool octanist, int lead) {
 }
 
 ledger::ledger(trace& to, std::vector<account_rules> accounts, int partitions)
-    : trace_(to), accounts_(std::move(accounts)), log_(static_cast<std::size_t>(partitions)), first_untold_(log_.size()),
-      committed_(log_.size(), -1), current_(log_.size(), -1) {}
+    : trace_(to),
+      accounts_(std::move(accounts)),
+      log_(static_cast<std::size_t>(partitions)),
+      first_untold_(log_.size()),
+      committed_(log_.size(), -1),
+      current_(log_.size(), -1) {}
 
 std::string ledger::name(const change& c) const {
   return "change " + std::to_string(c.id) + " (partition " + std::to_string(c.partition) + ", offset " + std::to_string(c.offset) +
@@ -180,11 +184,11 @@ void ledger::answered_unknown(int id) {
 /// Nothing is lost: a commit tells of nothing that has not ended; and it takes nothing back that one before has told.
 void ledger::committed(int worker, int partition, std::int64_t next, const std::string& metadata) {
   const auto index = static_cast<std::size_t>(partition);
-  const std::string where = "partition " + std::to_string(partition) + ", worker " + std::to_string(worker) + ", next " + std::to_string(next);
+  const std::string where =
+      "partition " + std::to_string(partition) + ", worker " + std::to_string(worker) + ", next " + std::to_string(next);
   if (metadata.size() > delivery::most_metadata_bytes || metadata.find('\0') != std::string::npos)
     trace_.broken("metadata_fits", where + ": " + std::to_string(metadata.size()) + " bytes");
-  if (next < committed_[index])
-    trace_.broken("commits_only_rise", where + " after " + std::to_string(committed_[index]));
+  if (next < committed_[index]) trace_.broken("commits_only_rise", where + " after " + std::to_string(committed_[index]));
   committed_[index] = next;
   const auto read = delivery::decode_offset_map(metadata, next);
   if (!read && !metadata.empty()) trace_.broken("metadata_fits", where + ": cannot be read: " + metadata);
@@ -221,7 +225,8 @@ ledger::letter ledger::letter_is_made(int worker, const kafka::outgoing_record& 
   // What the broker has not taken is written again, also after the partition was given up: the first time counts, where it is known.
   const auto [begun, is_first] = burying_.try_emplace({worker, buried->id}, at_once ? believed(worker, partition) : -1);
   if (is_first && at_once && begun->second < 0)
-    trace_.broken("no_dead_letter_after_give_up", name(*buried) + " was buried by worker " + std::to_string(worker) + " after it gave its partition up");
+    trace_.broken("no_dead_letter_after_give_up",
+                  name(*buried) + " was buried by worker " + std::to_string(worker) + " after it gave its partition up");
   if (is_first && begun->second >= 0 && buried->ended_in == begun->second)
     trace_.broken("no_needless_repeat", name(*buried) + " was buried by the worker that knew its end");
   return {buried, begun->second, worker};

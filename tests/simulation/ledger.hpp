@@ -16,11 +16,11 @@ namespace leadrelay::simulation {
 
 /// What a record is, and so how it has to end.
 enum class kind {
-  set,        ///< to be applied; a repeat does no harm
-  append,     ///< to be applied once
-  refused,    ///< the provider refuses it for good, with `expected`
-  unsendable, ///< of a lane, but the worker can make no request of it: dead letter for `expected`
-  malformed,  ///< of no lane: dead letter for `expected`
+  set,         ///< to be applied; a repeat does no harm
+  append,      ///< to be applied once
+  refused,     ///< the provider refuses it for good, with `expected`
+  unsendable,  ///< of a lane, but the worker can make no request of it: dead letter for `expected`
+  malformed,   ///< of no lane: dead letter for `expected`
 };
 
 /// One record of the source topic, and all that has become of it.
@@ -59,8 +59,8 @@ struct account_rules {
 struct ownership {
   int worker = -1;
   int partition = -1;
-  bool over = false;                    ///< for the broker: another generation has begun
-  std::vector<int> marked_at_start;     ///< changes whose requests had started before
+  bool over = false;                 ///< for the broker: another generation has begun
+  std::vector<int> marked_at_start;  ///< changes whose requests had started before
 };
 
 /// The truth about every change, against which each step of the workers is checked. It sees what no worker can: what the provider has
@@ -144,10 +144,10 @@ class ledger {
   std::vector<std::int64_t> committed_;
   std::map<int, lane> lanes_;
   std::vector<ownership> owned_;
-  std::vector<int> current_;  ///< by partition: its ownership for the broker
-  std::map<std::pair<int, int>, int> believed_;  ///< by worker and partition
+  std::vector<int> current_;                         ///< by partition: its ownership for the broker
+  std::map<std::pair<int, int>, int> believed_;      ///< by worker and partition
   std::map<std::pair<int, int>, flight> in_flight_;  ///< by worker and lane
-  std::map<std::pair<int, int>, int> burying_;   ///< by worker and change, while it has no word of its dead letter: the ownership
+  std::map<std::pair<int, int>, int> burying_;       ///< by worker and change, while it has no word of its dead letter: the ownership
 };
 
 /// The lead's identifier as its events and its requests have it.

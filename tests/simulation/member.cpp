@@ -89,7 +89,8 @@ void member::revoke(bool lost) {
 
 void member::give_up() {
   if (ended_) return;
-  if (state_ != state::revoking || give_up_wanted_) return at_.log.broken("one_answer_to_a_revocation", "worker " + std::to_string(worker_));
+  if (state_ != state::revoking || give_up_wanted_)
+    return at_.log.broken("one_answer_to_a_revocation", "worker " + std::to_string(worker_));
   if (commits_.empty()) return finish_revoke();
   give_up_wanted_ = true;
 }

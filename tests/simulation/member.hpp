@@ -74,16 +74,16 @@ class member final : public kafka::consumer {
   bool rebalance_told_ = false;  ///< came while there was nothing to give back yet
   bool give_up_wanted_ = false;
   int generation_ = -1;
-  std::map<int, int> owned_;                 ///< partition to ownership
-  std::map<int, std::int64_t> position_;     ///< the next offset to read
+  std::map<int, int> owned_;              ///< partition to ownership
+  std::map<int, std::int64_t> position_;  ///< the next offset to read
   std::set<int> paused_;
-  std::deque<sent_commit> commits_;          ///< the first one is under way
+  std::deque<sent_commit> commits_;  ///< the first one is under way
   bool commit_is_slow_ = false;
   bool fetching_ = false;
   time_point revoked_at_{};
   /// A revocation that takes longer than this has met a request that does not end, and gives up what has no commit.
   duration peaceful_for_{std::chrono::seconds{15}};
-  bool revoked_in_peace_ = false;            ///< not lost, and every commit since was taken at once
+  bool revoked_in_peace_ = false;  ///< not lost, and every commit since was taken at once
   std::unique_ptr<wakeup> closing_;
 };
 

@@ -56,8 +56,8 @@ BUGS = [
      "const auto bit = static_cast<std::size_t>(offset - committed);", "const auto bit = static_cast<std::size_t>(offset - committed - 1);"),
     ("map_restored_shifted", "the restored map is one offset too high", OFFSETS,
      "  started_.insert(map->started", "  for (auto& range : restored_) ++range.first, ++range.last;\n  started_.insert(map->started"),
-    ("settled_before_taken_again", "what was settled before a restart is delivered again", INTAKE,
-     "if (before == delivery::known::settled_before) return commit_soon(haste::within_interval);", ""),
+    ("settled_before_taken_again", "what was settled before a restart is delivered again", OFFSETS,
+     "  if (was_settled(offset)) {\n", "  if (was_settled(offset) && offset < 0) {\n"),
     ("mark_not_committed_first", "an append leaves before its mark is committed", DELIVER,
      "co_return co_await committed(lane, lane_step::announcing);", "co_return true;"),
     ("mark_forgotten_at_restart", "the marks of appends that have started are not restored", OFFSETS,
@@ -130,7 +130,7 @@ def simulate(tree, seeds):
 def copy_of(source, to):
     skipped = shutil.ignore_patterns("build", ".git")
     shutil.copytree(source, to, ignore=skipped)
-    made = run(["cmake", "--preset", "dev", "-B", to / "build"], cwd=to)
+    made = run(["cmake", "--preset", "dev", "-DLEADRELAY_WERROR=OFF", "-B", to / "build"], cwd=to)
     if made.returncode != 0:
         raise RuntimeError(made.stderr)
 

@@ -65,7 +65,9 @@ task<http::exchange> connection::send(const http::outgoing& what, time_point dea
   const duration patience = deadline - at_.loop.now();
   if (fate_.answered_after >= patience) fate_.answers = false;
   fate_.applied_after = std::min(fate_.applied_after, patience);
-  at_.log.event("request", {{"worker", from_->worker}, {"account", to_.account()}, {"change", change}, {"status", fate_.status}, {"applies", fate_.applies}});
+  at_.log.event(
+      "request",
+      {{"worker", from_->worker}, {"account", to_.account()}, {"change", change}, {"status", fate_.status}, {"applies", fate_.applies}});
   auto shared = std::make_shared<under_way>();
   wakeup over(at_.loop.executor());
   shared->client = waiting_ = &over;
@@ -101,7 +103,9 @@ http::exchange connection::end(int change, int under, bool answered) {
   out.bytes_sent = true;
   reusable_ = false;
   if (!answered || fate_.lost) {
-    out.error = closed_ ? http::transport_error::stopped : answered ? http::transport_error::connection_lost : http::transport_error::answer_timeout;
+    out.error = closed_    ? http::transport_error::stopped
+                : answered ? http::transport_error::connection_lost
+                           : http::transport_error::answer_timeout;
     at_.truth.answered_unknown(change);
     at_.log.event("no answer", {{"worker", from_->worker}, {"change", change}, {"error", static_cast<int>(out.error)}});
     return out;
@@ -196,7 +200,8 @@ void provider::decide_trouble(fate& out, int dice) {
 http::transport_error provider::connect_error() {
   using http::transport_error;
   if (!at_.random.per_mille(weather.connects_fail)) return transport_error::none;
-  return at_.random.one_of<transport_error>({transport_error::connect_failed, transport_error::resolve_failed, transport_error::tls_failed});
+  return at_.random.one_of<transport_error>(
+      {transport_error::connect_failed, transport_error::resolve_failed, transport_error::tls_failed});
 }
 
 duration provider::connect_time() {

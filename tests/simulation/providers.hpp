@@ -14,13 +14,13 @@ namespace leadrelay::simulation {
 
 /// How a provider is; numbers are times in a thousand.
 struct provider_weather {
-  int server_errors = 0;      ///< 500, 502, 503, 504; half of them after the change was applied, but for 503
-  int too_many = 0;           ///< 429
-  int connections_lost = 0;   ///< half of them after the change was applied
-  int hangs = 0;              ///< no answer; half of them after the change was applied
+  int server_errors = 0;     ///< 500, 502, 503, 504; half of them after the change was applied, but for 503
+  int too_many = 0;          ///< 429
+  int connections_lost = 0;  ///< half of them after the change was applied
+  int hangs = 0;             ///< no answer; half of them after the change was applied
   int connects_fail = 0;
   int connects_slow = 0;
-  int closes = 0;             ///< the connection is not kept after the answer
+  int closes = 0;  ///< the connection is not kept after the answer
   bool refuses_credential = false;
   duration slowest{std::chrono::milliseconds{50}};
 };
@@ -32,7 +32,7 @@ struct fate {
   bool applies = false;
   bool applies_if_cut = false;  ///< though the client goes away before
   bool answers = true;
-  bool lost = false;            ///< the connection ends instead of an answer
+  bool lost = false;  ///< the connection ends instead of an answer
   unsigned status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
 };
@@ -41,7 +41,10 @@ struct fate {
 class provider {
  public:
   provider(surroundings& at, const simulation::broker& group, int account, std::vector<providers::limit> limits)
-      : at_(at), group_(group), account_(account), limits_(std::move(limits)) {}
+      : at_(at),
+        group_(group),
+        account_(account),
+        limits_(std::move(limits)) {}
 
   provider_weather weather;
 

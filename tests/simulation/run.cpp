@@ -63,7 +63,11 @@ class world {
 };
 
 world::world(std::uint64_t seed, bool prints)
-    : plan_(seed), log_(loop_, prints), truth_(log_, plan_.with->rules, plan_.partitions), broker_(at_, plan_.partitions), feeder_(plan_) {
+    : plan_(seed),
+      log_(loop_, prints),
+      truth_(log_, plan_.with->rules, plan_.partitions),
+      broker_(at_, plan_.partitions),
+      feeder_(plan_) {
   broker_.rebalance_deadline = plan_.rebalance_deadline;
   broker_.gaps_per_mille = plan_.gaps_per_mille;
   int number = 0;
@@ -140,11 +144,23 @@ void world::trouble_a_provider() {
     case 2: weather.too_many = 300; break;
     case 3: weather.connections_lost = 300; break;
     case 4: weather.hangs = 150; break;
-    case 5: weather.connects_fail = 500; weather.connects_slow = 300; weather.closes = 500; break;
+    case 5:
+      weather.connects_fail = 500;
+      weather.connects_slow = 300;
+      weather.closes = 500;
+      break;
     case 6: weather.refuses_credential = true; break;
     case 7: weather.slowest = 40s; break;
-    default: weather = {.server_errors = 100, .too_many = 100, .connections_lost = 100, .hangs = 30, .connects_fail = 100, .connects_slow = 50, .closes = 200,
-                        .refuses_credential = false, .slowest = 1s};
+    default:
+      weather = {.server_errors = 100,
+                 .too_many = 100,
+                 .connections_lost = 100,
+                 .hangs = 30,
+                 .connects_fail = 100,
+                 .connects_slow = 50,
+                 .closes = 200,
+                 .refuses_credential = false,
+                 .slowest = 1s};
   }
 }
 
@@ -157,10 +173,20 @@ void world::trouble_the_brokers() {
     case 1: weather.commits_fail = 500; break;
     case 2: weather.commits_fail_partly = 500; break;
     case 3: weather.commit_answers_lost = 500; break;
-    case 4: weather.produces_refused = 300; weather.produces_fail = 300; weather.produce_answers_lost = 300; break;
+    case 4:
+      weather.produces_refused = 300;
+      weather.produces_fail = 300;
+      weather.produce_answers_lost = 300;
+      break;
     case 5: weather.slowest = 4s; break;
-    default: weather = {.commits_fail = 100, .commits_fail_partly = 100, .commit_answers_lost = 100, .produces_refused = 100, .produces_fail = 100,
-                        .produce_answers_lost = 100, .slowest = 300ms};
+    default:
+      weather = {.commits_fail = 100,
+                 .commits_fail_partly = 100,
+                 .commit_answers_lost = 100,
+                 .produces_refused = 100,
+                 .produces_fail = 100,
+                 .produce_answers_lost = 100,
+                 .slowest = 300ms};
   }
 }
 
@@ -244,7 +270,7 @@ run_result run(std::uint64_t seed, bool prints_trace) {
   made->run();
   run_result out{seed, made->log().first_violation(), made->log().events(), made->log().hash(), made->now() - began};
   // Coroutines that have not ended would outlive what they refer to: a broken world stays.
-  if (!made->ended()) [[maybe_unused]] const world* const kept = made.release();
+  if (!made->ended()) static_cast<void>(made.release());
   return out;
 }
 

@@ -125,7 +125,8 @@ change feeder::next(int id) {
   out.lead = number;
   out.lane = of.lane;
   if (!random.per_mille(from_.bad_per_mille)) return make_good(of, std::move(out));
-  if (random.per_mille(400)) return make_unsendable(std::move(out), lead_id(from_.with->rules[static_cast<std::size_t>(of.account)].octanist, number));
+  if (random.per_mille(400))
+    return make_unsendable(std::move(out), lead_id(from_.with->rules[static_cast<std::size_t>(of.account)].octanist, number));
   return make_malformed(std::move(out));
 }
 
@@ -159,11 +160,23 @@ change feeder::make_malformed(change out) {
   out.account = -1;
   out.lane = -1;
   switch (from_.random.below(6)) {
-    case 0: out.expected = reason::undecodable; out.value = "{\"id\":"; break;
-    case 1: out.expected = reason::undecodable; out.value = "\xff\xfe"; break;
-    case 2: out.expected = reason::invalid_event; out.value = "{}"; break;
+    case 0:
+      out.expected = reason::undecodable;
+      out.value = "{\"id\":";
+      break;
+    case 1:
+      out.expected = reason::undecodable;
+      out.value = "\xff\xfe";
+      break;
+    case 2:
+      out.expected = reason::invalid_event;
+      out.value = "{}";
+      break;
     case 3: out.expected = reason::invalid_event; break;
-    case 4: out.expected = reason::too_large; out.value = std::string(3000, 'x'); break;
+    case 4:
+      out.expected = reason::too_large;
+      out.value = std::string(3000, 'x');
+      break;
     default: out.expected = reason::unknown_account; out.value = event_text(std::to_string(out.id), "nobody", "1", R"({"note":"x"})");
   }
   return out;

@@ -29,7 +29,7 @@ struct scenario {
   int workers = 1;
   int records = 100;
   int leads = 10;
-  int leads_of_a_key = 1;   ///< how many leads share a record key, and so a lane
+  int leads_of_a_key = 1;  ///< how many leads share a record key, and so a lane
   int keyless_per_mille = 0;
   int bad_per_mille = 0;
   int append_per_mille = 300;
@@ -37,8 +37,8 @@ struct scenario {
   int gaps_per_mille = 30;  ///< records after a gap in the offsets
   bool crowded = false;
   std::optional<int> only_account;  ///< all is for this one, so that its limit is always reached
-  duration feeding{};       ///< how long records come in
-  duration troubles{};      ///< how long troubles come
+  duration feeding{};               ///< how long records come in
+  duration troubles{};              ///< how long troubles come
   duration rebalance_deadline{};
   duration session_timeout{};
 

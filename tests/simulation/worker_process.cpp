@@ -21,17 +21,20 @@ constexpr duration end_slack = config::default_connect_timeout + 1s;
 
 worker_process::worker_process(surroundings& at, broker& of, std::vector<std::unique_ptr<provider>>& providers,
                                const config::configuration& with, std::uint64_t memory, int number)
-    : at_(at), state_(std::make_shared<process_state>(process_state{number, false})), member_(at, of, number), letters_(at, of, number),
+    : at_(at),
+      state_(std::make_shared<process_state>(process_state{number, false})),
+      member_(at, of, number),
+      letters_(at, of, number),
       memory_(memory) {
   std::size_t next = 0;
   auto connectors = [&](const config::account&) { return make_connector(at_, *providers[next++], state_); };
   relay_ = std::make_unique<leadrelay::relay::relay>(leadrelay::relay::relay_parts{.on = at_.loop,
-                                                                                    .configuration = with,
-                                                                                    .consumer = member_,
-                                                                                    .producer = letters_,
-                                                                                    .connectors = connectors,
-                                                                                    .memory = memory,
-                                                                                    .random_seed = at_.random.number()});
+                                                                                   .configuration = with,
+                                                                                   .consumer = member_,
+                                                                                   .producer = letters_,
+                                                                                   .connectors = connectors,
+                                                                                   .memory = memory,
+                                                                                   .random_seed = at_.random.number()});
   member_.on_delivered = [this] { check_held_bytes(); };
 }
 
@@ -44,7 +47,8 @@ void worker_process::start() {
 
 void worker_process::check_held_bytes() {
   if (const std::uint64_t held = relay_->snapshot().held_bytes; held > memory_ + largest_held)
-    at_.log.broken("memory_bounded", "worker " + std::to_string(number()) + " holds " + std::to_string(held) + " bytes of " + std::to_string(memory_));
+    at_.log.broken("memory_bounded",
+                   "worker " + std::to_string(number()) + " holds " + std::to_string(held) + " bytes of " + std::to_string(memory_));
 }
 
 void worker_process::drain(duration grace) {
@@ -66,8 +70,8 @@ std::string worker_process::describe() const {
   const leadrelay::relay::relay_snapshot now = relay_->snapshot();
   std::string out = "worker " + std::to_string(number()) + (now.paused ? ", paused:" : ":");
   for (const auto& each : now.accounts)
-    out += " " + each.name + " is " + std::string(delivery::to_string(each.state)) + " with " + std::to_string(each.waiting) + " waiting and " +
-           std::to_string(each.in_flight) + " in flight;";
+    out += " " + each.name + " is " + std::string(delivery::to_string(each.state)) + " with " + std::to_string(each.waiting) +
+           " waiting and " + std::to_string(each.in_flight) + " in flight;";
   for (const auto& each : now.partitions)
     out += " partition " + std::to_string(each.partition) + " has " + std::to_string(each.outstanding) + " outstanding;";
   return out;

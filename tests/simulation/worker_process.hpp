@@ -29,7 +29,7 @@ class worker_process {
   std::string describe() const;
   bool ended() const noexcept { return ended_; }
   /// A drain that has not ended though its grace is over.
-  bool overdue() const noexcept { return draining_ && !ended_ && at_.loop.now() > end_by_; }
+  bool overdue() const noexcept { return draining_ && !ended_ && !state_->killed && at_.loop.now() > end_by_; }
   simulation::member& member() noexcept { return member_; }
   relay::relay& relay() noexcept { return *relay_; }
 

@@ -25,6 +25,7 @@ struct owned_partition {
   bool leaving = false;  ///< nothing of it is started any more
   bool given_up = false;  ///< somebody else may own it
   bool paused = false;   ///< nothing of it is taken in
+  bool told_of_old_offsets = false;  ///< so that it is logged once
   stall_watch watch;
 };
 

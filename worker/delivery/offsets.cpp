@@ -5,6 +5,8 @@
 namespace leadrelay::delivery {
 namespace {
 
+constexpr std::size_t few_outstanding = 64;
+
 /// The most bytes that the map can come to have, if `unsettled` records of the next `span` offsets settle in the worst order and `ranges`
 /// are settled already. As runs, each record and each range makes at most one more pair of lengths; a length takes a second byte for each
 /// 128 offsets that it spans, a third for each 128², and so on. As bits, the span alone counts.
@@ -158,7 +160,8 @@ void offsets::acknowledged(std::uint64_t version, std::int64_t next) noexcept {
 void offsets::look_whether_full() {
   const std::int64_t end = restored_.empty() ? next_ : std::max(next_, restored_.back().last + 1);
   const std::size_t worst = worst_bytes(outstanding_, restored_.size(), static_cast<std::uint64_t>(end - lowest()));
-  full_ = worst > most_settled_bytes || (full_ && worst > most_settled_bytes / 4 * 3);
+  // So few can always settle, and that ends a pause whatever was restored.
+  full_ = outstanding_ > few_outstanding && (worst > most_settled_bytes || (full_ && worst > most_settled_bytes / 4 * 3));
 }
 
 void offsets::forget_all() {

@@ -96,9 +96,10 @@ void account::admit_waiting() {
   arm(now);
 }
 
-void account::forget(running_lane& lane) {
-  std::erase(at_gate_, &lane);
-  lane.signal.notify();
+void account::forget_leaving() {
+  std::erase_if(at_gate_, [](const running_lane* each) { return each->from->leaving; });
+  for (const auto& [key, lane] : lanes_)
+    if (lane->from && lane->from->leaving) lane->signal.notify();
 }
 
 void account::arm(time_point now) {

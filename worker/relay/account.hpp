@@ -74,8 +74,8 @@ class account {
   void leave();
   /// Lets in as many as the gate admits now; to be called when something has changed that may open it.
   void admit_waiting();
-  /// Ends a lane's wait at the gate, where it waits there: its change was given up.
-  void forget(running_lane& lane);
+  /// Ends the waits of all lanes whose partition was given up.
+  void forget_leaving();
 
   /// Whether the last try got a connection; true before the first.
   bool reachable() const noexcept { return reachable_; }

@@ -36,6 +36,7 @@ task<void> relay::run_lane(account& of, running_lane& lane) {
     // The next change leaves once the broker knows of this one, so that no restart takes the lead back in time.
     if (settled) co_await committed(lane, lane_step::committing);
   }
+  release_lane(lane);
   of.erase_lane(lane);
   --running_;
   tell_progress();
@@ -291,8 +292,10 @@ void relay::settle(account* of, const delivery::change& ended, const ending& end
   ended.from->offsets.settle(ended.record.offset);
   if (ended.from->given_up) {
     // The group may have given the partition back meanwhile.
-    const auto again = partitions_.find({ended.from->topic, ended.from->number});
-    if (again != partitions_.end()) again->second->offsets.settle_former(ended.record.offset);
+    const kafka::topic_partition name{ended.from->topic, ended.from->number};
+    for (const partition_map* owners : {&partitions_, &former_})
+      if (const auto again = owners->find(name); again != owners->end() && again->second != ended.from)
+        again->second->offsets.settle_former(ended.record.offset);
   }
   if (of && end.is == ending::kind::delivered) ++of->metrics().delivered;
   if (results_) tell_result(of, ended, end);

@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "events/decode.hpp"
+#include "base/log.hpp"
 #include "events/receive.hpp"
 #include "relay/ending.hpp"
 #include "relay/relay.hpp"
@@ -16,6 +17,9 @@ namespace {
 /// What a waiting change costs beside its record: its place in the lane, and the lane itself.
 constexpr std::uint64_t bookkeeping_bytes = 512;
 
+/// A lane with its coroutine, which lives until the broker knows of its last change.
+constexpr std::uint64_t lane_bytes = 1024;
+
 }  // namespace
 
 void relay::on_record(events::record&& taken) {
@@ -23,7 +27,8 @@ void relay::on_record(events::record&& taken) {
   if (draining_ || owner == partitions_.end() || owner->second->leaving) return;
   const delivery::known before = owner->second->offsets.take(taken.offset);
   if (before == delivery::known::settled_before) return commit_soon(haste::within_interval);
-  if (before == delivery::known::taken_before) return;
+  if (before == delivery::known::taken_before) return tell_taken_before(*owner->second, taken.offset);
+  kafka_trouble_.clear();
   ++metrics_.records;
   metrics_.record_bytes += taken.size;
   delivery::change change{.record = std::move(taken), .from = owner->second, .decoded = nullptr,
@@ -32,6 +37,13 @@ void relay::on_record(events::record&& taken) {
   hold(change);
   keep_watch();
   route(std::move(change));
+}
+
+/// Records are read again after a pause, but never below what is settled: then the topic's log was cut or made anew.
+void relay::tell_taken_before(delivery::owned_partition& of, std::int64_t offset) {
+  if (of.offsets.outstanding() > 0 || offset + 1 >= of.offsets.committable().value_or(0) || std::exchange(of.told_of_old_offsets, true)) return;
+  log::error("records come with offsets below what is settled and are left out; was the topic made anew? restart the worker then",
+             {{"topic", of.topic}, {"partition", of.number}, {"offset", offset}});
 }
 
 void relay::route(delivery::change taken) {
@@ -55,6 +67,7 @@ void relay::append_to_lane(account& to, delivery::change taken) {
   if (lane.step == lane_step::committing) commit_soon(haste::at_once);
   if (!idle) return;
   hold_decoded(lane.queue.changes.back());
+  budget_.take(lane_bytes);
   lane.step = lane_step::starting;
   ++running_;
   boost::asio::co_spawn(loop_.executor(), run_lane(to, lane), boost::asio::detached);
@@ -88,6 +101,11 @@ void relay::hold_decoded(delivery::change& decoded) {
   decoded.held_bytes += bytes;
   budget_.take(bytes);
   pause_or_resume(*decoded.from);
+}
+
+void relay::release_lane(const running_lane& ended) {
+  budget_.give(lane_bytes);
+  pause_or_resume(*ended.from);
 }
 
 void relay::release(const delivery::change& ended) {

@@ -15,8 +15,9 @@ namespace {
 constexpr duration commit_interval = std::chrono::milliseconds{100};
 constexpr duration urgent_commit_interval = std::chrono::milliseconds{1};
 
-/// How long a revocation waits for what is in flight, where no drain says otherwise.
-constexpr duration revocation_grace = std::chrono::seconds{20};
+/// The longest that a revocation waits for what is in flight, where no drain says otherwise: well within the five minutes that librdkafka
+/// gives a rebalance (`max.poll.interval.ms`).
+constexpr duration longest_revocation = std::chrono::minutes{2};
 
 /// What is kept of the grace for the last commit.
 constexpr duration last_commit_time = std::chrono::seconds{2};
@@ -36,7 +37,8 @@ void relay::on_assigned(const std::vector<kafka::assigned_partition>& partitions
       log::warning("what is kept beside the commit cannot be read; what is settled beyond it is delivered again",
                    {{"topic", state->topic}, {"partition", state->number}});
     if (const auto former = former_.find(given.partition); former != former_.end()) {
-      state->offsets.adopt(former->second->offsets);
+      // A commit that has gone back is of a topic made anew, or of somebody who wants all delivered again.
+      if (given.committed >= former->second->offsets.last_acknowledged()) state->offsets.adopt(former->second->offsets);
       former_.erase(former);
     }
     partitions_[given.partition] = std::move(state);
@@ -65,7 +67,7 @@ void relay::on_revoked(const std::vector<kafka::topic_partition>& partitions, bo
 }
 
 task<void> relay::give_back(std::vector<std::shared_ptr<delivery::owned_partition>> leaving) {
-  const duration grace = draining_ ? std::max(grace_ - last_commit_time, grace_ / 2) : revocation_grace;
+  const duration grace = draining_ ? std::max(grace_ - last_commit_time, grace_ / 2) : std::min(longest_request(), longest_revocation);
   std::function<bool()> none_busy = [&] { return std::all_of(leaving.begin(), leaving.end(), [](const auto& p) { return p->busy == 0; }); };
   co_await until(none_busy, loop_.now() + grace);
   // A commit that meets the rebalance is refused, and sent again.
@@ -79,6 +81,12 @@ task<void> relay::give_back(std::vector<std::shared_ptr<delivery::owned_partitio
   consumer_.give_up();
   --running_;
   tell_progress();
+}
+
+duration relay::longest_request() const {
+  duration longest{};
+  for (const config::account& each : configuration_.accounts) longest = std::max(longest, each.connect_timeout + each.answer_timeout);
+  return longest + std::chrono::seconds{1};
 }
 
 /// From here on the partition may be somebody else's.
@@ -105,9 +113,9 @@ void relay::tell_progress() {
 }
 
 void relay::abandon_waiting() {
+  std::erase_if(commit_waiters_, [](const commit_waiter& each) { return each.lane->from->leaving; });
   for (const auto& each : accounts_) {
-    for (const auto& [key, lane] : each->lanes())
-      if (lane->from && lane->from->leaving) each->forget(*lane);
+    each->forget_leaving();
     each->admit_waiting();
   }
 }
@@ -134,8 +142,8 @@ void relay::share_limits() {
 }
 
 void relay::commit_soon(haste how) {
-  const duration interval = how == haste::at_once ? urgent_commit_interval : commit_interval;
-  commit_due_ = std::min(commit_due_, std::max(loop_.now(), last_commit_ + interval));
+  const duration interval = how == haste::at_once ? std::max(urgent_commit_interval, 4 * commit_cost_) : commit_interval;
+  commit_due_ = std::min(commit_due_, std::max({loop_.now(), last_commit_ + interval, commit_not_before_}));
   arm_commit();
 }
 
@@ -152,6 +160,7 @@ void relay::arm_commit() {
 
 void relay::commit_now() {
   commit_due_ = time_point::max();
+  const time_point began = loop_.now();
   std::vector<kafka::offset_to_commit> due;
   for (const auto& [name, partition] : partitions_) {
     const delivery::offsets& offsets = partition->offsets;
@@ -163,6 +172,7 @@ void relay::commit_now() {
   if (due.empty()) return;
   ++commits_sent_;
   last_commit_ = loop_.now();
+  commit_cost_ = last_commit_ - began;
   ++metrics_.commits;
   consumer_.commit(std::move(due));
 }
@@ -180,7 +190,7 @@ void relay::on_committed(const kafka::commit_result& result) {
     ++metrics_.commit_errors;
     if (commit_trouble_.empty()) log::warning("commits fail, trying again", {{"error", result.error}});
     commit_trouble_ = result.error;
-    commit_due_ = loop_.now() + commit_interval;
+    commit_due_ = commit_not_before_ = loop_.now() + commit_interval;
   }
   tell_progress();
   const bool behind = std::ranges::any_of(partitions_, [](const auto& each) { return each.second->offsets.ahead_of_broker(); });
@@ -197,6 +207,7 @@ void relay::wake_committed() {
 
 task<bool> relay::committed(running_lane& lane, lane_step meanwhile) {
   if (!lane.from->offsets.ahead_of_broker()) co_return true;
+  if (lane.from->leaving) co_return false;
   lane.step = meanwhile;
   const bool under_way = std::ranges::any_of(
       sent_offsets_, [&](const sent_offset& each) { return each.of == lane.from && each.version == lane.from->offsets.version(); });
@@ -208,14 +219,13 @@ task<bool> relay::committed(running_lane& lane, lane_step meanwhile) {
   }
   commit_soon(meanwhile == lane_step::announcing || !lane.queue.changes.empty() ? haste::at_once : haste::within_interval);
   while (commits_acknowledged_ < awaited && !lane.from->leaving) co_await lane.signal.wait();
-  if (commits_acknowledged_ >= awaited) co_return true;
-  std::erase_if(commit_waiters_, [&](const commit_waiter& each) { return each.lane == &lane; });
-  co_return false;
+  co_return commits_acknowledged_ >= awaited;
 }
 
 void relay::on_error(const std::string& what, bool fatal) {
   ++metrics_.kafka_errors;
   last_error_ = kafka_trouble_ = what;
+  kafka_trouble_at_ = loop_.now();
   if (fatal) {
     log::error("kafka", {{"error", what}});
   } else {

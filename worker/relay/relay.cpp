@@ -11,6 +11,9 @@ namespace {
 /// How long the last results may take though the grace is over.
 constexpr duration last_results_time = std::chrono::milliseconds{200};
 
+/// The client repeats what still is in the way more often than that.
+constexpr duration trouble_stands = std::chrono::minutes{1};
+
 }  // namespace
 
 relay::relay(relay_parts parts)
@@ -90,7 +93,7 @@ relay_snapshot relay::snapshot() {
   out.draining = draining_;
   out.not_ready = not_ready().value_or("");
   out.last_error = last_error_;
-  if (!kafka_trouble_.empty()) out.troubles.push_back("kafka: " + kafka_trouble_);
+  if (!kafka_trouble_.empty() && now - kafka_trouble_at_ < trouble_stands) out.troubles.push_back("kafka: " + kafka_trouble_);
   if (!commit_trouble_.empty()) out.troubles.push_back("commits fail: " + commit_trouble_);
   if (!dead_letters_.trouble().empty()) out.troubles.push_back("dead letters cannot be written: " + dead_letters_.trouble());
   out.dead_letters_unwritten = dead_letters_.unwritten();

@@ -71,6 +71,7 @@ class relay final : public kafka::consumer_events {
   struct ending;
 
   // intake.cpp: from the record to its lane
+  static void tell_taken_before(delivery::owned_partition& of, std::int64_t offset);
   void route(delivery::change taken);
   void append_to_lane(account& to, delivery::change taken);
   void bury_unsent(delivery::change taken, problem why);
@@ -78,6 +79,7 @@ class relay final : public kafka::consumer_events {
   void hold(delivery::change& taken);
   void hold_decoded(delivery::change& decoded);
   void release(const delivery::change& ended);
+  void release_lane(const running_lane& ended);
   void pause_or_resume(delivery::owned_partition& touched);
   void pause_or_resume_all();
 
@@ -107,6 +109,7 @@ class relay final : public kafka::consumer_events {
   void tell_progress();
   task<void> give_back(std::vector<std::shared_ptr<delivery::owned_partition>> leaving);
   void give_up(const kafka::topic_partition& name);
+  duration longest_request() const;
   void abandon_waiting();
   void abandon_requests();
   enum class haste { within_interval, at_once };
@@ -161,6 +164,8 @@ class relay final : public kafka::consumer_events {
   time_point commit_due_ = time_point::max();
   time_point commit_armed_for_{};
   time_point last_commit_{};
+  time_point commit_not_before_{};  ///< after one that failed
+  duration commit_cost_{};          ///< of the loop's time, to make the last one
   bool paused_ = false;
   bool assigned_once_ = false;
   bool draining_ = false;
@@ -168,6 +173,7 @@ class relay final : public kafka::consumer_events {
   int running_ = 0;             ///< coroutines of lanes and burials under way
   std::string last_error_;
   std::string kafka_trouble_;   ///< what the client has reported since something last worked
+  time_point kafka_trouble_at_{};
   std::string commit_trouble_;  ///< why commits fail now
   std::optional<timer_queue::id> watch_timer_;
 };

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "relay/relay.hpp"
 
@@ -40,9 +42,8 @@ void relay::look_at_partitions() {
 void relay::tell_stall(const delivery::owned_partition& stalled, std::int64_t oldest) {
   for (const auto& each : accounts_)
     for (const auto& [key, lane] : each->lanes()) {
-      if (lane->queue.changes.empty()) continue;
-      const delivery::change& first = lane->queue.changes.front();
-      if (first.from.get() != &stalled || first.record.offset != oldest) continue;
+      const auto is_oldest = [&](const delivery::change& one) { return one.from.get() == &stalled && one.record.offset == oldest; };
+      if (std::ranges::none_of(lane->queue.changes, is_oldest)) continue;
       log::warning("partition makes no progress", {{"topic", stalled.topic},
                                                    {"partition", stalled.number},
                                                    {"offset", oldest},

@@ -78,6 +78,7 @@ kafka::outgoing_record make_dead_letter(const events::record& from, const dead_l
   letter.key = from.key;
   letter.value = from.value;
   const bool bare = too_large > most_halvings;
+  if (too_large > most_halvings + 1) letter.key.reset();
   if (from.value && too_large > 0) letter.value = bare ? std::string_view() : from.value->substr(0, from.value->size() >> too_large);
   letter.headers.reserve(from.headers.size() + names.size());
   for (const events::header& header : from.headers) {

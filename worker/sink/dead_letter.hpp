@@ -35,7 +35,7 @@ bool is_context_header(std::string_view name) noexcept;
 /// at most `most_context_bytes`. The result points into `from` and `topic`.
 ///
 /// `too_large`: how often the topic has refused the letter as too large. Each time the value is cut to half, and after `most_halvings`
-/// the original's headers are left out too; `leadrelay.truncated` then tells how many bytes the whole value has. Such a letter cannot be
+/// the original's headers are left out too, then its key; `leadrelay.truncated` then tells how many bytes the whole value has. Such a letter cannot be
 /// replayed from itself: the whole record is where `leadrelay.topic`, `.partition` and `.offset` say.
 kafka::outgoing_record make_dead_letter(const events::record& from, const dead_letter_context& context, std::string_view topic,
                                         int too_large = 0);

@@ -12,11 +12,12 @@
 namespace leadrelay::sink {
 
 /// Writes records until they are acknowledged: what the producer does not take, and what fails, is written again after a back-off,
-/// from 100 ms, doubled up to 10 s while nothing succeeds. One thread, its loop's.
+/// from 100 ms, doubled up to 10 s while nothing succeeds. A record refused as too large goes again alone, as the refusal may be of the
+/// batch that it was in. One thread, its loop's.
 class retrying_writer {
  public:
   /// Makes the record anew for each attempt; it points into what the function holds. `too_large` is how often it was refused as too
-  /// large: each time a smaller one is to be made.
+  /// large when it was alone: each time a smaller one is to be made.
   using maker = std::function<kafka::outgoing_record(int too_large)>;
 
   /// `what` names the records in the log: `dead letters`.
@@ -46,11 +47,13 @@ class retrying_writer {
     std::function<void()> written;
     std::function<bool()> wanted;
     int too_large = 0;
+    bool alone = false;  ///< has to go alone
   };
   using item_pointer = std::shared_ptr<item>;
 
   bool attempt(const item_pointer& what);
   void drop_unwanted();
+  void retry_at(time_point when);
   void on_report(const item_pointer& what, const std::string& error);
   void note_failure(item& what, const std::string& error);
   void retry_later();
@@ -61,6 +64,8 @@ class retrying_writer {
   std::string what_;
   std::deque<item_pointer> waiting_;
   std::size_t unwritten_ = 0;
+  std::size_t under_way_ = 0;     ///< taken by the producer and not reported
+  bool one_goes_alone_ = false;   ///< under way
   std::uint64_t written_ = 0;
   std::uint64_t failures_ = 0;
   duration back_off_;

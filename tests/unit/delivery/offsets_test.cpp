@@ -398,6 +398,18 @@ TEST(offsets_test, one_stuck_record_leaves_room_for_a_million_others) {
   EXPECT_LT(encode(tried.map(), 0).size(), 30u);
 }
 
+TEST(offsets_test, few_records_never_pause_a_partition_whatever_was_restored) {
+  offsets former;
+  for (std::int64_t offset = 0; !former.full(); ++offset) {
+    former.take(offset);
+    if (offset % 17 != 0) former.settle(offset);
+  }
+  offsets tried;
+  ASSERT_TRUE(tried.restore(*former.committable(), encode(former.map(), *former.committable())));
+  for (std::int64_t offset = 0; offset < 17 * 60; offset += 17) tried.take(offset);
+  EXPECT_FALSE(tried.full());
+}
+
 TEST(offsets_test, started_requests_and_the_worst_order_fit_together) {
   offsets tried;
   for (std::int64_t offset = 0; !tried.full(); offset += 200) tried.take(offset);

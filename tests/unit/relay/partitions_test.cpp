@@ -111,6 +111,35 @@ TEST(partitions, what_was_settled_of_a_lost_partition_is_not_delivered_again_whe
   EXPECT_EQ(w.provider.applied.size(), 4u);
 }
 
+TEST(partitions, a_commit_that_has_gone_back_delivers_again_what_was_settled) {
+  world w;
+  w.kafka.assign(1);
+  for (int lead = 1; lead <= 3; ++lead) w.kafka.deliver(0, "k" + std::to_string(lead), orwel_event(lead, 1));
+  ASSERT_TRUE(w.settle_all());
+  w.kafka.revoke(true);
+  w.kafka.committed.clear();
+  w.kafka.metadata.clear();
+  w.kafka.assign(1);
+  for (int lead = 1; lead <= 3; ++lead) w.kafka.deliver(0, "k" + std::to_string(lead), orwel_event(lead, 2));
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.provider.applied.size(), 6u);
+}
+
+TEST(partitions, leads_whose_commits_fail_stay_within_the_memory) {
+  world w(world::default_accounts, "", 64 << 10);
+  w.kafka.assign(1);
+  w.kafka.refuse_commits = true;
+  int lead = 0;
+  for (; w.kafka.pauses == 0 && lead < 1000; ++lead) {
+    w.kafka.deliver(0, "k" + std::to_string(lead), orwel_event(lead, 1));
+    w.loop.run_for(1s);
+  }
+  EXPECT_LT(lead, 80);
+  w.kafka.refuse_commits = false;
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_TRUE(w.loop.run_until([&] { return w.kafka.resumes == 1; }));
+}
+
 TEST(partitions, a_lead_goes_on_after_a_lost_session_once_the_broker_knows_what_was_settled_before) {
   world w;
   w.kafka.assign(1);

@@ -49,13 +49,13 @@ TEST(troubles, name_what_goes_wrong_until_it_works_again) {
   world w;
   w.kafka.assign(1);
   EXPECT_THAT(w.relay->snapshot().troubles, IsEmpty());
-  w.relay->on_error("_ALL_BROKERS_DOWN: 1/1 brokers are down", false);
   w.kafka.refuse_commits = true;
   w.log.on_produce = [] { return std::string("queue full"); };
   w.kafka.deliver(0, "bad", "{");
   w.kafka.deliver(0, "good", orwel_event(1, 1));
   w.kafka.deliver(0, "better", orwel_event(2, 1));
   w.loop.run_for(1s);
+  w.relay->on_error("_ALL_BROKERS_DOWN: 1/1 brokers are down", false);
   EXPECT_FALSE(w.relay->not_ready().has_value());
   const auto seen = w.relay->snapshot();
   EXPECT_THAT(seen.troubles, testing::UnorderedElementsAre(HasSubstr("ALL_BROKERS_DOWN"), HasSubstr("commits fail"), HasSubstr("queue full")));

@@ -43,7 +43,15 @@ TEST(dead_letters, a_letter_too_large_for_its_topic_is_written_smaller) {
   loop.advance(100ms);
   EXPECT_EQ(producer.taken.at(0).value->size(), 100u);
   producer.report_first("MSG_SIZE_TOO_LARGE: Broker: Message size too large");
+  sink.write(events::copy_record("next", "n", {}), {.reason = reason::conflict, .detail = "d"}, [] {});
   loop.advance(200ms);
+  ASSERT_EQ(producer.taken.size(), 1u) << "it goes alone, whole: the batch may have been too large";
+  EXPECT_EQ(producer.taken[0].value->size(), 100u);
+  producer.report_first("MSG_SIZE_TOO_LARGE: Broker: Message size too large");
+  for (int wait = 0; producer.taken.empty() && wait < 10; ++wait) loop.advance(1s);
+  EXPECT_EQ(producer.taken.at(0).key, "next");
+  producer.report_first("");
+  loop.advance(1s);
   ASSERT_EQ(producer.taken.size(), 1u);
   EXPECT_EQ(producer.taken[0].value->size(), 50u);
   producer.report_first("");
