@@ -18,7 +18,7 @@ constexpr std::string_view before_accounts =
     "topics: { lead_changes: [changes], dead_letters: changes.dead, results: changes.results }\n"
     "max_record: 2KiB\n";
 
-constexpr std::string_view accounts =
+constexpr std::string_view accounts_text =
     "accounts:\n"
     "  paced: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [ { requests: 15, per: 1s } ],"
     " concurrency: 8, retry: { attempts: 100, give_up_after: 1d } }\n"
@@ -41,7 +41,7 @@ std::vector<account_rules> rules_of_accounts() {
 
 setting load(std::string_view more) {
   yaml::issues issues;
-  auto loaded = config::load_text(std::string(before_accounts) + std::string(more) + std::string(accounts), "simulation.yaml", issues);
+  auto loaded = config::load_text(std::string(before_accounts) + std::string(more) + std::string(accounts_text), "simulation.yaml", issues);
   if (!loaded) throw std::logic_error(issues.all().front().text());
   return {std::move(*loaded), rules_of_accounts()};
 }
@@ -98,7 +98,7 @@ void scenario::make_backlog() {
 feeder::feeder(scenario& from) : from_(from) {
   const bool by_key = from.with->configuration.order == events::order_by::key;
   dice& random = from.random;
-  const int accounts = static_cast<int>(from.with->rules.size());
+  const int account_count = static_cast<int>(from.with->rules.size());
   for (int number = 0; number < from.leads; ++number) {
     const int group = number / from.leads_of_a_key;
     if (number > 0 && group == (number - 1) / from.leads_of_a_key && leads_.back().key) {
@@ -106,7 +106,7 @@ feeder::feeder(scenario& from) : from_(from) {
       if (!by_key) leads_.back().lane = number;
       continue;
     }
-    const int account = from.crowded ? random.one_of(crowded_accounts) : from.only_account.value_or(random.below(accounts));
+    const int account = from.crowded ? random.one_of(crowded_accounts) : from.only_account.value_or(random.below(account_count));
     lead made{account, random.below(from.partitions), number, std::nullopt};
     if (!random.per_mille(from.keyless_per_mille)) made.key = "key " + std::to_string(group);
     leads_.push_back(std::move(made));
