@@ -62,8 +62,7 @@ std::vector<kafka_record> read_topic(const std::string& bootstrap, const std::st
       expect_kafka(message->err, "read " + topic);
     }
   }
-  std::stable_sort(records.begin(), records.end(),
-                   [](const auto& a, const auto& b) { return std::pair(a.partition, a.offset) < std::pair(b.partition, b.offset); });
+  std::ranges::sort(records, {}, [](const kafka_record& each) { return std::pair(each.partition, each.offset); });
   rd_kafka_consumer_close(consumer.get());
   return records;
 }

@@ -1,6 +1,8 @@
 #include "support/kafka_writer.hpp"
 
 #include <array>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 
 namespace leadrelay::integration {
@@ -14,18 +16,35 @@ kafka_owned<rd_kafka_headers_t> make_headers(const kafka_record& record) {
   return headers;
 }
 
+rd_kafka_vu_t argument(rd_kafka_vtype_t type) {
+  rd_kafka_vu_t made{};
+  made.vtype = type;
+  return made;
+}
+
+rd_kafka_vu_t bytes_argument(rd_kafka_vtype_t type, const std::optional<std::string>& bytes) {
+  rd_kafka_vu_t made = argument(type);
+  if (bytes) made.u.mem = {const_cast<char*>(bytes->data()), bytes->size()};
+  return made;
+}
+
 rd_kafka_resp_err_t produce(rd_kafka_t* producer, const std::string& topic, const kafka_record& record) {
   auto headers = make_headers(record);
-  void* value = record.value ? const_cast<char*>(record.value->data()) : nullptr;
-  const std::size_t value_size = record.value ? record.value->size() : 0;
-  const void* key = record.key ? record.key->data() : nullptr;
-  const std::size_t key_size = record.key ? record.key->size() : 0;
-  const std::int32_t partition = record.partition < 0 ? RD_KAFKA_PARTITION_UA : record.partition;
-  const auto code = rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-                                      RD_KAFKA_V_VALUE(value, value_size), RD_KAFKA_V_KEY(key, key_size), RD_KAFKA_V_HEADERS(headers.get()),
-                                      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) (void)headers.release();
-  return code;
+  std::array given{argument(RD_KAFKA_VTYPE_TOPIC),
+                   argument(RD_KAFKA_VTYPE_PARTITION),
+                   bytes_argument(RD_KAFKA_VTYPE_VALUE, record.value),
+                   bytes_argument(RD_KAFKA_VTYPE_KEY, record.key),
+                   argument(RD_KAFKA_VTYPE_HEADERS),
+                   argument(RD_KAFKA_VTYPE_MSGFLAGS)};
+  given[0].u.cstr = topic.c_str();
+  given[1].u.i32 = record.partition < 0 ? RD_KAFKA_PARTITION_UA : record.partition;
+  given[4].u.headers = headers.get();
+  given[5].u.i = RD_KAFKA_MSG_F_COPY;
+  const std::unique_ptr<rd_kafka_error_t, void (*)(rd_kafka_error_t*)> error(rd_kafka_produceva(producer, given.data(), given.size()),
+                                                                             rd_kafka_error_destroy);
+  if (error) return rd_kafka_error_code(error.get());
+  (void)headers.release();
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 }  // namespace
