@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "events/base64.hpp"
+#include "base/base64.hpp"
 #include "events/content_type.hpp"
 #include "events/decode.hpp"
 #include "events/envelope.hpp"
@@ -30,7 +30,7 @@ bool is_cloud_event(const json::value& value) noexcept {
 /// CloudEvents JSON format 1.0, section 3.1.1: bytes that are not JSON themselves stand as Base64, their type in `datacontenttype`.
 outcome<lead_change> read_base64(const json::value& cloud_event, const json::value& data) {
   if (!data.IsString()) return invalid("data_base64: is " + std::string(json::kind(data)) + ", expected a string");
-  const auto bytes = decode_base64(json::text(data));
+  const auto bytes = decode_base64(json::text(data), base64_padding::optional);
   if (!bytes) return problem{reason::undecodable, "data_base64: is no Base64"};
   const json::value* type = json::find(cloud_event, "datacontenttype");
   if (type && type->IsString() && content_of(json::text(*type)) == content::protobuf) return decode_protobuf(*bytes);

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/base64.hpp"
 #include "base/text.hpp"
 #include "events/decode.hpp"
 #include "leadrelay/v1/lead_change.pb.h"
@@ -184,19 +185,9 @@ TEST(cloud_event, event_of_its_own_may_have_a_specversion) {
   EXPECT_TRUE(decode_json(R"({"specversion":"7","id":"1","account":"a","lead":{"id":"L"},"changes":{"x":1}})").has_value());
 }
 
-std::string base64(std::string_view bytes) {
-  constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    unsigned bits = 0;
-    for (std::size_t i = 0; i < 3; ++i) bits = bits << 8 | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0u);
-    for (std::size_t i = 0; i < 4; ++i) out += at + i > bytes.size() ? '=' : digits[bits >> (18 - 6 * i) & 63];
-  }
-  return out;
-}
-
 TEST(cloud_event, base64_data_holds_json_or_protobuf) {
-  const auto as_json = decode_json(R"({"specversion":"1.0","datacontenttype":"application/json","data_base64":")" + base64(event) + "\"}");
+  const auto as_json =
+      decode_json(R"({"specversion":"1.0","datacontenttype":"application/json","data_base64":")" + encode_base64(event) + "\"}");
   ASSERT_TRUE(as_json.has_value()) << as_json.error().detail;
   EXPECT_EQ(as_json->id, "e1");
 
@@ -206,7 +197,7 @@ TEST(cloud_event, base64_data_holds_json_or_protobuf) {
   message.mutable_lead()->set_id("L");
   message.mutable_changes()->set_status("won");
   const auto as_protobuf = decode_json(R"({"specversion":"1.0","datacontenttype":"application/protobuf","data_base64":")" +
-                                       base64(message.SerializeAsString()) + "\"}");
+                                       encode_base64(message.SerializeAsString()) + "\"}");
   ASSERT_TRUE(as_protobuf.has_value()) << as_protobuf.error().detail;
   EXPECT_EQ(as_protobuf->id, "e2");
 }
@@ -215,7 +206,7 @@ TEST(cloud_event, base64_data_that_is_none_or_holds_no_event_is_refused) {
   EXPECT_EQ(reason_of(R"({"specversion":"1.0","data_base64":"*"})"), reason::undecodable);
   EXPECT_EQ(reason_of(R"({"specversion":"1.0","data_base64":"Zm9v"})"), reason::undecodable);
   EXPECT_EQ(reason_of(R"({"specversion":"1.0","datacontenttype":"application/protobuf","data_base64":"Zm9v"})"), reason::undecodable);
-  EXPECT_EQ(reason_of(R"({"specversion":"1.0","data_base64":")" + base64("{}") + "\"}"), reason::invalid_event);
+  EXPECT_EQ(reason_of(R"({"specversion":"1.0","data_base64":")" + encode_base64("{}") + "\"}"), reason::invalid_event);
 }
 
 }  // namespace
