@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "support/environment.hpp"
-#include "support/events.hpp"
+#include "support/load.hpp"
 #include "support/scenario.hpp"
 #include "support/worker_process.hpp"
 
@@ -14,21 +14,9 @@ namespace {
 using std::chrono::seconds;
 
 worker_config config_of(const scenario& world) {
-  account_config account = world.account("acme", "orwel");
-  account.concurrency = 64;
-  worker_config made = world.config({account});
+  worker_config made = world.config(accounts_of(world, 128));
   made.more["grace"] = "10s";
   return made;
-}
-
-void write_changes(scenario& world, unsigned leads, unsigned changes) {
-  for (unsigned sequence = 1; sequence <= changes; ++sequence)
-    for (unsigned lead = 0; lead < leads; ++lead) {
-      const std::string number = std::to_string(sequence);
-      lead_change event{std::to_string(lead) + "-" + number, "acme", uuid_of(lead), R"({"properties":{"seq":)" + number + "}}", "", ""};
-      world.writer().write(world.topic(), event.record());
-    }
-  world.writer().flush();
 }
 
 std::int64_t committed_in_all(scenario& world) {
@@ -50,32 +38,31 @@ exit_report run_until_applied(scenario& world, std::uint64_t applied) {
 }
 
 TEST(shutdown, stopped_under_load_and_started_again_delivers_every_change_once) {
-  constexpr unsigned leads = 4000;
+  constexpr load changes{.leads = 4000, .changes = 1};
   scenario world("shutdown");
   world.sandbox().set_faults(R"({"all":{"latency_ms":40,"jitter_ms":20}})");
-  write_changes(world, leads, 1);
+  write_load(world, changes);
 
   run_until_applied(world, 500);
 
   const std::uint64_t first_life = world.sandbox().count("orwel", "applied");
-  EXPECT_LT(first_life, leads) << "the load ended before the worker was stopped";
+  EXPECT_LT(first_life, changes.leads) << "the load ended before the worker was stopped";
   EXPECT_LE(committed_in_all(world), static_cast<std::int64_t>(first_life));
   EXPECT_EQ(world.sandbox().leads("orwel").MemberCount(), first_life);
 
   worker_process second(config_of(world));
   EXPECT_TRUE(eventually(seconds{90}, [&] { return world.lag() == 0; })) << second.log();
   EXPECT_EQ(second.stop().code, 0) << second.log();
-  EXPECT_EQ(world.sandbox().count("orwel", "requests"), leads);
+  EXPECT_EQ(world.sandbox().count("orwel", "requests"), changes.leads);
   EXPECT_EQ(world.sandbox().count("orwel", "repeats"), 0u);
-  EXPECT_EQ(world.sandbox().leads("orwel").MemberCount(), leads);
+  EXPECT_EQ(world.sandbox().leads("orwel").MemberCount(), changes.leads);
 }
 
 TEST(shutdown, several_stops_in_a_row_lose_nothing) {
-  constexpr unsigned leads = 300;
-  constexpr unsigned changes = 15;
+  constexpr load changes{.leads = 300, .changes = 15};
   scenario world("shutdowns");
   world.sandbox().set_faults(R"({"all":{"latency_ms":30,"jitter_ms":30,"status_503":5}})");
-  write_changes(world, leads, changes);
+  write_load(world, changes);
 
   for (const std::uint64_t applied : {200u, 400u, 600u}) run_until_applied(world, applied);
   worker_process last(config_of(world));
@@ -83,9 +70,7 @@ TEST(shutdown, several_stops_in_a_row_lose_nothing) {
   EXPECT_EQ(last.stop().code, 0) << last.log();
 
   EXPECT_EQ(world.sandbox().count("orwel", "overlaps"), 0u);
-  const json::document states = world.sandbox().leads("orwel");
-  ASSERT_EQ(states.MemberCount(), leads);
-  for (const auto& lead : states.GetObject()) EXPECT_EQ(lead.value["properties"]["seq"].GetInt(), static_cast<int>(changes));
+  EXPECT_THAT(unfinished_leads(world, changes), testing::IsEmpty());
   EXPECT_THAT(world.dead_letters(), testing::IsEmpty());
 }
 

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <system_error>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "config/sections.hpp"
 #include "http/tls.hpp"
@@ -67,10 +69,13 @@ void check_kafka(const config::configuration& in, yaml::issues& into) {
 }
 
 void check_tls(const config::configuration& in, yaml::issues& into) {
+  std::map<http::tls_files, std::vector<http::tls_file_problem>> checked;
   for (const config::account_references& each : in.references) {
     if (!each.uses_tls) continue;
-    for (const http::tls_file_problem& found : http::check_tls_files({each.tls.ca_file, each.tls.certificate_file, each.tls.key_file}))
-      each.tls_places.find(found.key)->second.fail(found.what, into);
+    const http::tls_files files{each.tls.ca_file, each.tls.certificate_file, each.tls.key_file};
+    const auto [problems, is_new] = checked.try_emplace(files);
+    if (is_new) problems->second = http::check_tls_files(files);
+    for (const http::tls_file_problem& found : problems->second) each.tls_places.find(found.key)->second.fail(found.what, into);
   }
 }
 

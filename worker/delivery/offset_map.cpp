@@ -111,16 +111,20 @@ bool read_bits(std::string_view from, std::int64_t committed, std::vector<offset
   for (std::size_t bit = 0; bit < from.size() * 8; ++bit) {
     if ((static_cast<unsigned char>(from[bit / 8]) >> bit % 8 & 1u) == 0) continue;
     const std::int64_t offset = committed + static_cast<std::int64_t>(bit);
-    if (!out.empty() && out.back().last == offset - 1) {
-      out.back().last = offset;
-    } else {
-      out.push_back({offset, offset});
-    }
+    append(out, {offset, offset});
   }
   return out.empty() || out.front().first != committed;
 }
 
 }  // namespace
+
+void append(std::vector<offset_range>& ranges, offset_range next) {
+  if (!ranges.empty() && ranges.back().last == next.first - 1) {
+    ranges.back().last = next.last;
+  } else {
+    ranges.push_back(next);
+  }
+}
 
 std::string encode(const offset_map& map, std::int64_t committed) {
   if (map.empty()) return {};

@@ -16,11 +16,14 @@ struct offset_range {
   bool operator==(const offset_range&) const = default;
 };
 
+/// Puts a range behind the others, none of which lies at or beyond it; one that follows the last without a gap becomes a part of it.
+void append(std::vector<offset_range>& ranges, offset_range next);
+
 /// What a commit keeps beside the committed offset, so that a restart neither repeats what is settled nor sends again what may not
 /// be repeated. All offsets are at or above the committed one, ascending.
 struct offset_map {
-  std::vector<offset_range> settled;   ///< apart from one another by at least one offset; the committed offset is in none
-  std::vector<std::int64_t> started;   ///< requests that carry an append and may have left, without a settled end
+  std::vector<offset_range> settled;  ///< apart from one another by at least one offset; the committed offset is in none
+  std::vector<std::int64_t> started;  ///< requests that carry an append and may have left, without a settled end
   bool empty() const noexcept { return settled.empty() && started.empty(); }
   bool operator==(const offset_map&) const = default;
 };

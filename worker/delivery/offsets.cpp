@@ -118,9 +118,7 @@ void offsets::take_back(std::int64_t offset) {
   if (started_.erase(offset) > 0) ++version_;
 }
 
-std::optional<std::int64_t> offsets::committable() const noexcept {
-  return any_taken_ ? std::optional(lowest()) : std::nullopt;
-}
+std::optional<std::int64_t> offsets::committable() const noexcept { return any_taken_ ? std::optional(lowest()) : std::nullopt; }
 
 std::int64_t offsets::lowest() const noexcept {
   if (!window_.empty()) return window_.front().offset;
@@ -133,12 +131,7 @@ offset_map offsets::map() const {
   out.started.assign(started_.lower_bound(committable().value_or(0)), started_.end());
   std::int64_t after = -1;  // one beyond the last unsettled record seen
   const auto add = [&](std::int64_t first, std::int64_t last) {
-    if (first > last) return;
-    if (!out.settled.empty() && out.settled.back().last + 1 == first) {
-      out.settled.back().last = last;
-    } else {
-      out.settled.push_back({first, last});
-    }
+    if (first <= last) append(out.settled, {first, last});
   };
   for (const taken& each : window_) {
     if (each.settled) continue;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@ struct tls_files {
   std::optional<std::string> ca_file;           ///< instead of the system's certificate authorities
   std::optional<std::string> certificate_file;  ///< the client's certificate and its chain, only with `key_file`
   std::optional<std::string> key_file;          ///< its private key, not encrypted
+  auto operator<=>(const tls_files&) const = default;
 };
 
 /// One file that cannot be used.

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "base/origin.hpp"
@@ -30,7 +28,7 @@ class dialer_maker {
     if (!to) return to.error();
     tls_context tls;
     if (to->is_tls()) {
-      auto found = context_of(of.tls);
+      auto found = context_of({of.tls.ca_file, of.tls.certificate_file, of.tls.key_file});
       if (!found) return problem{found.error().reason, "accounts." + of.name + ".tls: " + found.error().detail};
       tls = *found;
     }
@@ -38,17 +36,15 @@ class dialer_maker {
   }
 
  private:
-  outcome<tls_context> context_of(const config::tls_settings& files) {
-    const auto key = std::tuple(files.ca_file, files.certificate_file, files.key_file);
-    if (const auto made = contexts_.find(key); made != contexts_.end()) return made->second;
-    auto made = http::make_tls_context({files.ca_file, files.certificate_file, files.key_file});
-    if (made) contexts_.emplace(key, *made);
+  outcome<tls_context> context_of(const http::tls_files& files) {
+    if (const auto made = contexts_.find(files); made != contexts_.end()) return made->second;
+    auto made = http::make_tls_context(files);
+    if (made) contexts_.emplace(files, *made);
     return made;
   }
 
-  using optional_file = std::optional<std::string>;
   loop& loop_;
-  std::map<std::tuple<optional_file, optional_file, optional_file>, tls_context> contexts_;
+  std::map<http::tls_files, tls_context> contexts_;
 };
 
 }  // namespace
@@ -79,13 +75,14 @@ outcome<std::unique_ptr<worker_thread>> worker_thread::make(const config::config
     dialers.emplace(of.name, std::move(*dialer));
   }
   auto connectors = [&dialers](const config::account& of) { return std::move(dialers.at(of.name)); };
-  made->relay_ = std::make_unique<leadrelay::relay::relay>(leadrelay::relay::relay_parts{.on = made->loop_,
-                                                                                           .configuration = configuration,
-                                                                                           .consumer = *made->consumer_,
-                                                                                           .producer = *made->producer_,
-                                                                                           .connectors = connectors,
-                                                                                           .memory = configuration.memory / static_cast<std::uint64_t>(place.count),
-                                                                                           .random_seed = random_seed});
+  made->relay_ = std::make_unique<leadrelay::relay::relay>(
+      leadrelay::relay::relay_parts{.on = made->loop_,
+                                    .configuration = configuration,
+                                    .consumer = *made->consumer_,
+                                    .producer = *made->producer_,
+                                    .connectors = connectors,
+                                    .memory = configuration.memory / static_cast<std::uint64_t>(place.count),
+                                    .random_seed = random_seed});
   if (const auto started = made->relay_->start(); !started) return started.error();
   return made;
 }

@@ -4,8 +4,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include "events/decode.hpp"
 #include "base/log.hpp"
+#include "events/decode.hpp"
 #include "events/receive.hpp"
 #include "relay/ending.hpp"
 #include "relay/relay.hpp"
@@ -31,7 +31,9 @@ void relay::on_record(events::record&& taken) {
   kafka_trouble_.clear();
   ++metrics_.records;
   metrics_.record_bytes += taken.size;
-  delivery::change change{.record = std::move(taken), .from = owner->second, .decoded = nullptr,
+  delivery::change change{.record = std::move(taken),
+                          .from = owner->second,
+                          .decoded = nullptr,
                           .may_have_left = before == delivery::known::started_before,
                           .held_bytes = 0};
   hold(change);
@@ -41,7 +43,8 @@ void relay::on_record(events::record&& taken) {
 
 /// Records are read again after a pause, but never below what is settled: then the topic's log was cut or made anew.
 void relay::tell_taken_before(delivery::owned_partition& of, std::int64_t offset) {
-  if (of.offsets.outstanding() > 0 || offset + 1 >= of.offsets.committable().value_or(0) || std::exchange(of.told_of_old_offsets, true)) return;
+  if (of.offsets.outstanding() > 0 || offset + 1 >= of.offsets.committable().value_or(0) || std::exchange(of.told_of_old_offsets, true))
+    return;
   log::error("records come with offsets below what is settled and are left out; was the topic made anew? restart the worker then",
              {{"topic", of.topic}, {"partition", of.number}, {"offset", offset}});
 }
@@ -115,12 +118,8 @@ void relay::release(const delivery::change& ended) {
 
 /// A partition is paused at the memory budget, as all are, and where its offset map could outgrow the commit's metadata.
 void relay::pause_or_resume(delivery::owned_partition& touched) {
-  if (budget_.full() != paused_) {
-    paused_ = budget_.full();
-    pause_or_resume_all();
-  } else if (touched.paused != (paused_ || touched.offsets.full())) {
-    pause_or_resume_all();
-  }
+  const bool flipped = std::exchange(paused_, budget_.full()) != budget_.full();
+  if (flipped || touched.paused != (paused_ || touched.offsets.full())) pause_or_resume_all();
 }
 
 void relay::pause_or_resume_all() {

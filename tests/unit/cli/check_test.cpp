@@ -8,7 +8,7 @@ using testing::HasSubstr;
 const std::string literal_account = "accounts: { acme: { provider: orwel, credential: S3CRET } }\n";
 
 TEST(check, good_configuration_is_said_to_be_good) {
-  const folder in;
+  const temporary_folder in;
   const std::string path = in.write("leadrelay.yaml", kafka_part + topics_part + literal_account);
   const ended result = leadrelay({"check", "--config", path});
   EXPECT_EQ(result.code, 0);
@@ -18,7 +18,7 @@ TEST(check, good_configuration_is_said_to_be_good) {
 }
 
 TEST(check, problems_are_told_in_the_order_of_the_file) {
-  const folder in;
+  const temporary_folder in;
   unsetenv("LEADRELAY_TEST_NONE");
   const std::string path =
       in.write("leadrelay.yaml", accounts_part + topics_part + "kafka: { bootstrap.servers: b, group.id: g, acks: 1 }\n" + "threads: 0\n");
@@ -32,7 +32,7 @@ TEST(check, problems_are_told_in_the_order_of_the_file) {
 }
 
 TEST(check, problems_are_told_to_machines_too) {
-  const folder in;
+  const temporary_folder in;
   unsetenv("LEADRELAY_TEST_NONE");
   const std::string path = in.write("leadrelay.yaml", kafka_part + topics_part + accounts_part);
   const ended result = leadrelay({"check", "--json", "--config", path});

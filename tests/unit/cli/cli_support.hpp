@@ -1,9 +1,5 @@
 #pragma once
 
-#include <stdlib.h>
-
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -12,8 +8,11 @@
 #include <gtest/gtest.h>
 
 #include "cli/program.hpp"
+#include "unit/temporary_folder.hpp"
 
 namespace leadrelay::cli {
+
+using test::temporary_folder;
 
 struct ended {
   int code = -1;
@@ -46,31 +45,6 @@ inline std::vector<std::string> lines_of(const std::string& text) {
   }
   return out;
 }
-
-/// A folder of its own for a test's files, removed with them.
-class folder {
- public:
-  folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "leadrelay-cli-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    path_ = name;
-  }
-  ~folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  folder(const folder&) = delete;
-  folder& operator=(const folder&) = delete;
-
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return path(name);
-  }
-  std::string path(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Configurations of these parts are well, but for the credential of `accounts_part`.
 inline const std::string kafka_part = "kafka: { bootstrap.servers: b, group.id: g }\n";

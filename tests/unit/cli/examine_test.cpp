@@ -32,7 +32,7 @@ class examine_test : public testing::Test {
                  look::at_properties);
   }
 
-  const folder in;
+  const temporary_folder in;
 };
 
 const std::string warning =

@@ -18,7 +18,7 @@ class explain_test : public testing::Test {
     return leadrelay(arguments);
   }
 
-  const folder in;
+  const temporary_folder in;
 };
 
 std::string lead_id(int number) { return "00000000-0000-4000-8000-00000000000" + std::to_string(number); }

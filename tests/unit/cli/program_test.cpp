@@ -48,7 +48,7 @@ TEST(program, help_is_given_beside_what_is_wrong) {
 }
 
 TEST(program, configuration_that_is_none_is_told_in_one_line) {
-  const folder in;
+  const temporary_folder in;
   const std::vector<std::pair<std::string, std::string>> table{
       {in.path("none.yaml"), ":1:1: cannot be read: No such file or directory, expected a configuration\n"},
       {in.path(""), ":1:1: is a folder, expected a configuration\n"},
@@ -67,7 +67,7 @@ TEST(program, configuration_that_is_none_is_told_in_one_line) {
 }
 
 TEST(program, run_tells_what_check_tells) {
-  const folder in;
+  const temporary_folder in;
   const std::string path =
       in.write("leadrelay.yaml", "kafka: { bootstrap.servers: b, group.id: g, acks: 1 }\n" + topics_part +
                                      "accounts: { acme: { provider: orwel, credential: { file: none }, tls: { ca: none } } }\nthread: 2\n");

@@ -1,19 +1,17 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/configuration.hpp"
+#include "unit/temporary_folder.hpp"
 
 namespace leadrelay::config {
+
+using test::temporary_folder;
 
 struct loaded {
   std::optional<configuration> value;
@@ -51,32 +49,5 @@ struct broken {
 inline void expect_issues(const std::vector<broken>& table) {
   for (const broken& each : table) EXPECT_EQ(load(each.text).issues, each.issues) << each.text;
 }
-
-/// A folder of its own for a test's files, removed with them.
-class folder {
- public:
-  folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "leadrelay-config-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    path_ = name;
-  }
-  ~folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  folder(const folder&) = delete;
-  folder& operator=(const folder&) = delete;
-
-  std::string write(const std::string& name, const std::string& text) const {
-    const auto path = path_ / name;
-    std::filesystem::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary) << text;
-    return path.string();
-  }
-  std::string path(const std::string& name = "") const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace leadrelay::config

@@ -41,7 +41,7 @@ TEST(read_credential, environment_is_read_now) {
 }
 
 TEST(read_credential, file_loses_one_line_end) {
-  const folder in;
+  const temporary_folder in;
   EXPECT_EQ(read(kind::file, in.write("a", "SECRET")), "SECRET");
   EXPECT_EQ(read(kind::file, in.write("a", "SECRET\n")), "SECRET");
   EXPECT_EQ(read(kind::file, in.write("a", "SECRET\r\n")), "SECRET");
@@ -49,7 +49,7 @@ TEST(read_credential, file_loses_one_line_end) {
 }
 
 TEST(read_credential, file_that_gives_none_is_told_by_its_path) {
-  const folder in;
+  const temporary_folder in;
   EXPECT_EQ(read(kind::file, in.path("none")),
             "problem: the file " + in.path("none") + " cannot be read: No such file or directory, expected a credential in it");
   EXPECT_EQ(read(kind::file, in.path()), "problem: the file " + in.path() + " cannot be read: Is a directory, expected a credential in it");
@@ -61,7 +61,7 @@ TEST(read_credential, file_that_gives_none_is_told_by_its_path) {
 TEST(read_credential, literal_is_itself) { EXPECT_EQ(read(kind::literal, "SECRET"), "SECRET"); }
 
 /// What `check_credentials` finds in a configuration of these accounts, from the line on.
-std::vector<std::string> found_in(const folder& in, const std::string& accounts) {
+std::vector<std::string> found_in(const temporary_folder& in, const std::string& accounts) {
   const auto path = in.write("leadrelay.yaml", kafka_part + topics_part + accounts);
   yaml::issues reading;
   const auto of = read_file(path, reading);
@@ -74,7 +74,7 @@ std::vector<std::string> found_in(const folder& in, const std::string& accounts)
 }
 
 TEST(check_credentials, each_account_s_trouble_is_told_at_its_place_unseen) {
-  const folder in;
+  const temporary_folder in;
   in.write("bad", "SECRET\nX: y");
   in.write("good", "SECRET\n");
   unsetenv("LEADRELAY_TEST_NONE");
@@ -95,7 +95,7 @@ TEST(check_credentials, each_account_s_trouble_is_told_at_its_place_unseen) {
 }
 
 TEST(check_credentials, account_that_is_wrong_elsewhere_is_looked_at_too) {
-  const folder in;
+  const temporary_folder in;
   unsetenv("LEADRELAY_TEST_NONE");
   EXPECT_THAT(found_in(in,
                        "accounts:\n"

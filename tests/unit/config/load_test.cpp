@@ -261,7 +261,7 @@ TEST(load_text, deep_nesting_is_told) {
 }
 
 TEST(load_file, relative_paths_are_taken_from_its_folder) {
-  const folder in;
+  const temporary_folder in;
   in.write("defs/mine.yaml", R"(
 name: mine
 title: Mine
@@ -283,7 +283,7 @@ fields: { first_name: { to: /first_name } }
 }
 
 TEST(load_file, bad_definition_is_told_with_its_own_file) {
-  const folder in;
+  const temporary_folder in;
   in.write("defs/mine.yaml", "name: mine\n");
   const auto path = in.write("leadrelay.yaml", whole("providers_dir: defs\n"));
   yaml::issues issues;
@@ -293,7 +293,7 @@ TEST(load_file, bad_definition_is_told_with_its_own_file) {
 }
 
 TEST(read_file, what_is_right_is_read_beside_what_is_wrong) {
-  const folder in;
+  const temporary_folder in;
   const auto path = in.write("leadrelay.yaml",
                              "kafka: { bootstrap.servers: b }\n"
                              "topics: { lead_changes: [t] }\n"
@@ -324,7 +324,7 @@ TEST(read_file, what_is_right_is_read_beside_what_is_wrong) {
 }
 
 TEST(read_file, what_is_no_yaml_gives_nothing) {
-  const folder in;
+  const temporary_folder in;
   yaml::issues issues;
   EXPECT_FALSE(read_file(in.write("a.yaml", "a: [\n"), issues));
   EXPECT_FALSE(read_file(in.path("none.yaml"), issues));

@@ -47,7 +47,7 @@ TEST(raw_text, size_is_capped) {
 }
 
 TEST(raw_text, file_that_cannot_be_read_is_told) {
-  const folder in;
+  const temporary_folder in;
   EXPECT_EQ(file_issue(in.path("none")), ":1:1: cannot be read: No such file or directory, expected a configuration");
   EXPECT_EQ(file_issue(in.path("")), ":1:1: is a folder, expected a configuration");
   EXPECT_EQ(file_issue(in.write("empty", "")), ":1:1: is empty, expected a configuration with kafka, topics and accounts");

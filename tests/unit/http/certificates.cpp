@@ -1,8 +1,6 @@
 #include "certificates.hpp"
 
 #include <atomic>
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
@@ -60,23 +58,6 @@ identity issue(const identity_wish& wish, const identity* issuer) {
   if (!wish.authority && !wish.names.empty()) add_extension(made, signs.certificate.get(), NID_subject_alt_name, joined(wish.names));
   expect(X509_sign(made, signs.key.get(), EVP_sha256()) > 0, "signing a certificate");
   return out;
-}
-
-temporary_folder::temporary_folder() {
-  std::string pattern = testing::TempDir() + "/http_XXXXXX";
-  expect(::mkdtemp(pattern.data()) != nullptr, "a temporary folder");
-  path_ = pattern;
-}
-
-temporary_folder::~temporary_folder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string temporary_folder::write(const std::string& name, const std::string& content) const {
-  const std::string file = path_ + "/" + name;
-  std::ofstream(file, std::ios::binary) << content;
-  return file;
 }
 
 std::string certificate_pem(const identity& of) {

@@ -25,20 +25,6 @@ struct identity_wish {
 /// Signed by `issuer`, or by itself where there is none.
 identity issue(const identity_wish& wish, const identity* issuer = nullptr);
 
-/// A folder of its own that is removed at the end.
-class temporary_folder {
- public:
-  temporary_folder();
-  ~temporary_folder();
-  temporary_folder(const temporary_folder&) = delete;
-  temporary_folder& operator=(const temporary_folder&) = delete;
-
-  std::string write(const std::string& name, const std::string& content) const;
-
- private:
-  std::string path_;
-};
-
 std::string certificate_pem(const identity& of);
 /// `passphrase`: encrypts the key where not empty.
 std::string key_pem(const identity& of, const std::string& passphrase = "");

@@ -12,9 +12,12 @@
 #include "certificates.hpp"
 #include "http/dialer.hpp"
 #include "scripted_server.hpp"
+#include "unit/temporary_folder.hpp"
 #include "world.hpp"
 
 namespace leadrelay::http::test {
+
+using leadrelay::test::temporary_folder;
 
 /// An exchange with its answer copied out of the connection.
 struct told {
