@@ -68,6 +68,21 @@ std::size_t find_quote_or_backslash(std::string_view text, std::size_t at) noexc
   return at;
 }
 
+/// How many characters at the text's beginning are a JSON number (RFC 8259 section 6), as many as can be; 0 where there is none.
+std::size_t number_size(std::string_view text) noexcept {
+  const std::size_t begin = text.starts_with('-') ? 1 : 0;
+  std::size_t end = text.substr(begin).starts_with('0') ? begin + 1 : skip_digits(text, begin);
+  if (end == begin) return 0;
+  if (end < text.size() && text[end] == '.')
+    if (const std::size_t fraction = skip_digits(text, end + 1); fraction > end + 1) end = fraction;
+  if (end < text.size() && (text[end] == 'e' || text[end] == 'E')) {
+    const bool sign = end + 1 < text.size() && (text[end + 1] == '+' || text[end + 1] == '-');
+    const std::size_t digits = end + (sign ? 2 : 1);
+    if (const std::size_t exponent = skip_digits(text, digits); exponent > digits) end = exponent;
+  }
+  return end;
+}
+
 /// A number with a fraction, an exponent or many digits.
 struct long_number {
   std::size_t index;  ///< which of the text's numbers
@@ -156,7 +171,8 @@ class number_keeper {
   void hide() {
     for (const long_number& each : numbers_) {
       if (!is_hidden(each)) continue;
-      std::memset(text_ + each.begin, ' ', each.size);
+      // What follows is no part of it, and for the parser to refuse.
+      std::memset(text_ + each.begin, ' ', number_size(current_text(each)));
       text_[each.begin] = '0';
     }
   }
@@ -182,9 +198,9 @@ class number_keeper {
   std::string_view original_text(const long_number& of) const noexcept { return original_.substr(of.begin, of.size); }
 
   bool is_hidden(const long_number& of) const noexcept {
-    const std::string_view text = current_text(of);
+    const std::string_view number = current_text(of).substr(0, number_size(current_text(of)));
     constexpr std::size_t most_characters_of_64_bits = 20;
-    return (of.size > most_characters_of_64_bits || text.find_first_of(".eE") != std::string_view::npos) && is_number(text);
+    return number.size() > most_characters_of_64_bits || number.find_first_of(".eE") != std::string_view::npos;
   }
 
   std::string_view current_text(const long_number& of) const noexcept { return {text_ + of.begin, of.size}; }
@@ -276,25 +292,7 @@ std::unique_ptr<pool> make_pool(std::size_t block_bytes) {
   return std::make_unique<pool>(block_bytes, &heap);
 }
 
-bool is_number(std::string_view text) noexcept {
-  std::size_t at = text.starts_with('-') ? 1 : 0;
-  const std::size_t whole = skip_digits(text, at);
-  if (whole == at || (text[at] == '0' && whole > at + 1)) return false;
-  at = whole;
-  if (at < text.size() && text[at] == '.') {
-    const std::size_t fraction = skip_digits(text, at + 1);
-    if (fraction == at + 1) return false;
-    at = fraction;
-  }
-  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-    ++at;
-    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
-    const std::size_t exponent = skip_digits(text, at);
-    if (exponent == at) return false;
-    at = exponent;
-  }
-  return at == text.size();
-}
+bool is_number(std::string_view text) noexcept { return !text.empty() && number_size(text) == text.size(); }
 
 // The program stays in the C locale, so that strtod reads a point.
 double nearest_double(std::string_view text) { return std::strtod(std::string(text).c_str(), nullptr); }

@@ -91,6 +91,22 @@ bool take_piece(const yaml::reader& at, std::string_view& rest, definition::part
   return true;
 }
 
+/// Whether a segment of the path is or could become `.` or `..`, which clients and servers resolve (RFC 3986 section 5.2.4). One that is an
+/// identifier alone could not: building a request refuses such an identifier.
+bool has_dot_segment(std::string_view path) {
+  std::string_view rest = path.substr(0, path.find('?'));
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('/', 1);
+    std::string segment(rest.substr(1, end == std::string_view::npos ? end : end - 1));
+    if (const std::size_t open = segment.find('{'); open != std::string::npos) segment.erase(open, segment.find('}', open) - open + 1);
+    for (const std::string_view coded : {"%2e", "%2E"})
+      for (std::size_t at = segment.find(coded); at != std::string::npos; at = segment.find(coded)) segment.replace(at, coded.size(), ".");
+    if (segment == "." || segment == "..") return true;
+    rest.remove_prefix(std::min(end, rest.size()));
+  }
+  return false;
+}
+
 void read_path(const yaml::reader& call, definition::parts& out) {
   const auto at = call.require("path");
   const auto path = at ? at->text() : std::nullopt;
@@ -104,6 +120,7 @@ void read_path(const yaml::reader& call, definition::parts& out) {
       out.target.clear();  // what needs the path is silent without one
       return;
     }
+  if (has_dot_segment(*path)) at->fail("has a segment of dots, which servers resolve, expected the path as it is meant");
   const auto named = std::count_if(out.target.begin(), out.target.end(), [](const target_piece& p) { return p.then != no_identifier; });
   if (named > 1) at->fail("names " + std::to_string(named) + " identifiers, expected at most one, which every event must then give");
 }
@@ -128,7 +145,7 @@ void read_flag(const yaml::reader& at) {
 
 void read_one_header(const std::string& name, const yaml::reader& key, const yaml::reader& value, definition::parts& out) {
   constexpr std::array<std::string_view, 9> own{"Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive",
-                                               "TE",   "Trailer",        "Upgrade",           "Expect"};
+                                                "TE",   "Trailer",        "Upgrade",           "Expect"};
   const auto same = [&](std::string_view other) { return equal_without_case(name, other); };
   if (!is_token(name)) key.fail("is no name of a header (RFC 9110 section 5.1)");
   if (std::any_of(own.begin(), own.end(), same)) key.fail("belongs to the connection, leave it out");
@@ -220,9 +237,8 @@ void read_auth(const yaml::reader& root, definition::parts& out) {
 
 void read_headers(const yaml::reader& root, definition::parts& out) {
   if (const auto at = root.get("headers"); at && at->expect_map())
-    at->each_member([&](const std::string& name, const yaml::reader& key, const yaml::reader& value) {
-      read_one_header(name, key, value, out);
-    });
+    at->each_member(
+        [&](const std::string& name, const yaml::reader& key, const yaml::reader& value) { read_one_header(name, key, value, out); });
   const bool typed = std::any_of(out.headers.begin(), out.headers.end(),
                                  [](const auto& header) { return equal_without_case(header.first, "Content-Type"); });
   if (!typed) out.headers.emplace(out.headers.begin(), "Content-Type", "application/json");

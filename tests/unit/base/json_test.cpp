@@ -62,6 +62,13 @@ TEST(parse, what_is_no_json_is_undecodable) {
   expect_undecodable("", "empty");
 }
 
+TEST(parse, long_number_before_rubbish_is_undecodable) {
+  const std::string digits(200, '4');
+  for (const std::string& text : std::vector<std::string>{digits + ".0" + digits + "e-1022e2", digits + "e-1022.5", "[1.5e3.5]",
+                                                          "[-" + digits + "-]", "01.5", "[1.]", digits + "e"})
+    expect_undecodable(text, "not JSON: ");
+}
+
 TEST(parse, nul_does_not_end_the_text) {
   expect_undecodable("{}\0"s, "NUL at byte 2");
   expect_undecodable("{}\0garbage"s, "NUL at byte 2");
