@@ -52,7 +52,7 @@ void check_decoding(std::string_view text, std::int64_t committed) {
 
 /// Distances of one byte each; 255 stands for a far one.
 offset_map map_of(std::string_view bytes, std::int64_t committed) {
-  offset_map out;
+  offset_map out{.writer = static_cast<std::uint32_t>(committed), .settled = {}, .started = {}};
   input in(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   const auto distance = [&] {
     const std::uint8_t byte = in.byte();
@@ -73,7 +73,8 @@ void check_encoding(const offset_map& map, std::int64_t committed) {
   expect(is_one_line(text), "metadata is text");
   if (map.empty()) return expect(text.empty(), "an empty map is no text");
   const auto decoded = delivery::decode_offset_map(text, committed);
-  expect(decoded && decoded->started == map.started, "every started offset is kept");
+  expect(decoded && decoded->writer == map.writer, "the writer is kept");
+  expect(decoded->started == map.started, "every started offset is kept");
   expect(decoded->settled.size() <= map.settled.size() && std::equal(decoded->settled.begin(), decoded->settled.end(), map.settled.begin()),
          "what is left out is what lies furthest");
   expect(decoded->settled.size() == map.settled.size() || text.size() > delivery::most_settled_bytes, "nothing is left out that fits");

@@ -63,7 +63,7 @@ TEST(broker_restart, worker_waits_for_a_broker_that_dies_and_delivers_every_chan
   EXPECT_THAT(wrong_notes(world, what), IsEmpty());
   EXPECT_EQ(count_of_both(world, "order_violations"), 0u);
   EXPECT_EQ(count_of_both(world, "repeats"), 0u) << worker.log();
-  EXPECT_THAT(world.dead_letters(), IsEmpty());
+  EXPECT_THAT(count_by_reason(world.dead_letters()), IsEmpty());
 }
 
 }  // namespace

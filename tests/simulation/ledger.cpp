@@ -65,7 +65,7 @@ change* ledger::at(int partition, std::int64_t offset) {
 int ledger::begin_ownership(int worker, int partition) {
   ownership begun{worker, partition, false, {}};
   for (const int id : log_[static_cast<std::size_t>(partition)])
-    if (of(id).left_marked) begun.marked_at_start.push_back(id);
+    if (was_left_marked_by_another(of(id), worker)) begun.marked_at_start.push_back(id);
   owned_.push_back(std::move(begun));
   return current_[static_cast<std::size_t>(partition)] = static_cast<int>(owned_.size()) - 1;
 }
@@ -76,7 +76,7 @@ void ledger::end_ownership(int partition) {
   owned_[static_cast<std::size_t>(current)].over = true;
   current = -1;
   for (const int id : log_[static_cast<std::size_t>(partition)])
-    if (of(id).marked) of(id).left_marked = true;
+    if (of(id).marked) of(id).left_marked_by.insert(of(id).marked_by);
 }
 
 void ledger::know_ownership(int worker, int ownership) {
@@ -94,13 +94,23 @@ void ledger::give_up(int worker, int partition, bool clean) {
   if (clean && under >= 0 && !is_late(under)) check_peace(worker, partition, under);
 }
 
+life ledger::living(int worker) const {
+  const auto found = lives_.find(worker);
+  return {worker, found == lives_.end() ? 0 : found->second};
+}
+
+/// A worker that marked an append itself knows whether its request has left; of the mark of another it cannot.
+bool ledger::was_left_marked_by_another(const change& c, int worker) const {
+  return std::ranges::any_of(c.left_marked_by, [&](const life& by) { return by != living(worker); });
+}
+
 /// Few repeats: when a worker gives a partition up in peace, its requests have ended, and what it knows the end of is committed.
 void ledger::check_peace(int worker, int partition, int under) {
   for (const int id : log_[static_cast<std::size_t>(partition)]) {
     const change& c = of(id);
     if (c.ended_in == under && !c.told)
       trace_.broken("clean_end_commits_all", name(c) + " had ended, and the partition was given up without a commit of it");
-    if (c.marked && !c.left_marked)
+    if (c.marked && c.left_marked_by.empty())
       trace_.broken("clean_end_takes_marks_back", name(c) + " is marked as started, and the partition was given up in peace");
     const auto flying = in_flight_.find({worker, c.lane});
     if (flying != in_flight_.end() && flying->second.change == id && flying->second.under == under)
@@ -109,6 +119,7 @@ void ledger::check_peace(int worker, int partition, int under) {
 }
 
 void ledger::forget_worker(int worker) {
+  ++lives_[worker];
   std::erase_if(believed_, [worker](const auto& each) { return each.first.first == worker; });
   std::erase_if(in_flight_, [worker](const auto& each) { return each.first.first == worker; });
 }
@@ -120,7 +131,8 @@ int ledger::request_leaves(int worker, int account, int id, std::string_view met
     trace_.broken("request_is_expected", "a request that belongs to no change of its account: " + std::string(method_and_target));
     return -1;
   }
-  const change& sent = of(id);
+  change& sent = of(id);
+  sent.left = true;
   check_expected_target(sent, method_and_target, body);
   const int under = believed(worker, sent.partition);
   if (under < 0) {
@@ -204,6 +216,8 @@ void ledger::committed(int worker, int partition, std::int64_t next, const std::
     if (!says && c.told) trace_.broken("commits_only_rise", where + " does not know any more that " + name(c) + " is settled");
     c.told = says;
     c.marked = !says && std::ranges::binary_search(map.started, c.offset);
+    c.marked_by = living(worker);
+    if (!c.marked) c.left_marked_by.erase(c.marked_by);  // each may take back its own
   }
   while (first < log.size() && of(log[first]).offset < next) ++first;
 }
@@ -221,7 +235,7 @@ ledger::letter ledger::letter_is_made(int worker, const kafka::outgoing_record& 
     trace_.broken("dead_letter_is_whole", name(*buried) + " has another key or value in its dead letter");
   if (header_of(made, "origin") != std::to_string(buried->id))
     trace_.broken("dead_letter_is_whole", name(*buried) + " has lost its own header in its dead letter");
-  check_reason(*buried, header_of(made, "leadrelay.reason"));
+  check_reason(*buried, header_of(made, "leadrelay.reason"), worker);
   // What the broker has not taken is written again, also after the partition was given up: the first time counts, where it is known.
   const auto [begun, is_first] = burying_.try_emplace({worker, buried->id}, at_once ? believed(worker, partition) : -1);
   if (is_first && at_once && begun->second < 0)
@@ -233,13 +247,12 @@ ledger::letter ledger::letter_is_made(int worker, const kafka::outgoing_record& 
 }
 
 /// A good change is buried only for what the world has done to it.
-void ledger::check_reason(const change& buried, std::string_view given) {
+void ledger::check_reason(const change& buried, std::string_view given, int worker) {
   const auto is = reason_from(given);
+  const bool may_have_left = buried.left || buried.unknown || was_left_marked_by_another(buried, worker);
   const bool must = buried.is == kind::malformed || buried.is == kind::unsendable || (buried.is == kind::refused && buried.refusals > 0);
   if (must && is == buried.expected) return;
-  if (is == reason::outcome_unknown && buried.is == kind::append && !account(buried.account).retries_unknown &&
-      (buried.unknown || buried.left_marked))
-    return;
+  if (is == reason::outcome_unknown && buried.is == kind::append && !account(buried.account).retries_unknown && may_have_left) return;
   if (is == reason::retries_exhausted && buried.account >= 0 && buried.failures >= account(buried.account).attempts) return;
   trace_.broken("dead_letter_is_explained", name(buried) + " was buried as " + std::string(given) + ", for which there was no cause");
 }

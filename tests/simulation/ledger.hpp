@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ enum class kind {
   malformed,   ///< of no lane: dead letter for `expected`
 };
 
+/// A worker, and how often it had ended before: what one knew, the next of its number does not.
+using life = std::pair<int, int>;
+
 /// One record of the source topic, and all that has become of it.
 struct change {
   int id = 0;
@@ -36,15 +40,17 @@ struct change {
   std::optional<std::string> value;
   reason expected = reason::rejected;  ///< of its dead letter, where it must end as one
 
-  int applied = 0;           ///< times the provider has
-  int refusals = 0;          ///< answers that refused it for good
-  int failures = 0;          ///< requests that ended without a clear answer, or with a server's error
-  int letters = 0;           ///< dead letters of it that the broker holds
-  bool unknown = false;      ///< a request of it has left, and its end is not known
-  bool told = false;         ///< the broker's committed state says that it is settled
-  bool marked = false;       ///< the broker's committed state says that its request has started
-  bool left_marked = false;  ///< it was when an ownership of its partition ended
-  int ended_in = -1;         ///< the ownership whose worker knows its end
+  int applied = 0;                ///< times the provider has
+  int refusals = 0;               ///< answers that refused it for good
+  int failures = 0;               ///< requests that ended without a clear answer, or with a server's error
+  int letters = 0;                ///< dead letters of it that the broker holds
+  bool left = false;              ///< a request of it has left
+  bool unknown = false;           ///< a request of it has left, and its end is not known
+  bool told = false;              ///< the broker's committed state says that it is settled
+  bool marked = false;            ///< the broker's committed state says that its request has started
+  life marked_by;                 ///< whose commit said so last
+  std::set<life> left_marked_by;  ///< whose did when an ownership of its partition ended
+  int ended_in = -1;              ///< the ownership whose worker knows its end
 };
 
 /// What an account of the configuration is to the checks.
@@ -60,7 +66,7 @@ struct ownership {
   int worker = -1;
   int partition = -1;
   bool over = false;                 ///< for the broker: another generation has begun
-  std::vector<int> marked_at_start;  ///< changes whose requests had started before
+  std::vector<int> marked_at_start;  ///< changes whose requests another worker or life had started before
 };
 
 /// The truth about every change, against which each step of the workers is checked. It sees what no worker can: what the provider has
@@ -132,7 +138,9 @@ class ledger {
   void check_expected_target(const change& sent, std::string_view method_and_target, std::string_view body);
   void check_may_leave(const change& sent, int under);
   void check_append_may_leave(const change& sent, int under);
-  void check_reason(const change& buried, std::string_view given);
+  void check_reason(const change& buried, std::string_view given, int worker);
+  life living(int worker) const;
+  bool was_left_marked_by_another(const change& c, int worker) const;
   bool is_settled(const change& c) const noexcept { return c.applied > 0 || c.letters > 0; }
   std::string name(const change& c) const;
 
@@ -145,6 +153,7 @@ class ledger {
   std::map<int, lane> lanes_;
   std::vector<ownership> owned_;
   std::vector<int> current_;                         ///< by partition: its ownership for the broker
+  std::map<int, int> lives_;                         ///< by worker: how often it has ended
   std::map<std::pair<int, int>, int> believed_;      ///< by worker and partition
   std::map<std::pair<int, int>, flight> in_flight_;  ///< by worker and lane
   std::map<std::pair<int, int>, int> burying_;       ///< by worker and change, while it has no word of its dead letter: the ownership

@@ -21,10 +21,10 @@ struct owned_partition {
   std::string topic;
   std::int32_t number = -1;
   delivery::offsets offsets;
-  int busy = 0;          ///< changes of it that are being delivered or buried now
-  bool leaving = false;  ///< nothing of it is started any more
-  bool given_up = false;  ///< somebody else may own it
-  bool paused = false;   ///< nothing of it is taken in
+  int busy = 0;                      ///< changes of it that are being delivered or buried now
+  bool leaving = false;              ///< nothing of it is started any more
+  bool given_up = false;             ///< somebody else may own it
+  bool paused = false;               ///< nothing of it is taken in
   bool told_of_old_offsets = false;  ///< so that it is logged once
   stall_watch watch;
 };
@@ -35,7 +35,6 @@ struct change {
   std::shared_ptr<owned_partition> from;
   /// Decoded on arrival and dropped where the change has to wait behind another, so that waiting costs the record's bytes alone.
   std::unique_ptr<events::lead_change> decoded;
-  bool may_have_left = false;    ///< its request, which may not be repeated, was under way when the partition's former owner ended
   std::uint64_t held_bytes = 0;  ///< what it takes from the budget
 };
 

@@ -80,6 +80,13 @@ std::string bits_of(const std::vector<offset_range>& settled, std::int64_t commi
   return out;
 }
 
+bool read_writer(std::string_view& from, std::uint32_t& out) {
+  const auto writer = take_varint(from);
+  if (!writer || *writer > std::numeric_limits<std::uint32_t>::max()) return false;
+  out = static_cast<std::uint32_t>(*writer);
+  return true;
+}
+
 bool read_started(std::string_view& from, std::int64_t committed, std::vector<std::int64_t>& out) {
   const auto count = take_varint(from);
   if (!count || static_cast<std::uint64_t>(*count) > from.size()) return false;
@@ -129,6 +136,7 @@ void append(std::vector<offset_range>& ranges, offset_range next) {
 std::string encode(const offset_map& map, std::int64_t committed) {
   if (map.empty()) return {};
   std::string body;
+  append_varint(body, map.writer);
   append_varint(body, map.started.size());
   std::int64_t at = committed;
   for (const std::int64_t offset : map.started) append_varint(body, static_cast<std::uint64_t>(offset - std::exchange(at, offset)));
@@ -150,7 +158,7 @@ std::optional<offset_map> decode_offset_map(std::string_view metadata, std::int6
   const auto sum = checksum(committed, body);
   if (!std::equal(sum.begin(), sum.end(), raw->begin())) return std::nullopt;
   offset_map out;
-  if (!read_started(body, committed, out.started) || body.empty()) return std::nullopt;
+  if (!read_writer(body, out.writer) || !read_started(body, committed, out.started) || body.empty()) return std::nullopt;
   const char form = body.front();
   body.remove_prefix(1);
   if (form != runs_form && form != bits_form) return std::nullopt;

@@ -24,6 +24,7 @@ bool offsets::restore(std::int64_t committed, std::string_view metadata) {
   begin_ = next_ = acknowledged_ = committed;
   const auto map = decode_offset_map(metadata, committed);
   if (!map) return metadata.empty();
+  restored_own_ = writer_ != 0 && map->writer == writer_;
   restored_.assign(map->settled.begin(), map->settled.end());
   started_.insert(map->started.begin(), map->started.end());
   return true;
@@ -31,6 +32,7 @@ bool offsets::restore(std::int64_t committed, std::string_view metadata) {
 
 void offsets::adopt(const offsets& former) {
   if (former.begin_ < 0) return;
+  if (restored_own_) std::erase_if(started_, [&](std::int64_t offset) { return !former.started_.contains(offset); });
   const std::deque<offset_range> told = restored_;
   add_settled({former.begin_, former.lowest() - 1});
   for (const offset_range& range : former.map().settled) add_settled(range);
@@ -68,7 +70,7 @@ known offsets::take(std::int64_t offset) {
   window_.push_back({offset, false});
   ++outstanding_;
   look_whether_full();
-  return started_.contains(offset) ? known::started_before : known::nothing;
+  return known::nothing;
 }
 
 /// Also drops what lies before: those offsets do not come again.
@@ -118,6 +120,10 @@ void offsets::take_back(std::int64_t offset) {
   if (started_.erase(offset) > 0) ++version_;
 }
 
+void offsets::take_back_former(std::int64_t offset) {
+  if (restored_own_) take_back(offset);
+}
+
 std::optional<std::int64_t> offsets::committable() const noexcept { return any_taken_ ? std::optional(lowest()) : std::nullopt; }
 
 std::int64_t offsets::lowest() const noexcept {
@@ -127,7 +133,7 @@ std::int64_t offsets::lowest() const noexcept {
 }
 
 offset_map offsets::map() const {
-  offset_map out;
+  offset_map out{.writer = writer_, .settled = {}, .started = {}};
   out.started.assign(started_.lower_bound(committable().value_or(0)), started_.end());
   std::int64_t after = -1;  // one beyond the last unsettled record seen
   const auto add = [&](std::int64_t first, std::int64_t last) {

@@ -12,8 +12,7 @@ namespace leadrelay::delivery {
 
 /// What is known of a record that comes from Kafka.
 enum class known {
-  nothing,         ///< it is to be delivered
-  started_before,  ///< it is to be delivered, but for a request that may not be repeated: that may have left before a restart
+  nothing,  ///< it is to be delivered
   settled_before,  ///< settled before a restart; not taken
   taken_before,    ///< taken already; not taken again
 };
@@ -22,10 +21,14 @@ enum class known {
 /// what is settled above that. Offsets that were never taken (compaction, transaction markers) count as settled.
 class offsets {
  public:
+  /// The writer is a number that no other worker of the group has, or 0.
+  explicit offsets(std::uint32_t writer = 0) noexcept : writer_(writer) {}
+
   /// Goes on from a commit and what was kept beside it; false where that cannot be read and counts as nothing.
   bool restore(std::int64_t committed, std::string_view metadata);
 
-  /// What this worker itself has settled of the partition when it had it before stays settled. To be called before the first `take`.
+  /// What this worker itself has settled of the partition when it had it before stays settled; and where the map is this worker's own, only
+  /// what it knows as started is: a commit can have told of a start that did not come to be. To be called before the first `take`.
   void adopt(const offsets& former);
   /// Whether the broker does not know yet what was adopted: until it does, nothing that comes after that may be delivered.
   bool adopted_is_untold() const noexcept { return acknowledged_version_ < adopted_version_; }
@@ -43,8 +46,12 @@ class offsets {
 
   /// A taken record's request, which may not be repeated, is about to leave; false where as many as the map can hold are under way.
   bool start(std::int64_t offset);
+  /// Whether it is: of a record that this worker has not started since it has the partition, that its request may have left before.
+  bool is_started(std::int64_t offset) const { return started_.contains(offset); }
   /// That request has surely had no effect.
   void take_back(std::int64_t offset);
+  /// The same of one that this worker started when it had the partition before. A start that another worker has told stays.
+  void take_back_former(std::int64_t offset);
 
   /// The next offset to read after a restart: everything before it is settled. Nothing before the first `take`.
   std::optional<std::int64_t> committable() const noexcept;
@@ -79,6 +86,8 @@ class offsets {
   void drop_settled();
   void look_whether_full();
 
+  std::uint32_t writer_;
+  bool restored_own_ = false;           ///< whether the map came from this worker
   std::deque<taken> window_;            ///< from the first unsettled record on; settled ones are dropped now and then
   std::deque<offset_range> restored_;   ///< settled before a restart and not read again yet
   std::set<std::int64_t> started_;

@@ -58,7 +58,7 @@ task<relay::ending> relay::deliver(account& of, running_lane& lane) {
     end = ending::of(built.error());
   } else if (built->nothing_to_send) {
     end.is = ending::kind::delivered;
-  } else if (current.may_have_left && may_not_repeat(of, *built)) {
+  } else if (current.from->offsets.is_started(current.record.offset) && may_not_repeat(of, *built)) {
     end = ending::of({reason::outcome_unknown, "its request was under way when the worker that had sent it ended"});
   } else {
     end = co_await send_until_settled(of, lane, *built);
@@ -146,7 +146,9 @@ task<bool> relay::announce(running_lane& lane) {
 
 /// The change's request has surely had no effect, so that a restart may send it.
 void relay::take_back(running_lane& lane) {
-  lane.from->offsets.take_back(lane.queue.changes.front().record.offset);
+  const std::int64_t offset = lane.queue.changes.front().record.offset;
+  lane.from->offsets.take_back(offset);
+  for (const auto& later : later_assignments(*lane.from)) later->offsets.take_back_former(offset);
   if (lane.from->offsets.ahead_of_broker()) commit_soon(haste::within_interval);
 }
 
@@ -211,10 +213,10 @@ void relay::tell_gate(account& of, const attempt& tried, const delivery::decisio
   const time_point now = loop_.now();
   const bool was_refused = of.gate().state(now) == delivery::gate_state::credential_refused;
   if (tried.judged.is == providers::verdict::credential_refused) {
-    if (!was_refused)
-      log::warning("credential refused", {{"account", of.settings().name}, {"http_status", tried.http_status.value_or(0)}});
+    if (!was_refused) log::warning("credential refused", {{"account", of.settings().name}, {"http_status", tried.http_status.value_or(0)}});
     of.gate().refuse_credential(now);
-    if (const auto read = of.read_credential(); !read) log::error("credential", {{"account", of.settings().name}, {"problem", read.error().detail}});
+    if (const auto read = of.read_credential(); !read)
+      log::error("credential", {{"account", of.settings().name}, {"problem", read.error().detail}});
   } else if (tried.judged.is == providers::verdict::delivered || tried.judged.is == providers::verdict::rejected) {
     if (was_refused) log::info("credential accepted again", {{"account", of.settings().name}});
     of.gate().accept_credential();
@@ -231,7 +233,8 @@ void relay::tell_reachable(account& of, const attempt& tried) {
   if (reached) {
     log::info("provider reached again", {{"account", of.settings().name}});
   } else {
-    log::warning("provider not reached", {{"account", of.settings().name}, {"error", to_string(tried.error)}, {"detail", tried.judged.detail}});
+    log::warning("provider not reached",
+                 {{"account", of.settings().name}, {"error", to_string(tried.error)}, {"detail", tried.judged.detail}});
   }
 }
 
@@ -290,16 +293,20 @@ void relay::wake_burials() {
 
 void relay::settle(account* of, const delivery::change& ended, const ending& end) {
   ended.from->offsets.settle(ended.record.offset);
-  if (ended.from->given_up) {
-    // The group may have given the partition back meanwhile.
-    const kafka::topic_partition name{ended.from->topic, ended.from->number};
-    for (const partition_map* owners : {&partitions_, &former_})
-      if (const auto again = owners->find(name); again != owners->end() && again->second != ended.from)
-        again->second->offsets.settle_former(ended.record.offset);
-  }
+  for (const auto& later : later_assignments(*ended.from)) later->offsets.settle_former(ended.record.offset);
   if (of && end.is == ending::kind::delivered) ++of->metrics().delivered;
   if (results_) tell_result(of, ended, end);
   commit_soon(haste::within_interval);
+}
+
+/// What the group has given back meanwhile of a partition that was given up.
+std::vector<std::shared_ptr<delivery::owned_partition>> relay::later_assignments(const delivery::owned_partition& of) const {
+  std::vector<std::shared_ptr<delivery::owned_partition>> out;
+  if (!of.given_up) return out;
+  for (const partition_map* owners : {&partitions_, &former_})
+    if (const auto again = owners->find({of.topic, of.number}); again != owners->end() && again->second.get() != &of)
+      out.push_back(again->second);
+  return out;
 }
 
 void relay::tell_result(account* of, const delivery::change& ended, const ending& end) {

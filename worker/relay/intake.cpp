@@ -31,11 +31,7 @@ void relay::on_record(events::record&& taken) {
   kafka_trouble_.clear();
   ++metrics_.records;
   metrics_.record_bytes += taken.size;
-  delivery::change change{.record = std::move(taken),
-                          .from = owner->second,
-                          .decoded = nullptr,
-                          .may_have_left = before == delivery::known::started_before,
-                          .held_bytes = 0};
+  delivery::change change{.record = std::move(taken), .from = owner->second, .decoded = nullptr, .held_bytes = 0};
   hold(change);
   keep_watch();
   route(std::move(change));

@@ -33,6 +33,7 @@ void relay::on_assigned(const std::vector<kafka::assigned_partition>& partitions
     auto state = std::make_shared<delivery::owned_partition>();
     state->topic = given.partition.topic;
     state->number = given.partition.partition;
+    state->offsets = delivery::offsets(writer_);
     if (!state->offsets.restore(given.committed, given.metadata))
       log::warning("what is kept beside the commit cannot be read; what is settled beyond it is delivered again",
                    {{"topic", state->topic}, {"partition", state->number}});

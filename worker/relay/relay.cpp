@@ -22,7 +22,8 @@ relay::relay(relay_parts parts)
       consumer_(parts.consumer),
       dead_letters_(parts.on, parts.producer, parts.configuration.topics.dead_letters),
       budget_(parts.memory),
-      random_(parts.random_seed) {
+      random_(parts.random_seed),
+      writer_(static_cast<std::uint32_t>(random_()) | 1u) {
   if (configuration_.topics.results) results_.emplace(loop_, parts.producer, *configuration_.topics.results);
   for (const config::account& settings : configuration_.accounts) {
     accounts_.push_back(std::make_unique<account>(loop_, settings, parts.connectors(settings)));

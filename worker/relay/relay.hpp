@@ -35,7 +35,7 @@ struct relay_parts {
   kafka::producer& producer;
   connector_factory connectors;
   std::uint64_t memory = 0;       ///< bytes of events this worker may hold
-  std::uint64_t random_seed = 0;  ///< of the back-off's jitter
+  std::uint64_t random_seed = 0;  ///< of the back-off's jitter and of the number that tells this worker's offset maps from another's
 };
 
 /// One worker: takes records from its consumer, keeps each lead's changes in a lane, applies them to their provider one after
@@ -101,6 +101,7 @@ class relay final : public kafka::consumer_events {
   static events::record take_record(delivery::change& doomed);
   void wake_burials();
   void settle(account* of, const delivery::change& ended, const ending& end);
+  std::vector<std::shared_ptr<delivery::owned_partition>> later_assignments(const delivery::owned_partition& of) const;
   void tell_result(account* of, const delivery::change& ended, const ending& end);
 
   // partitions.cpp: what the group gives and takes, and the commits
@@ -134,6 +135,7 @@ class relay final : public kafka::consumer_events {
   std::optional<sink::results> results_;
   delivery::budget budget_;
   std::mt19937_64 random_;
+  std::uint32_t writer_;  ///< of the offset maps, never 0
 
   std::vector<std::unique_ptr<account>> accounts_;
   std::unordered_map<std::string_view, account*> accounts_by_name_;

@@ -22,16 +22,16 @@ TEST(offset_map_test, empty_map_is_no_text) {
 }
 
 TEST(offset_map_test, written_map_stays_readable_by_later_versions) {
-  EXPECT_EQ(encode({.settled = {{12, 14}, {20, 400}}, .started = {15, 17}}, 10), "lr1.ltnoKwIFAgACAwX9Ag==");
+  EXPECT_EQ(encode({.writer = 300, .settled = {{12, 14}, {20, 400}}, .started = {15, 17}}, 10), "lr1.292kiKwCAgUCAAIDBf0C");
 }
 
 TEST(offset_map_test, maps_come_back) {
-  expect_back({.settled = {{1, 1}}, .started = {}}, 0);
-  expect_back({.settled = {}, .started = {0}}, 0);
-  expect_back({.settled = {{12, 14}, {20, 400}}, .started = {10, 15, 17}}, 10);
-  expect_back({.settled = {{std::int64_t{1} << 40, std::int64_t{1} << 41}}, .started = {std::int64_t{1} << 39}}, 77);
+  expect_back({.writer = 0, .settled = {{1, 1}}, .started = {}}, 0);
+  expect_back({.writer = 0, .settled = {}, .started = {0}}, 0);
+  expect_back({.writer = 0xFFFFFFFFu, .settled = {{12, 14}, {20, 400}}, .started = {10, 15, 17}}, 10);
+  expect_back({.writer = 0, .settled = {{std::int64_t{1} << 40, std::int64_t{1} << 41}}, .started = {std::int64_t{1} << 39}}, 77);
   const std::int64_t last = std::numeric_limits<std::int64_t>::max();
-  expect_back({.settled = {{last - 5, last - 1}}, .started = {last - 6}}, last - 10);
+  expect_back({.writer = 0, .settled = {{last - 5, last - 1}}, .started = {last - 6}}, last - 10);
 }
 
 TEST(offset_map_test, dense_patterns_take_bits_where_runs_would_not_fit) {
@@ -53,7 +53,7 @@ TEST(offset_map_test, ranges_beyond_what_fits_are_left_out_and_never_one_too_man
 }
 
 TEST(offset_map_test, map_is_of_its_commit_alone) {
-  const std::string text = encode({.settled = {{12, 14}}, .started = {}}, 10);
+  const std::string text = encode({.writer = 0, .settled = {{12, 14}}, .started = {}}, 10);
   EXPECT_TRUE(decode_offset_map(text, 10));
   EXPECT_FALSE(decode_offset_map(text, 9));
   EXPECT_FALSE(decode_offset_map(text, 12));
@@ -61,7 +61,7 @@ TEST(offset_map_test, map_is_of_its_commit_alone) {
 }
 
 TEST(offset_map_test, every_changed_character_is_noticed) {
-  const std::string text = encode({.settled = {{12, 14}, {20, 400}}, .started = {15, 17}}, 10);
+  const std::string text = encode({.writer = 0, .settled = {{12, 14}, {20, 400}}, .started = {15, 17}}, 10);
   for (std::size_t at = 0; at < text.size(); ++at)
     for (const char other : {'A', 'B', '/', '=', ' ', '\xFF'}) {
       std::string changed = text;

@@ -171,10 +171,10 @@ TEST(offsets_test, map_tells_what_is_settled_above_the_commit_gaps_too) {
   tried.settle(15);
   tried.settle(20);
   EXPECT_EQ(tried.committable(), place{10});
-  EXPECT_EQ(tried.map(), (offset_map{.settled = {{11, 11}, {13, 15}, {17, 20}}, .started = {}}));
+  EXPECT_EQ(tried.map(), (offset_map{.writer = 0, .settled = {{11, 11}, {13, 15}, {17, 20}}, .started = {}}));
   tried.settle(10);
   EXPECT_EQ(tried.committable(), place{12});
-  EXPECT_EQ(tried.map(), (offset_map{.settled = {{13, 15}, {17, 20}}, .started = {}}));
+  EXPECT_EQ(tried.map(), (offset_map{.writer = 0, .settled = {{13, 15}, {17, 20}}, .started = {}}));
 }
 
 TEST(offsets_test, restart_takes_what_the_map_does_not_hold) {
@@ -187,7 +187,8 @@ TEST(offsets_test, restart_takes_what_the_map_does_not_hold) {
   EXPECT_EQ(tried.map(), former.map());
   for (std::int64_t offset = 10; offset < 22; ++offset) {
     const bool settled = offset == 11 || offset == 12 || offset == 15 || offset == 19;
-    EXPECT_EQ(tried.take(offset), settled ? known::settled_before : offset == 13 ? known::started_before : known::nothing) << offset;
+    EXPECT_EQ(tried.take(offset), settled ? known::settled_before : known::nothing) << offset;
+    EXPECT_EQ(tried.is_started(offset), offset == 13) << offset;
   }
   EXPECT_EQ(tried.outstanding(), 8u);
   EXPECT_EQ(tried.committable(), place{10});
@@ -197,25 +198,25 @@ TEST(offsets_test, restart_takes_what_the_map_does_not_hold) {
 
 TEST(offsets_test, map_of_a_restart_keeps_what_was_not_read_again_yet) {
   offsets tried;
-  ASSERT_TRUE(tried.restore(10, encode({.settled = {{12, 14}, {20, 30}}, .started = {16}}, 10)));
+  ASSERT_TRUE(tried.restore(10, encode({.writer = 0, .settled = {{12, 14}, {20, 30}}, .started = {16}}, 10)));
   tried.take(10);
   tried.settle(10);
   EXPECT_EQ(tried.committable(), place{11});
-  EXPECT_EQ(tried.map(), (offset_map{.settled = {{12, 14}, {20, 30}}, .started = {16}}));
+  EXPECT_EQ(tried.map(), (offset_map{.writer = 0, .settled = {{12, 14}, {20, 30}}, .started = {16}}));
   tried.take(11);
   tried.take(13);
-  EXPECT_EQ(tried.map(), (offset_map{.settled = {{12, 14}, {20, 30}}, .started = {16}}));
+  EXPECT_EQ(tried.map(), (offset_map{.writer = 0, .settled = {{12, 14}, {20, 30}}, .started = {16}}));
   EXPECT_EQ(tried.take(25), known::settled_before);
-  EXPECT_EQ(tried.map(), (offset_map{.settled = {{12, 30}}, .started = {16}}));
+  EXPECT_EQ(tried.map(), (offset_map{.writer = 0, .settled = {{12, 30}}, .started = {16}}));
 }
 
 TEST(offsets_test, commit_goes_on_over_what_was_settled_before_and_is_not_read_again_yet) {
   offsets tried;
-  ASSERT_TRUE(tried.restore(10, encode({.settled = {{12, 14}, {20, 30}}, .started = {}}, 10)));
+  ASSERT_TRUE(tried.restore(10, encode({.writer = 0, .settled = {{12, 14}, {20, 30}}, .started = {}}, 10)));
   for (const std::int64_t offset : {10, 11}) tried.take(offset);
   for (const std::int64_t offset : {10, 11}) tried.settle(offset);
   EXPECT_EQ(tried.committable(), place{15});
-  EXPECT_EQ(tried.map(), (offset_map{.settled = {{20, 30}}, .started = {}}));
+  EXPECT_EQ(tried.map(), (offset_map{.writer = 0, .settled = {{20, 30}}, .started = {}}));
   for (std::int64_t offset = 12; offset < 15; ++offset) EXPECT_EQ(tried.take(offset), known::settled_before);
   EXPECT_EQ(tried.committable(), place{15});
 }
@@ -226,13 +227,48 @@ TEST(offsets_test, partition_lost_and_given_again_keeps_what_this_worker_has_set
   for (std::int64_t offset = 5; offset < 20; ++offset) former.take(offset);
   for (const std::int64_t offset : {5, 6, 7, 10, 11, 15}) former.settle(offset);
   offsets tried;
-  ASSERT_TRUE(tried.restore(6, encode({.settled = {{9, 10}}, .started = {11}}, 6)));
+  ASSERT_TRUE(tried.restore(6, encode({.writer = 0, .settled = {{9, 10}}, .started = {11}}, 6)));
   tried.adopt(former);
   for (std::int64_t offset = 6; offset < 20; ++offset) {
     const bool settled = offset < 8 || (offset >= 9 && offset <= 11) || offset == 15;
     EXPECT_EQ(tried.take(offset) == known::settled_before, settled) << offset;
   }
   EXPECT_EQ(tried.committable(), place{8});
+}
+
+/// A commit told of the starts of 5, 6 and 7; 5 is under way, 6 and 7 did not come to be.
+offsets with_starts_taken_back(std::uint32_t writer) {
+  offsets out(writer);
+  out.restore(5, "");
+  for (std::int64_t offset = 5; offset < 9; ++offset) out.take(offset);
+  for (const std::int64_t offset : {5, 6, 7}) out.start(offset);
+  for (const std::int64_t offset : {6, 7}) out.take_back(offset);
+  return out;
+}
+
+TEST(offsets_test, start_that_this_worker_has_told_and_taken_back_does_not_come_back_with_the_partition) {
+  offsets tried(7);
+  ASSERT_TRUE(tried.restore(5, encode({.writer = 7, .settled = {}, .started = {5, 6, 7}}, 5)));
+  tried.adopt(with_starts_taken_back(7));
+  for (std::int64_t offset = 5; offset < 9; ++offset) {
+    EXPECT_EQ(tried.take(offset), known::nothing);
+    EXPECT_EQ(tried.is_started(offset), offset == 5) << offset;
+  }
+  tried.take_back_former(5);
+  EXPECT_FALSE(tried.is_started(5));
+}
+
+TEST(offsets_test, start_that_another_worker_has_told_stays_though_this_one_had_the_partition_before) {
+  for (const std::uint32_t writer : {0u, 8u}) {
+    offsets tried(7);
+    ASSERT_TRUE(tried.restore(5, encode({.writer = writer, .settled = {}, .started = {6}}, 5)));
+    tried.adopt(with_starts_taken_back(7));
+    tried.take_back_former(6);
+    for (std::int64_t offset = 5; offset < 9; ++offset) {
+      EXPECT_EQ(tried.take(offset), known::nothing);
+      EXPECT_EQ(tried.is_started(offset), offset == 6) << offset;
+    }
+  }
 }
 
 TEST(offsets_test, nothing_goes_on_before_the_broker_knows_what_was_adopted) {
@@ -270,7 +306,7 @@ TEST(offsets_test, former_assignment_with_nothing_more_to_tell_holds_up_nothing)
 }
 
 TEST(offsets_test, metadata_that_is_no_map_of_this_commit_repeats_all) {
-  const std::string map = encode({.settled = {{12, 14}}, .started = {}}, 10);
+  const std::string map = encode({.writer = 0, .settled = {{12, 14}}, .started = {}}, 10);
   for (const std::string& text : {std::string("somebody else's"), map.substr(0, map.size() - 4), "lr2." + map.substr(4), std::string("lr1.")}) {
     offsets tried;
     EXPECT_FALSE(tried.restore(10, text)) << text;

@@ -331,7 +331,7 @@ TEST(delivery_story, an_append_refused_for_now_loses_its_mark_until_it_leaves_ag
 TEST(delivery_story, an_append_that_may_have_left_before_a_restart_is_buried_as_outcome_unknown) {
   world w(octanist_account);
   w.kafka.committed[0] = 0;
-  w.kafka.metadata[0] = delivery::encode({.settled = {{2, 2}}, .started = {1}}, 0);
+  w.kafka.metadata[0] = delivery::encode({.writer = 0, .settled = {{2, 2}}, .started = {1}}, 0);
   w.kafka.assign(1);
   for (int count = 0; count < 4; ++count) w.kafka.deliver(0, "k" + std::to_string(count), note_event);
   ASSERT_TRUE(w.settle_all());
@@ -344,7 +344,7 @@ TEST(delivery_story, an_append_that_may_have_left_before_a_restart_is_buried_as_
 TEST(delivery_story, an_account_that_repeats_unknown_outcomes_sends_an_append_again_after_a_restart) {
   world w("  acme: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, unknown_outcome: retry }\n");
   w.kafka.committed[0] = 0;
-  w.kafka.metadata[0] = delivery::encode({.settled = {}, .started = {0}}, 0);
+  w.kafka.metadata[0] = delivery::encode({.writer = 0, .settled = {}, .started = {0}}, 0);
   w.kafka.assign(1);
   w.kafka.deliver(0, "k", note_event);
   ASSERT_TRUE(w.settle_all());
