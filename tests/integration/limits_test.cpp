@@ -18,6 +18,22 @@ constexpr unsigned per_second = 50;
 constexpr unsigned per_ten_seconds = 300;
 constexpr unsigned leads = 1300;
 
+void write_leads(scenario& world, unsigned count) {
+  for (unsigned lead = 0; lead < count; ++lead)
+    world.writer().write(world.topic(),
+                         lead_change{std::to_string(lead), "acme", uuid_of(lead), R"({"properties":{"seq":1}})", "", ""}.record());
+  world.writer().flush();
+}
+
+worker_config config_of(const scenario& world, const std::string& threads) {
+  account_config account = world.account("acme", "orwel");
+  account.limits = "[ { requests: 50, per: 1s }, { requests: 300, per: 10s } ]";
+  account.concurrency = 50;
+  worker_config made = world.config({account});
+  made.more["threads"] = threads;
+  return made;
+}
+
 /// The most requests that the sandbox saw in any window of this length.
 unsigned most_within(const scenario& world, const char* window) {
   const json::document report = world.sandbox().report();
@@ -27,15 +43,8 @@ unsigned most_within(const scenario& world, const char* window) {
 
 TEST(limits, two_windows_hold_and_95_percent_of_them_is_used) {
   scenario world("limits");
-  for (unsigned lead = 0; lead < leads; ++lead)
-    world.writer().write(world.topic(),
-                         lead_change{std::to_string(lead), "acme", uuid_of(lead), R"({"properties":{"seq":1}})", "", ""}.record());
-  world.writer().flush();
-  account_config account = world.account("acme", "orwel");
-  account.limits = "[ { requests: 50, per: 1s }, { requests: 300, per: 10s } ]";
-  account.concurrency = 50;
-
-  worker_process worker(world.config({account}));
+  write_leads(world, leads);
+  worker_process worker(config_of(world, "1"));
   const auto applied = [&] { return world.sandbox().count("orwel", "applied"); };
   ASSERT_TRUE(eventually(seconds{60}, [&] { return applied() > 0; }, std::chrono::milliseconds{5})) << worker.log();
   const auto began = clock::now();
@@ -49,6 +58,31 @@ TEST(limits, two_windows_hold_and_95_percent_of_them_is_used) {
   EXPECT_LE(took.count(), 40 / 0.95) << "less than 95% of 300 in 10 s";
   EXPECT_EQ(world.sandbox().count("orwel", "requests"), applied());
   EXPECT_EQ(worker.stop().code, 0) << worker.log();
+}
+
+TEST(limits, hold_while_workers_of_several_threads_come_and_go) {
+  constexpr unsigned count = 800;
+  constexpr unsigned jitter_per_cent = 2;  // of arrival
+  scenario world("limits-members", 8);
+  write_leads(world, count);
+  const auto applied = [&](unsigned least) {
+    return eventually(seconds{60}, [&] { return world.sandbox().count("orwel", "applied") >= least; });
+  };
+  worker_process first(config_of(world, "4"));
+  ASSERT_TRUE(applied(150)) << first.log();
+  worker_process second(config_of(world, "1"));
+  second.wait_until_ready();
+  ASSERT_TRUE(applied(350)) << second.log();
+  EXPECT_EQ(first.stop().code, 0) << first.log();
+  ASSERT_TRUE(applied(550)) << second.log();
+  worker_process third(config_of(world, "2"));
+  third.wait_until_ready();
+  second.kill();
+
+  ASSERT_TRUE(applied(count)) << third.log();
+  EXPECT_LE(most_within(world, "1s"), per_second * (100 + jitter_per_cent) / 100);
+  EXPECT_LE(most_within(world, "10s"), per_ten_seconds * (100 + jitter_per_cent) / 100);
+  EXPECT_EQ(third.stop().code, 0) << third.log();
 }
 
 }  // namespace

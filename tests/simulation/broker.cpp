@@ -99,7 +99,6 @@ void broker::complete() {
   std::erase_if(members_, [](const seat& each) { return !each.joined; });
   rebalancing_ = false;
   ++generation_;
-  last_change_ = at_.loop.now();
   at_.log.event("generation", {{"number", generation_}, {"members", static_cast<int>(members_.size())}});
   std::map<member*, std::vector<int>> given;
   const int first = at_.random.below(partitions());
@@ -135,7 +134,7 @@ std::vector<kafka::assigned_partition> broker::look_up(const std::vector<int>& p
   std::vector<kafka::assigned_partition> out;
   for (const int partition : partitions) {
     const auto index = static_cast<std::size_t>(partition);
-    out.push_back({{"changes", partition}, committed_[index], metadata_[index], static_cast<int>(end_.size())});
+    out.push_back({{"changes", partition}, committed_[index], metadata_[index], partition, static_cast<int>(end_.size())});
   }
   return out;
 }

@@ -70,7 +70,6 @@ class broker {
   /// Whether a rebalance is under way that the member has not joined yet.
   bool waits_for(const member& who) const;
   std::size_t members() const noexcept { return members_.size(); }
-  time_point last_change() const noexcept { return last_change_; }
 
  private:
   struct seat {
@@ -92,7 +91,6 @@ class broker {
   int generation_ = 0;
   bool rebalancing_ = false;
   int rebalances_ = 0;
-  time_point last_change_{};
 };
 
 }  // namespace leadrelay::simulation

@@ -23,6 +23,7 @@ OFFSETS = "worker/delivery/offsets.cpp"
 MAP = "worker/delivery/offset_map.cpp"
 GATE = "worker/delivery/gate.cpp"
 RATE = "worker/delivery/rate_limit.cpp"
+WINDOW = "worker/delivery/sliding_window.cpp"
 
 # name, what it does, file, text, text instead[, file, text, text instead]...
 BUGS = [
@@ -49,7 +50,7 @@ BUGS = [
     ("wakeup_lost_at_gate", "the end of a request lets nobody in at the gate", ACCOUNT,
      "  gate_.leave();\n  admit_waiting();\n", "  gate_.leave();\n"),
     ("timer_lost_at_limit", "nothing asks again when a limit's window opens", GATE,
-     "case gate_state::limited: return rate_.opens_at(now);", "case gate_state::limited: return std::nullopt;"),
+     "const auto at = rate_.opens_at(now);", "const std::optional<time_point> at;"),
     ("map_run_one_too_long", "a run of settled offsets is written one too long", MAP,
      "range.last - range.first + 1));\n    if", "range.last - range.first + 2));\n    if"),
     ("map_bits_shifted", "the map's bits are written one offset too low", MAP,
@@ -89,10 +90,14 @@ BUGS = [
     ("no_commit_at_revocation", "partitions are given up without a last commit", PARTITIONS,
      "  commit_soon(haste::at_once);\n  co_await until(all_told, loop_.now() + last_commit_time);\n", ""),
     ("share_not_adjusted", "each worker takes the whole limit", PARTITIONS,
-     "set_share(owned, std::max(owned, total));", "set_share(total, std::max(owned, total));"),
-    ("window_one_too_many", "a window lets one request more through", RATE,
-     "if (reserved_ >= requests_) return std::nullopt;\n", "if (reserved_ >= requests_ + 1) return std::nullopt;\n", RATE,
+     "{.owned = {}, .total = partitions_in_all_}", "{.owned = {}, .total = static_cast<int>(partitions_.size())}"),
+    ("window_one_too_many", "a window lets one request more through", WINDOW,
+     "if (reserved_ >= requests_) return std::nullopt;\n", "if (reserved_ >= requests_ + 1) return std::nullopt;\n", WINDOW,
      "requests_ - reserved_;", "requests_ + 1 - reserved_;"),
+    ("turn_taken_late", "a request leaves after its turn at a limit of few requests", GATE,
+     "  if (!rate_.is_in_time(now)) return false;\n", ""),
+    ("share_used_anew", "a partition's share of a limit is used up anew by each of its owners", RATE,
+     "    count_gained(before, now);\n", "    (void)before;\n"),
 ]
 
 

@@ -84,7 +84,7 @@ task<http::exchange> connection::send(const http::outgoing& what, time_point dea
 /// The provider's side goes on whatever becomes of the client's.
 void connection::start(int change, int under, const std::shared_ptr<under_way>& shared) {
   const duration journey = at_.random.between(0ns, std::min(longest_journey, fate_.applied_after));
-  at_.after(journey, [&to = to_, worker = from_->worker, under] { to.count_arrival(worker, under); });
+  at_.after(journey, [&to = to_, under] { to.count_arrival(under); });
   if (fate_.applies)
     at_.after(fate_.applied_after, [&at = at_, shared, change, under, anyhow = fate_.applies_if_cut] {
       if (!shared->client && !anyhow) return;
@@ -208,22 +208,18 @@ duration provider::connect_time() {
   return at_.random.per_mille(weather.connects_slow) ? at_.random.between(1s, 7s) : at_.random.between(1ms, 30ms);
 }
 
-/// Limits hold. While partitions change hands a worker knows nothing of what others have sent, so that then each is counted alone; and
-/// what comes from a worker whose session has expired without its knowledge is not counted.
-void provider::count_arrival(int worker, int under) {
+/// Limits hold, all workers together, also while partitions change hands; only what comes from a worker whose session has expired without
+/// its knowledge is not counted.
+void provider::count_arrival(int under) {
   if (at_.truth.is_late(under)) return;
   const time_point now = at_.loop.now();
-  arrivals_.push_back({now, worker});
-  while (arrivals_.front().at <= now - longest_window) arrivals_.pop_front();
+  arrivals_.push_back(now);
+  while (arrivals_.front() <= now - longest_window) arrivals_.pop_front();
   for (const providers::limit& limit : limits_) check_window(limit);
 }
 
 void provider::check_window(const providers::limit& limit) {
-  const arrival& last = arrivals_.back();
-  const time_point begin = last.at - limit.per;
-  const bool alone = group_.last_change() > begin;
-  const auto counts = [&](const arrival& each) { return each.at > begin && (!alone || each.worker == last.worker); };
-  const auto count = std::ranges::count_if(arrivals_, counts);
+  const auto count = std::ranges::count_if(arrivals_, [begin = arrivals_.back() - limit.per](time_point at) { return at > begin; });
   if (count > limit.requests)
     at_.log.broken("limits_hold", std::to_string(count) + " requests of account " + std::to_string(account_) + " within " +
                                       std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(limit.per).count()) + " ms, " +

@@ -40,35 +40,25 @@ struct fate {
 /// One account's provider: decides each request's fate, applies it to the truth, and counts the windows of its limit.
 class provider {
  public:
-  provider(surroundings& at, const simulation::broker& group, int account, std::vector<providers::limit> limits)
-      : at_(at),
-        group_(group),
-        account_(account),
-        limits_(std::move(limits)) {}
+  provider(surroundings& at, int account, std::vector<providers::limit> limits) : at_(at), account_(account), limits_(std::move(limits)) {}
 
   provider_weather weather;
 
   int account() const noexcept { return account_; }
   fate decide(const change& sent);
   /// The request has reached the provider.
-  void count_arrival(int worker, int under);
+  void count_arrival(int under);
   http::transport_error connect_error();
   duration connect_time();
 
  private:
-  struct arrival {
-    time_point at;
-    int worker;
-  };
-
   void decide_trouble(fate& out, int dice);
   void check_window(const providers::limit& limit);
 
   surroundings& at_;
-  const simulation::broker& group_;
   int account_;
   std::vector<providers::limit> limits_;
-  std::deque<arrival> arrivals_;
+  std::deque<time_point> arrivals_;  ///< within the longest window
 };
 
 /// Whether a worker's process is alive: what it has left when it is killed has no effect on the world any more.

@@ -72,8 +72,8 @@ world::world(std::uint64_t seed, bool prints)
   broker_.gaps_per_mille = plan_.gaps_per_mille;
   int number = 0;
   for (const config::account& each : plan_.with->configuration.accounts)
-    providers_.push_back(std::make_unique<provider>(at_, broker_, number++, each.limits));
-  if (plan_.crowded) providers_.back()->weather.slowest = 20s;
+    providers_.push_back(std::make_unique<provider>(at_, number++, each.limits));
+  if (plan_.crowded) providers_[slow_when_crowded]->weather.slowest = 20s;
 }
 
 bool world::run_until(const std::function<bool()>& reached, duration at_most) {

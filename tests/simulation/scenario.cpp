@@ -31,12 +31,14 @@ constexpr std::string_view accounts_text =
     "  tired: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 4,"
     " retry: { attempts: 3, first_wait: 100ms, give_up_after: 1d } }\n"
     "  crowd: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 200,"
+    " retry: { attempts: 100, give_up_after: 1d } }\n"
+    "  scarce: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [ { requests: 3, per: 2s } ],"
     " retry: { attempts: 100, give_up_after: 1d } }\n";
 
 const std::vector<int> crowded_accounts{0, 2, 5};  // paced, notes and crowd
 
 std::vector<account_rules> rules_of_accounts() {
-  return {{"paced"}, {"open"}, {"notes", true}, {"again", true, true}, {"tired", false, false, 3}, {"crowd", true}};
+  return {{"paced"}, {"open"}, {"notes", true}, {"again", true, true}, {"tired", false, false, 3}, {"crowd", true}, {"scarce"}};
 }
 
 setting load(std::string_view more) {

@@ -46,6 +46,9 @@ struct scenario {
   void make_backlog();
 };
 
+/// The account whose answers take long in a crowded scenario.
+inline constexpr std::size_t slow_when_crowded = 5;
+
 /// Makes the records of a scenario, one after another.
 class feeder {
  public:

@@ -155,7 +155,7 @@ void broker::assign(int partitions) {
   std::vector<kafka::assigned_partition> given;
   for (int number = 0; number < partitions; ++number) {
     const std::int64_t from = committed.contains(number) ? committed[number] : -1;
-    given.push_back({{"changes", number}, from, metadata[number], partitions});
+    given.push_back({{"changes", number}, from, metadata[number], number, partitions});
     owned_.push_back({"changes", number});
     delivered_next[number] = std::max<std::int64_t>(from, 0);
   }

@@ -22,15 +22,18 @@ gate_state gate::state(time_point now) const {
   if (credential_refused_ && (now < probe_at_ || in_flight_ > 0)) return gate_state::credential_refused;
   if (now < held_until_) return gate_state::waiting;
   if (in_flight_ >= concurrency_) return gate_state::busy;
-  if (!rate_.open(now)) return gate_state::limited;
+  if (!rate_.open(now) || !told_.open(now)) return gate_state::limited;
   return gate_state::flowing;
 }
 
 bool gate::admit(time_point now) {
-  if (state(now) != gate_state::flowing) return false;
+  const gate_state before = state(now);
+  if (before == gate_state::limited) rate_.hold_back(now);
+  if (before != gate_state::flowing) return false;
   ++in_flight_;
   probing_ = credential_refused_;
-  rate_.reserve();
+  rate_.reserve(now);
+  told_.reserve();
   return true;
 }
 
@@ -38,14 +41,21 @@ std::optional<time_point> gate::ask_again_at(time_point now) const {
   switch (state(now)) {
     case gate_state::flowing: return now;
     case gate_state::busy: return std::nullopt;
-    case gate_state::limited: return rate_.opens_at(now);
+    case gate_state::limited: {
+      const auto at = rate_.opens_at(now);
+      return at ? std::optional{std::max(*at, told_.opens_at())} : std::nullopt;
+    }
     case gate_state::waiting: return held_until_;
     case gate_state::credential_refused: return in_flight_ > 0 ? std::nullopt : std::optional{std::max(probe_at_, held_until_)};
   }
   return std::nullopt;
 }
 
-void gate::send(time_point now) { rate_.send(now); }
+bool gate::send(time_point now) {
+  if (!rate_.is_in_time(now)) return false;
+  rate_.send(now);
+  return true;
+}
 
 void gate::cancel() { rate_.cancel(); }
 
@@ -63,6 +73,14 @@ void gate::refuse_credential(time_point now) {
 
 void gate::accept_credential() { credential_refused_ = false; }
 
-void gate::set_share(int owned, int total) { rate_.set_share(owned, total); }
+void gate::set_share(const limit_share& share, time_point now, wall_time wall_now) {
+  share_ = static_cast<double>(share.owned.size()) / share.total;
+  rate_.set_share(share, now, wall_now);
+}
+
+void gate::tell_remaining(std::int64_t remaining, duration resets_in, time_point now) {
+  const auto ours = static_cast<std::int64_t>(static_cast<double>(remaining) * share_);
+  told_.tell(ours - (in_flight_ - 1), now + resets_in);
+}
 
 }  // namespace leadrelay::delivery

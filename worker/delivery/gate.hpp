@@ -6,6 +6,7 @@
 
 #include "base/time.hpp"
 #include "delivery/rate_limit.hpp"
+#include "delivery/told_budget.hpp"
 #include "providers/account_settings.hpp"
 
 namespace leadrelay::delivery {
@@ -32,8 +33,8 @@ class gate {
   /// When to ask again though no request has ended meanwhile; nothing where only that can change the answer.
   std::optional<time_point> ask_again_at(time_point now) const;
 
-  /// The admitted request goes on the wire now.
-  void send(time_point now);
+  /// The admitted request goes on the wire now. False where it comes too late for its turn: it must not, and is to be cancelled.
+  bool send(time_point now);
   /// The admitted request could not go on the wire.
   void cancel();
   /// The request has ended.
@@ -46,8 +47,11 @@ class gate {
   /// An answer that speaks of the change shows that the credential is accepted.
   void accept_credential();
 
-  /// The part of the account's limits that is this worker's: `owned` of `total` partitions.
-  void set_share(int owned, int total);
+  /// The part of the account's limits that is this worker's. `wall_now` is the same moment by the calendar.
+  void set_share(const limit_share& share, time_point now, wall_time wall_now);
+  /// The provider has answered that `remaining` requests are left until `resets_in` from now, to all workers together. To be told before
+  /// the answered request leaves the gate.
+  void tell_remaining(std::int64_t remaining, duration resets_in, time_point now);
 
   gate_state state(time_point now) const;
   int in_flight() const noexcept { return in_flight_; }
@@ -57,6 +61,8 @@ class gate {
   int concurrency_;
   int in_flight_ = 0;
   rate_limit rate_;
+  told_budget told_;
+  double share_ = 1;  ///< of all partitions
   time_point held_until_{};
   bool credential_refused_ = false;
   bool probing_ = false;  ///< a probe was admitted since the last refusal

@@ -20,6 +20,7 @@ namespace leadrelay::delivery {
 struct owned_partition {
   std::string topic;
   std::int32_t number = -1;
+  int number_of_all = 0;  ///< among the partitions of all subscribed topics
   delivery::offsets offsets;
   int busy = 0;                      ///< changes of it that are being delivered or buried now
   bool leaving = false;              ///< nothing of it is started any more

@@ -1,85 +1,107 @@
 #include "delivery/rate_limit.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 namespace leadrelay::delivery {
-namespace {
 
-/// Longer than any process lives, and short enough to be added to a time_point.
-constexpr duration longest_window = std::chrono::hours{24 * 365 * 50};
+shared_limit::shared_limit(const providers::limit& of)
+    : whole_(of),
+      per_(of.per + std::min(arrival_margin, of.per / 20)),
+      window_(of.requests, per_),
+      pace_(of.requests, per_) {}
 
-/// `per` times `times`, by `by`, rounded up. In floating point, for the product may be beyond 64 bits.
-duration stretched(duration per, std::int64_t times, std::int64_t by) {
-  const double length = std::ceil(static_cast<double>(per.count()) * static_cast<double>(times) / static_cast<double>(by)) + 1;
-  return duration{static_cast<std::int64_t>(std::min(length, static_cast<double>(longest_window.count())))};
+bool shared_limit::open(time_point now) const {
+  if (turns_) return turns_->open(now);
+  return window_.open(now) && pace_.opens_at() <= now;
 }
 
-}  // namespace
-
-sliding_window::sliding_window(const providers::limit& of, int owned, int total) : whole_(of) { set_share(owned, total); }
-
-void sliding_window::set_share(int owned, int total) {
-  const auto share = static_cast<std::int64_t>(whole_.requests) * owned / total;
-  requests_ = static_cast<std::size_t>(std::max<std::int64_t>(share, 1));
-  per_ = whole_.per + std::min(arrival_margin, whole_.per / 20);
-  // A share below one request is one request in a longer window.
-  if (share == 0) per_ = stretched(per_, total, static_cast<std::int64_t>(whole_.requests) * owned);
+std::optional<time_point> shared_limit::opens_at(time_point now) const {
+  if (turns_) return turns_->opens_at(now);
+  const auto at = window_.opens_at();
+  return at ? std::optional{std::max({*at, pace_.opens_at(), now})} : std::nullopt;
 }
 
-bool sliding_window::open(time_point now) const {
-  const auto at = opens_at();
-  return at && *at <= now;
+void shared_limit::reserve(time_point now) {
+  window_.reserve();
+  if (turns_) turns_->take(now);
+  if (std::exchange(held_back_, false)) pace_.forfeit(now);
+  pace_.send(now);
 }
 
-std::optional<time_point> sliding_window::opens_at() const {
-  if (reserved_ >= requests_) return std::nullopt;
-  // With `room` requests beside the reserved ones the window is open once the room-th newest has left it.
-  const std::size_t room = requests_ - reserved_;
-  if (sent_.size() < room) return time_point::min();
-  return sent_[sent_.size() - room] + per_;
+void shared_limit::cancel() {
+  window_.cancel();
+  pace_.take_back();
+  if (turns_) turns_->end();
 }
 
-void sliding_window::send(time_point now) {
-  --reserved_;
-  sent_.push_back(now);
-  // Those beyond the window's length stay too: another share may make the window longer.
-  if (sent_.size() > static_cast<std::size_t>(whole_.requests)) sent_.pop_front();
+void shared_limit::send(time_point now) {
+  window_.send(now);
+  if (turns_) turns_->end();
 }
 
-rate_limit::rate_limit(const std::vector<providers::limit>& limits) {
-  windows_.reserve(limits.size());
-  for (const providers::limit& limit : limits) windows_.emplace_back(limit, 1, 1);
+void shared_limit::hold_back(time_point now) { held_back_ = held_back_ || !window_.open(now); }
+
+void shared_limit::set_share(const limit_share& share, time_point now, wall_time wall_now) {
+  const limit_share before = std::exchange(share_, share);
+  turns_.reset();
+  window_.resize(share.of(whole_.requests));
+  pace_.resize(window_.requests(), per_);
+  if (whole_.requests < share.total) {
+    turns_.emplace(whole_, share, now, wall_now);
+  } else {
+    count_gained(before, now);
+  }
 }
+
+void shared_limit::count_gained(const limit_share& before, time_point now) {
+  std::int64_t gained = 0;
+  for (const int each : share_.owned)
+    if (before.total != share_.total || !std::ranges::binary_search(before.owned, each))
+      gained += share_.of_partition(whole_.requests, each);
+  if (gained == 0) return;
+  const duration burst = per_ / whole_.requests * pace::at_once(whole_.requests);
+  window_.count_as_sent(gained, now + std::min(burst * whole_.requests / gained, per_), now);
+}
+
+rate_limit::rate_limit(const std::vector<providers::limit>& limits) : limits_(limits.begin(), limits.end()) {}
 
 bool rate_limit::open(time_point now) const {
-  return std::all_of(windows_.begin(), windows_.end(), [&](const sliding_window& window) { return window.open(now); });
+  return std::ranges::all_of(limits_, [&](const shared_limit& each) { return each.open(now); });
 }
 
 std::optional<time_point> rate_limit::opens_at(time_point now) const {
   std::optional<time_point> latest = now;
-  for (const sliding_window& window : windows_) {
-    const auto at = window.opens_at();
+  for (const shared_limit& each : limits_) {
+    const auto at = each.opens_at(now);
     if (!at) return std::nullopt;
     latest = std::max(*latest, *at);
   }
   return latest;
 }
 
-void rate_limit::reserve() {
-  for (sliding_window& window : windows_) window.reserve();
+void rate_limit::reserve(time_point now) {
+  for (shared_limit& each : limits_) each.reserve(now);
 }
 
 void rate_limit::cancel() {
-  for (sliding_window& window : windows_) window.cancel();
+  for (shared_limit& each : limits_) each.cancel();
+}
+
+bool rate_limit::is_in_time(time_point now) const {
+  return std::ranges::all_of(limits_, [&](const shared_limit& each) { return each.is_in_time(now); });
 }
 
 void rate_limit::send(time_point now) {
-  for (sliding_window& window : windows_) window.send(now);
+  for (shared_limit& each : limits_) each.send(now);
 }
 
-void rate_limit::set_share(int owned, int total) {
-  for (sliding_window& window : windows_) window.set_share(owned, total);
+void rate_limit::hold_back(time_point now) {
+  for (shared_limit& each : limits_) each.hold_back(now);
+}
+
+void rate_limit::set_share(const limit_share& share, time_point now, wall_time wall_now) {
+  for (shared_limit& each : limits_) each.set_share(share, now, wall_now);
 }
 
 }  // namespace leadrelay::delivery

@@ -1,59 +1,75 @@
 #pragma once
 
-#include <cstddef>
-#include <deque>
 #include <optional>
 #include <vector>
 
 #include "base/time.hpp"
+#include "delivery/limit_share.hpp"
+#include "delivery/pace.hpp"
+#include "delivery/sliding_window.hpp"
+#include "delivery/turns.hpp"
 #include "providers/account_settings.hpp"
 
 namespace leadrelay::delivery {
 
-/// At most N requests in any sliding window, exactly: it remembers when each of the last N left. A request that is reserved but
-/// has not left yet (its connection is still being opened) counts in every window. Bytes held: 8 for each request of the window.
-class sliding_window {
+/// This worker's share of one limit: its partitions' requests in any window, evenly paced; or its partitions' turns, where the limit has
+/// fewer requests than the group has partitions.
+///
+/// A partition that is new here was somebody else's until now, who may have used all its requests within the last window, the pace's
+/// tenth of them at the very end. They count as used up, and come free as evenly as they would have been used, a tenth of the window
+/// later: so the limit holds through rebalances and restarts without a word between the workers.
+class shared_limit {
  public:
-  /// `of` cut down to the share `owned / total` of it, 0 < owned <= total.
-  sliding_window(const providers::limit& of, int owned, int total);
+  explicit shared_limit(const providers::limit& of);
 
-  /// Whether one more may be reserved now.
   bool open(time_point now) const;
-  /// When it opens if nothing more happens, in the past where it is open; nothing where only the end of a reservation opens it.
-  std::optional<time_point> opens_at() const;
+  /// When it opens if nothing more happens; nothing where only the end of a reservation, or another share, opens it.
+  std::optional<time_point> opens_at(time_point now) const;
 
-  void reserve() noexcept { ++reserved_; }
-  void cancel() noexcept { --reserved_; }
+  void reserve(time_point now);
+  /// Whether the reserved request may leave now; where not, it is to be cancelled.
+  bool is_in_time(time_point now) const noexcept { return !turns_ || turns_->is_in_time(now); }
+  void cancel();
   void send(time_point now);
-
-  /// Takes another share; what has left stays counted.
-  void set_share(int owned, int total);
+  /// A request would leave now but for the window.
+  void hold_back(time_point now);
+  void set_share(const limit_share& share, time_point now, wall_time wall_now);
 
  private:
+  void count_gained(const limit_share& before, time_point now);
+
   providers::limit whole_;
-  std::size_t requests_ = 0;
-  duration per_{};
-  std::size_t reserved_ = 0;
-  std::deque<time_point> sent_;  ///< the newest, oldest first, at most as many as the whole limit allows
+  duration per_;
+  limit_share share_;
+  sliding_window window_;
+  pace pace_;
+  bool held_back_ = false;
+  std::optional<turns> turns_;
 };
 
-/// All the limits of an account together: a request leaves only when every window has room for it.
+/// All the limits of an account together: a request leaves only when every one has room for it.
 class rate_limit {
  public:
+  /// The whole of the limits, until `set_share` says otherwise.
   explicit rate_limit(const std::vector<providers::limit>& limits);
 
   bool open(time_point now) const;
-  /// The latest of the closed windows' `opens_at`, `now` where all are open; nothing where one of them waits for a reservation to end.
+  /// The latest of the closed limits' `opens_at`, `now` where all are open; nothing where one of them has none.
   std::optional<time_point> opens_at(time_point now) const;
-  void reserve();
+  void reserve(time_point now);
+  /// Whether the reserved request may leave now; where not, it is to be cancelled.
+  bool is_in_time(time_point now) const;
   /// The reserved request will not leave.
   void cancel();
   /// The reserved request leaves now.
   void send(time_point now);
-  void set_share(int owned, int total);
+  /// A request wanted to leave now and may not: the time until it may earns no burst.
+  void hold_back(time_point now);
+  /// `wall_now` is the same moment by the calendar.
+  void set_share(const limit_share& share, time_point now, wall_time wall_now);
 
  private:
-  std::vector<sliding_window> windows_;
+  std::vector<shared_limit> limits_;
 };
 
 /// Added to every window, so that requests which leave in time also arrive in time though some travel faster than others.

@@ -49,23 +49,38 @@ assigned_partition read_committed(const rd_kafka_topic_partition_t& element) {
   return found;
 }
 
-lookup_result look_up(rd_kafka_t* client, const std::vector<topic_partition>& partitions, std::chrono::milliseconds limit) {
-  const partition_list_handle list = make_list(partitions);
+struct numbering {
+  std::map<std::string, int> first;  ///< of each topic's partitions
+  int all = 0;
+};
+
+/// A topic that does not exist has no partitions, unless some of its are to be looked up.
+boost::system::result<numbering, failure> number_partitions(rd_kafka_t* client, const committed_lookup::request& what,
+                                                            std::chrono::milliseconds limit) {
+  numbering out;
+  for (const std::string& topic : what.topics) {
+    const auto count = count_partitions(client, topic, limit);
+    const bool needed = std::ranges::any_of(what.partitions, [&](const topic_partition& each) { return each.topic == topic; });
+    if (!count && (needed || count.error().error != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)) return count.error();
+    out.first[topic] = out.all;
+    if (count) out.all += *count;
+  }
+  return out;
+}
+
+lookup_result look_up(rd_kafka_t* client, const committed_lookup::request& what, std::chrono::milliseconds limit) {
+  const partition_list_handle list = make_list(what.partitions);
   const rd_kafka_resp_err_t error = rd_kafka_committed(client, list.get(), static_cast<int>(limit.count()));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure{error, std::string("committed offsets: ") + rd_kafka_err2str(error)};
+  const auto numbers = number_partitions(client, what, limit);
+  if (!numbers) return numbers.error();
   std::vector<assigned_partition> found;
-  std::map<std::string, int> counts;
   for (int at = 0; at < list->cnt; ++at) {
     const rd_kafka_topic_partition_t& element = list->elems[at];
     if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) return failure{element.err, "committed offsets: " + errors_of(list.get())};
-    const auto [count, is_new] = counts.try_emplace(element.topic, 0);
-    if (is_new) {
-      const auto counted = count_partitions(client, element.topic, limit);
-      if (!counted) return counted.error();
-      count->second = *counted;
-    }
     found.push_back(read_committed(element));
-    found.back().partitions_of_topic = count->second;
+    found.back().number = numbers->first.at(element.topic) + element.partition;
+    found.back().of_all = numbers->all;
   }
   return found;
 }
@@ -109,16 +124,16 @@ struct attempts {
 
 }  // namespace
 
-committed_lookup::committed_lookup(loop& on, rd_kafka_t* client, std::vector<topic_partition> partitions, outcomes tell)
+committed_lookup::committed_lookup(loop& on, rd_kafka_t* client, request what, outcomes tell)
     : shared_(std::make_shared<shared>(std::move(tell), on.executor())) {
-  thread_ = std::thread([shared = shared_, client, partitions = std::move(partitions)] {
+  thread_ = std::thread([shared = shared_, client, what = std::move(what)] {
     const auto post = [&shared](auto call) {
       boost::asio::post(shared->to, [shared, call = std::move(call)]() mutable {
         if (!shared->abandoned) call(shared->tell);
       });
     };
     for (attempts attempt; !shared->is_stopping(); attempt.next()) {
-      lookup_result result = look_up(client, partitions, attempt.limit);
+      lookup_result result = look_up(client, what, attempt.limit);
       if (result) return post([found = std::move(*result)](outcomes& to) mutable { to.found(std::move(found)); });
       post([failed = result.error()](outcomes& to) { to.failed(failed.error, failed.what); });
       shared->wait(attempt.pause);

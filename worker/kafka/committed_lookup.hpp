@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,10 +15,14 @@
 
 namespace leadrelay::kafka {
 
-/// Asks the broker what is committed for partitions and how many partitions their topics have. librdkafka only has calls that block
+/// Asks the broker what is committed for partitions and how many partitions the subscribed topics have. librdkafka only has calls that block
 /// for it, so a thread of its own makes them, again and again until they succeed or it is told to stop; what it finds comes to the loop.
 class committed_lookup {
  public:
+  struct request {
+    std::vector<topic_partition> partitions;
+    std::set<std::string> topics;  ///< all that are subscribed
+  };
   struct outcomes {
     std::function<void(std::vector<assigned_partition>)> found;
     std::function<void(rd_kafka_resp_err_t, std::string)> failed;  ///< once an attempt; the lookup goes on
@@ -25,7 +30,7 @@ class committed_lookup {
   };
 
   /// Starts. One of `found` and `stopped` is called from the loop in the end, unless this is destroyed before.
-  committed_lookup(loop& on, rd_kafka_t* client, std::vector<topic_partition> partitions, outcomes tell);
+  committed_lookup(loop& on, rd_kafka_t* client, request what, outcomes tell);
   /// Stops, and waits for the call under way, at most `longest_attempt`.
   ~committed_lookup();
 

@@ -31,7 +31,8 @@ struct assigned_partition {
   topic_partition partition;
   std::int64_t committed = -1;     ///< the next offset to read, -1 where nothing was committed
   std::string metadata;            ///< what was kept beside it
-  int partitions_of_topic = 0;     ///< how many the topic has in all
+  int number = 0;                  ///< among the partitions of all subscribed topics, numbered through by the topics' names
+  int of_all = 1;                  ///< how many these are
 };
 
 struct commit_result {

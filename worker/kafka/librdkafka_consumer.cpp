@@ -92,7 +92,8 @@ void librdkafka_consumer::begin_assign() {
   tell.found = [this](std::vector<assigned_partition> found) { finish_assign(std::move(found)); };
   tell.failed = [this](rd_kafka_resp_err_t error, const std::string& what) { tell_error(error, what); };
   tell.stopped = [this] { abandon_assign(); };
-  lookup_ = std::make_unique<committed_lookup>(loop_, client_.get(), std::move(partitions), std::move(tell));
+  committed_lookup::request what{std::move(partitions), {topics_.begin(), topics_.end()}};
+  lookup_ = std::make_unique<committed_lookup>(loop_, client_.get(), std::move(what), std::move(tell));
 }
 
 void librdkafka_consumer::finish_assign(std::vector<assigned_partition> found) {

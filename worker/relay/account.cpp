@@ -80,6 +80,12 @@ task<bool> account::enter(running_lane& lane) {
   co_return !given_up();
 }
 
+bool account::send() {
+  const bool sent = gate_.send(loop_.now());
+  if (!timer_) arm(loop_.now());  // what has left may be all that the next one has waited for
+  return sent;
+}
+
 void account::leave() {
   gate_.leave();
   admit_waiting();

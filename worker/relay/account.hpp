@@ -70,6 +70,8 @@ class account {
 
   /// Passes the gate, first come first served. False where the lane's current change was given up meanwhile.
   task<bool> enter(running_lane& lane);
+  /// The request goes on the wire now. False where it comes too late for its account's limits: it must not.
+  bool send();
   /// The request has ended; lets the next one in.
   void leave();
   /// Lets in as many as the gate admits now; to be called when something has changed that may open it.

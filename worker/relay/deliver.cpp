@@ -77,9 +77,16 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
   for (;;) {
     const time_point at_gate = loop_.now();
     lane.step = lane_step::at_gate;
-    if (!co_await of.enter(lane)) co_return ending{};
+    if (!co_await of.enter(lane)) {
+      take_back(lane);
+      co_return ending{};
+    }
     if (end.history.first_try) end.history.waited_for_provider += loop_.now() - at_gate;  // the account's wait is not the change's age
     attempt tried = co_await try_once(of, lane, request);
+    if (tried.came_late) {
+      of.leave();
+      continue;
+    }
     if (tried.error == delivery::transport_error::stopped) {
       if (!tried.on_the_wire) take_back(lane);
       of.leave();
@@ -128,7 +135,11 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const prov
     tried.error = delivery::transport_error::stopped;
     co_return tried;
   }
-  of.gate().send(loop_.now());
+  if (!of.send()) {
+    of.gate().cancel();
+    tried.came_late = true;
+    co_return tried;
+  }
   lane.over = &*got.lease;
   tried = co_await exchange(of, lane, request);
   lane.over = nullptr;
@@ -179,11 +190,11 @@ task<relay::attempt> relay::exchange(account& of, running_lane& lane, const prov
   co_return tried;
 }
 
-/// A provider that says nothing is left of its limit is asked again when it says the limit starts anew.
+/// What a provider says is left of its limit bounds the account beside its own limits.
 void relay::obey_told_limits(account& of, const providers::answer& given) {
   const providers::told_limits told = providers::read_limits(of.settings().plan.definition(), given, loop_.wall_now());
-  if (told.remaining != 0 || !told.resets_in) return;
-  of.gate().hold_until(loop_.now() + std::min(*told.resets_in, of.settings().retry.longest_retry_after));
+  if (!told.remaining || !told.resets_in) return;
+  of.gate().tell_remaining(*told.remaining, std::min(*told.resets_in, of.settings().retry.longest_retry_after), loop_.now());
 }
 
 /// What a provider may echo and nobody is to see: the account's credential and the change's sensitive values.

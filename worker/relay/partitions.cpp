@@ -19,6 +19,10 @@ constexpr duration urgent_commit_interval = std::chrono::milliseconds{1};
 /// gives a rebalance (`max.poll.interval.ms`).
 constexpr duration longest_revocation = std::chrono::minutes{2};
 
+/// Where all partitions were taken back, some come back in the next generation: nobody else can have used their share of the limits meanwhile,
+/// unless the group has gone on without this worker, which takes a session's time; brokers allow none below 6 s.
+constexpr duration shortest_session = std::chrono::seconds{5};
+
 /// What is kept of the grace for the last commit.
 constexpr duration last_commit_time = std::chrono::seconds{2};
 
@@ -29,11 +33,13 @@ void relay::on_assigned(const std::vector<kafka::assigned_partition>& partitions
   assigned_once_ = true;
   last_error_.clear();
   kafka_trouble_.clear();
+  if (loop_.now() > share_kept_until_) share_limits();
   for (const kafka::assigned_partition& given : partitions) {
     auto state = std::make_shared<delivery::owned_partition>();
     state->topic = given.partition.topic;
     state->number = given.partition.partition;
     state->offsets = delivery::offsets(writer_);
+    state->number_of_all = given.number;
     if (!state->offsets.restore(given.committed, given.metadata))
       log::warning("what is kept beside the commit cannot be read; what is settled beyond it is delivered again",
                    {{"topic", state->topic}, {"partition", state->number}});
@@ -43,7 +49,7 @@ void relay::on_assigned(const std::vector<kafka::assigned_partition>& partitions
       former_.erase(former);
     }
     partitions_[given.partition] = std::move(state);
-    partitions_of_topic_[given.partition.topic] = given.partitions_of_topic;
+    partitions_in_all_ = given.of_all;
   }
   share_limits();
   pause_or_resume_all();
@@ -62,7 +68,11 @@ void relay::on_revoked(const std::vector<kafka::topic_partition>& partitions, bo
     if (lost) give_up(name);
   }
   abandon_waiting();
-  if (lost) return consumer_.give_up();
+  share_kept_until_ = loop_.now() + shortest_session;
+  if (lost) {
+    share_limits();
+    return consumer_.give_up();
+  }
   ++running_;
   boost::asio::co_spawn(loop_.executor(), give_back(std::move(leaving)), boost::asio::detached);
 }
@@ -78,7 +88,7 @@ task<void> relay::give_back(std::vector<std::shared_ptr<delivery::owned_partitio
   commit_soon(haste::at_once);
   co_await until(all_told, loop_.now() + last_commit_time);
   for (const auto& partition : leaving) give_up({partition->topic, partition->number});
-  share_limits();
+  if (!partitions_.empty()) share_limits();
   consumer_.give_up();
   --running_;
   tell_progress();
@@ -130,16 +140,13 @@ void relay::abandon_requests() {
 }
 
 void relay::share_limits() {
-  std::map<std::string, int> owned_of_topic;
-  for (const auto& [name, partition] : partitions_) ++owned_of_topic[name.topic];
-  int owned = 0;
-  int total = 0;
-  for (const auto& [topic, count] : partitions_of_topic_) {
-    owned += owned_of_topic[topic];
-    total += count;
+  delivery::limit_share share{.owned = {}, .total = partitions_in_all_};
+  for (const auto& [name, partition] : partitions_) share.owned.push_back(partition->number_of_all);
+  std::ranges::sort(share.owned);
+  for (const auto& each : accounts_) {
+    each->gate().set_share(share, loop_.now(), loop_.wall_now());
+    each->admit_waiting();
   }
-  if (owned == 0) return;
-  for (const auto& each : accounts_) each->gate().set_share(owned, std::max(owned, total));
 }
 
 void relay::commit_soon(haste how) {

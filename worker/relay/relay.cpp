@@ -40,6 +40,7 @@ outcome<void> relay::start() {
   for (const auto& each : accounts_)
     if (const auto read = each->read_credential(); !read)
       return problem{read.error().reason, "account " + each->settings().name + ": " + read.error().detail};
+  share_limits();
   consumer_.start(*this);
   return {};
 }

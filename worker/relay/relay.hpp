@@ -141,7 +141,8 @@ class relay final : public kafka::consumer_events {
   std::unordered_map<std::string_view, account*> accounts_by_name_;
   partition_map partitions_;
   partition_map former_;  ///< partitions that this worker had before: what it has settled of them it does not deliver again
-  std::map<std::string, int> partitions_of_topic_;
+  int partitions_in_all_ = 1;  ///< of the subscribed topics, in the whole group
+  time_point share_kept_until_{};  ///< of limits, though its partitions are given up
   worker_metrics metrics_;
 
   struct burial;

@@ -12,6 +12,8 @@ namespace {
 
 using again = std::optional<time_point>;
 
+constexpr wall_time noon{hours{24 * 365 * 56}};
+
 /// One admitted request that goes on the wire.
 void start_request(gate& through, time_point now) {
   ASSERT_TRUE(through.admit(now));
@@ -87,11 +89,9 @@ TEST(gate_test, cancelled_admission_keeps_its_place_in_flight_until_it_leaves_bu
 }
 
 TEST(gate_test, full_window_is_limited_until_it_opens) {
-  gate through(8, {{2, seconds{1}}});
-  for (int each = 0; each < 2; ++each) {
-    start_request(through, start);
-    through.leave();
-  }
+  gate through(8, {{1, seconds{1}}});
+  start_request(through, start);
+  through.leave();
   EXPECT_EQ(through.state(start), gate_state::limited);
   EXPECT_FALSE(through.admit(start));
   const time_point opens = start + seconds{1} + arrival_margin;
@@ -120,12 +120,35 @@ TEST(gate_test, busy_and_limited_at_once_waits_for_a_request_to_end) {
 
 TEST(gate_test, share_cuts_the_limits_down) {
   gate through(100, {{10, seconds{1}}});
-  through.set_share(1, 5);
+  through.set_share({{}, 5}, start, noon);
+  EXPECT_EQ(through.state(start), gate_state::limited);
+  EXPECT_EQ(through.ask_again_at(start), std::nullopt);
+  through.set_share({{0, 1}, 5}, start, noon);
+  EXPECT_EQ(through.state(start + seconds{2}), gate_state::flowing);
+}
+
+TEST(gate_test, what_the_provider_says_is_left_bounds_those_that_leave) {
+  gate through(100, {});
   start_request(through, start);
+  start_request(through, start);
+  through.tell_remaining(2, seconds{9}, start);  // one of the two, which the provider has not counted yet, may take one
+  through.leave();
   start_request(through, start);
   EXPECT_EQ(through.state(start), gate_state::limited);
-  through.set_share(3, 5);
+  EXPECT_EQ(through.ask_again_at(start), again{start + seconds{9}});
+  EXPECT_EQ(through.state(start + seconds{9}), gate_state::flowing);
+}
+
+TEST(gate_test, what_is_left_is_shared_by_the_workers_of_the_group) {
+  gate through(100, {});
+  through.set_share({{0}, 4}, start, noon);
+  start_request(through, start);
+  through.tell_remaining(8, seconds{9}, start);
+  through.leave();
+  start_request(through, start);
   EXPECT_EQ(through.state(start), gate_state::flowing);
+  start_request(through, start);
+  EXPECT_EQ(through.state(start), gate_state::limited);
 }
 
 TEST(gate_test, asked_to_wait_all_wait_until_then) {

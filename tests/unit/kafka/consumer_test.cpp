@@ -58,7 +58,8 @@ TEST_F(a_consumer, is_told_its_partitions_and_starts_at_the_beginning) {
   for (const auto& partition : reader.seen.assigned_calls[0]) {
     EXPECT_EQ(partition.committed, -1);
     EXPECT_EQ(partition.metadata, "");
-    EXPECT_EQ(partition.partitions_of_topic, 3);
+    EXPECT_EQ(partition.of_all, 3);
+    EXPECT_EQ(partition.number, partition.partition.partition);
   }
 }
 

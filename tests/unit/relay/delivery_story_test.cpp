@@ -187,7 +187,7 @@ TEST(delivery_story, limits_hold_in_every_window) {
   const auto& seen = w.provider.requests;
   for (std::size_t i = 50; i < seen.size(); ++i) ASSERT_GE(seen[i].at - seen[i - 50].at, 1s) << i;
   for (std::size_t i = 300; i < seen.size(); ++i) ASSERT_GE(seen[i].at - seen[i - 300].at, 10s) << i;
-  EXPECT_LE(w.loop.now() - began, 27s);
+  EXPECT_LE(w.loop.now() - began, 32s) << "30 s at 300 in 10 s, and a tenth of a window for what a former owner may have sent";
 }
 
 TEST(delivery_story, an_append_whose_answer_never_comes_is_not_sent_again) {

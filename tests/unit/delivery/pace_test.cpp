@@ -1,0 +1,57 @@
+#include "delivery/pace.hpp"
+
+#include <gtest/gtest.h>
+
+#include "unit/delivery/moments.hpp"
+
+namespace leadrelay::delivery {
+namespace {
+
+TEST(pace_test, few_requests_keep_the_interval) {
+  pace tried(5, seconds{1});
+  EXPECT_LE(tried.opens_at(), start);
+  tried.send(start);
+  EXPECT_EQ(tried.opens_at(), start + milliseconds{200});
+}
+
+TEST(pace_test, a_tenth_may_leave_at_once_then_one_an_interval) {
+  pace tried(30, seconds{3});
+  for (int each = 0; each < 3; ++each) {
+    EXPECT_LE(tried.opens_at(), start);
+    tried.send(start);
+  }
+  EXPECT_EQ(tried.opens_at(), start + milliseconds{100});
+  tried.send(start + milliseconds{100});
+  EXPECT_EQ(tried.opens_at(), start + milliseconds{200});
+}
+
+TEST(pace_test, one_that_is_late_takes_nothing_from_the_next) {
+  pace tried(20, seconds{2});
+  for (int each = 0; each < 2; ++each) tried.send(start);
+  tried.send(start + milliseconds{130});
+  EXPECT_EQ(tried.opens_at(), start + milliseconds{200});
+}
+
+TEST(pace_test, what_did_not_leave_is_given_back) {
+  pace tried(5, seconds{1});
+  tried.send(start);
+  tried.take_back();
+  EXPECT_LE(tried.opens_at(), start);
+}
+
+TEST(pace_test, time_waited_for_a_full_window_earns_nothing) {
+  pace tried(30, seconds{3});
+  for (int each = 0; each < 3; ++each) tried.send(start);
+  tried.forfeit(start + seconds{2});
+  tried.send(start + seconds{2});
+  EXPECT_EQ(tried.opens_at(), start + seconds{2} + milliseconds{100});
+}
+
+TEST(pace_test, no_requests_are_no_division_by_zero) {
+  pace tried(0, seconds{1});
+  tried.send(start);
+  EXPECT_EQ(tried.opens_at(), start + seconds{1});
+}
+
+}  // namespace
+}  // namespace leadrelay::delivery

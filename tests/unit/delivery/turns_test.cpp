@@ -1,0 +1,96 @@
+#include "delivery/turns.hpp"
+
+#include <functional>
+#include <set>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "unit/delivery/moments.hpp"
+
+namespace leadrelay::delivery {
+namespace {
+
+constexpr wall_time noon{hours{24 * 365 * 56}};
+
+/// When requests of a worker leave between `begin` and `until`, each some time after it has its turn; not those that come too late for it.
+std::vector<time_point> sends(
+    turns tried, time_point begin, time_point until, const std::function<duration()>& delay = [] { return duration{}; }) {
+  std::vector<time_point> out;
+  for (time_point now = tried.opens_at(begin).value(); now < until; now = tried.opens_at(now).value()) {
+    EXPECT_TRUE(tried.open(now));
+    tried.take(now);
+    EXPECT_FALSE(tried.opens_at(now));
+    now += delay();
+    if (tried.is_in_time(now)) out.push_back(now);
+    tried.end();
+    EXPECT_FALSE(tried.is_in_time(now));
+  }
+  return out;
+}
+
+TEST(turns_test, all_partitions_together_use_95_percent) {
+  const auto sent = sends(turns({3, seconds{2}}, {{0, 1, 2, 3, 4, 5}, 6}, start, noon), start, start + seconds{2000});
+  EXPECT_GE(sent.size(), 2850u);
+  EXPECT_LE(sent.size(), 3000u);
+}
+
+TEST(turns_test, partitions_of_several_workers_never_have_more_in_a_window_than_the_limit) {
+  dice random(7);
+  for (const providers::limit& limit :
+       std::vector<providers::limit>{{3, seconds{2}}, {1, seconds{1}}, {5, hours{1}}, {2, milliseconds{40}}}) {
+    const duration stretch = std::min(duration{limit.per} / 20, duration{seconds{2}});
+    // Half of the requests leave late, some of them too late.
+    const auto delay = [&] { return random.once_in(2) ? duration{} : random.between(duration{}, stretch * 2 / 3); };
+    std::multiset<time_point> all;
+    const time_point until = start + 40 * limit.per;
+    std::vector<int> owned[] = {{0, 4}, {1, 2, 5}, {3, 6}};
+    // Three workers whose loops' clocks began at different times, and whose calendars differ.
+    const duration ahead[] = {seconds{0}, seconds{7}, hours{1}};
+    for (int worker = 0; worker < 3; ++worker) {
+      const wall_time calendar = noon + std::chrono::duration_cast<wall_time::duration>(stretch * worker * 24 / 100);
+      for (const time_point at :
+           sends(turns(limit, {owned[worker], 7}, start + ahead[worker], calendar), start + ahead[worker], until + ahead[worker], delay))
+        all.insert(at - ahead[worker]);
+    }
+    ASSERT_GE(all.size(), static_cast<std::size_t>(38 * limit.requests) * 85 / 100);
+    auto last = all.begin();
+    std::advance(last, limit.requests);
+    for (auto first = all.begin(); last != all.end(); ++first, ++last) ASSERT_GT(*last - *first, limit.per);
+  }
+}
+
+TEST(turns_test, turn_is_used_once_and_only_at_its_beginning) {
+  turns tried({2, seconds{10}}, {{0}, 4}, start, noon);
+  const time_point turn = tried.opens_at(start + seconds{1}).value();
+  EXPECT_TRUE(tried.open(turn + milliseconds{200}));
+  EXPECT_FALSE(tried.open(turn + milliseconds{300}));
+  tried.take(turn + milliseconds{50});
+  EXPECT_FALSE(tried.open(turn + milliseconds{60}));
+  tried.end();
+  EXPECT_FALSE(tried.open(turn + milliseconds{60}));
+  EXPECT_EQ(tried.opens_at(turn + milliseconds{60}), turn + 4 * (milliseconds{5250} + nanoseconds{1}));
+}
+
+TEST(turns_test, request_that_comes_too_late_or_after_a_new_share_has_no_turn) {
+  turns tried({2, seconds{10}}, {{0}, 4}, start, noon);
+  const time_point turn = tried.opens_at(start + seconds{1}).value();
+  EXPECT_FALSE(tried.is_in_time(turn));
+  tried.take(turn);
+  EXPECT_TRUE(tried.is_in_time(turn + milliseconds{250}));
+  EXPECT_FALSE(tried.is_in_time(turn + milliseconds{251}));
+}
+
+TEST(turns_test, worker_without_partitions_has_none) {
+  EXPECT_EQ(turns({1, seconds{1}}, {{}, 4}, start, noon).opens_at(start), std::nullopt);
+}
+
+TEST(turns_test, slowest_limit_among_the_most_partitions_is_a_time_that_can_be_waited_for) {
+  const turns tried({1, hours{24 * 366}}, {{100'000}, 1'000'000}, start, noon);
+  ASSERT_TRUE(tried.opens_at(start));
+  EXPECT_GT(*tried.opens_at(start), start);
+  EXPECT_LT(*tried.opens_at(start), start + hours{24 * 366 * 60});
+}
+
+}  // namespace
+}  // namespace leadrelay::delivery

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/time.hpp"
+#include "delivery/limit_share.hpp"
+#include "providers/account_settings.hpp"
+
+namespace leadrelay::delivery {
+
+/// Shares a limit of fewer requests than the group has partitions. Time is cut into slots, by the calendar's clock and so alike in every
+/// worker, as many to a window as it allows requests; the partitions take turns at them, and whose turn it is may send one request. So a
+/// limit holds however many workers there are, and a partition's turns pass to its next owner without anything to tell.
+///
+/// A request leaves at the beginning of its slot, or loses its turn: a window that is longer by a twentieth (at most 2 s) makes up for what
+/// leaves later, by half of that at most, and for clocks that differ by less than the other half. The calendar's clock is read when the
+/// share is set; the slot of that moment may be used up already.
+class turns {
+ public:
+  turns(const providers::limit& of, const limit_share& share, time_point now, wall_time wall_now);
+
+  /// Whether it is a turn of this worker's, and none is taken.
+  bool open(time_point now) const;
+  /// The beginning of the next turn, `now` within one; nothing where only the end of the one that is taken opens it, or none is this
+  /// worker's.
+  std::optional<time_point> opens_at(time_point now) const;
+
+  /// The turn is taken, and comes to nothing where its request does not leave in time.
+  void take(time_point now) noexcept;
+  /// Whether the request may leave now.
+  bool is_in_time(time_point now) const noexcept { return taken_ && now - begin_of(used_) <= punctual_; }
+  /// The request has left, or will not.
+  void end() noexcept { taken_ = false; }
+
+ private:
+  std::int64_t slot_at(time_point now) const noexcept { return (now.time_since_epoch() + to_calendar_) / slot_; }
+  time_point begin_of(std::int64_t slot) const noexcept { return time_point{slot * slot_ - to_calendar_}; }
+  std::int64_t next_own(std::int64_t from) const;
+
+  std::vector<int> owned_;
+  int total_;
+  duration slot_;
+  duration punctual_;     ///< how long after its beginning a slot may still be taken
+  duration to_calendar_;  ///< from the loop's clock to Unix time
+  std::int64_t used_;     ///< the last slot that is
+  bool taken_ = false;    ///< that slot is, and its request has not left
+};
+
+}  // namespace leadrelay::delivery
