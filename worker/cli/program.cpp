@@ -73,9 +73,13 @@ void add_sandbox(CLI::App& program, chosen_command& chosen) {
   command.add_option("--listen", options->listen, "Where to listen; port 0 picks one")->type_name("HOST:PORT")->capture_default_str();
   command.add_option("--tls-certificate", options->certificate, "PEM; serves over TLS, with --tls-key")->type_name("FILE");
   command.add_option("--tls-key", options->key, "PEM")->type_name("FILE");
-  command.add_option("--faults", options->faults, R"(What goes wrong on purpose, as in {"all": {"status_503": 8}})")
+  command
+      .add_option(
+          "--faults", options->faults,
+          "What goes wrong on purpose, as in {\"all\": {\"status_503\": 8}}; and how a provider bears load, as in {\"orwel\": {\"limits\": "
+          "[{\"requests\": 50, \"per_ms\": 1000}], \"latency_ms\": 20, \"capacity\": 16, \"degrade\": {\"above\": 16, \"factor\": 10}}}")
       ->type_name("JSON|@FILE");
-  command.add_option("--limit", options->limits, "A limit for each key of a provider, as in orwel=1000/1m; may be given again")
+  command.add_option("--limit", options->limits, "A limit for each key of a provider, as in orwel=1000/1m; may be given again, all hold")
       ->type_name("PROVIDER=N/TIME")
       ->allow_extra_args(false);
   command.add_flag("--known-leads-only", options->known_leads_only, "Answer 404 for leads that were not seeded")->disable_flag_override();

@@ -40,7 +40,7 @@ outcome<void> add_limit(leadrelay::sandbox::options& to, const std::string& text
   const auto limit = leadrelay::sandbox::parse_limit(std::string_view(text).substr(std::min(equals + 1, text.size())));
   if (!of || !limit)
     return problem{reason::rejected, "--limit: `" + printable(text) + "`: expected PROVIDER=N/TIME, as in orwel=1000/1m, N at least 1"};
-  to[*of].limit = *limit;
+  to[*of].limits.push_back(*limit);
   return {};
 }
 

@@ -17,7 +17,7 @@ struct counters {
   std::map<int, std::uint64_t> by_status;  ///< answers planned; hangs, resets and `malformed` have no status
   std::array<std::uint64_t, fault_count> faults{};
   std::uint64_t slow_bodies = 0;
-  std::uint64_t limited = 0;           ///< refused with 429 by `provider_options::limit`
+  std::uint64_t limited = 0;           ///< refused with 429 by a limit
   std::uint64_t order_violations = 0;  ///< applied with a lower sequence than the one applied before to the lead
   std::uint64_t repeats = 0;           ///< applied with the same sequence, or without one the same body, as the one before
   std::uint64_t overlaps = 0;          ///< began while another request of the lead was in flight

@@ -1,34 +1,12 @@
 #include "sandbox/desk.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <stdexcept>
 
 #include "base/text.hpp"
 
 namespace leadrelay::sandbox {
 namespace {
-
-/// Announced where no limit is set: what Orwel publishes for production.
-constexpr std::uint32_t published_limit = 1000;
-constexpr std::chrono::seconds published_window{60};
-
-std::uint32_t whole_seconds(duration wait) {
-  return static_cast<std::uint32_t>(std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(wait).count()));
-}
-
-std::string http_date(wall_time at) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::ceil<std::chrono::seconds>(at));
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 40> text{};
-  const std::size_t length = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return {text.data(), length};
-}
-
-std::string retry_after_line(std::uint32_t seconds, bool as_date, moment now) {
-  return "Retry-After: " + (as_date ? http_date(now.wall + std::chrono::seconds{seconds}) : std::to_string(seconds)) + "\r\n";
-}
 
 bool is_json(std::string_view content_type) {
   std::string_view type = content_type.substr(0, content_type.find(';'));
@@ -77,7 +55,8 @@ planned_answer desk::decide(visit& of) {
   if (auto refused = check_credential(of)) return std::move(*refused);
   identify(of);
   count_overlap(of);
-  if (of.who->limit && !of.who->limit->admit(of.now.steady)) return refuse_by_limit(of);
+  if (!pass_limits(of)) return refuse_by_limit(of);
+  of.served = true;
   const auto fault = dice_.draw_fault(options_.faults);
   if (fault) ++counters_.faults[static_cast<std::size_t>(*fault)];
   if (fault && *fault < fault::reset_after) return fail_on_purpose(of, *fault);
@@ -134,11 +113,19 @@ void desk::count_overlap(visit& of) {
   }
 }
 
+/// Other limits than before begin with empty windows.
+bool desk::pass_limits(visit& of) {
+  const std::vector<limit>& rules = options_.faults.limits ? *options_.faults.limits : options_.limits;
+  if (of.who->limits.rules() != rules) of.who->limits = account_limits(rules);
+  of.who->limits.arrive(of.now.steady);
+  return of.who->limits.admit(of.now.steady);
+}
+
+/// Where a page says nothing of `Retry-After`, a limit that is enforced sends it all the same, as most servers do.
 planned_answer desk::refuse_by_limit(visit& of) {
   ++counters_.limited;
   planned_answer out = failure_answer(failure::limited, of);
-  const std::uint32_t wait = whole_seconds(of.who->limit->until_free(of.now.steady));
-  if (dialect_->sends_retry_after()) out.headers += retry_after_line(wait, options_.faults.retry_after_as_date, of.now);
+  out.headers += retry_after_line(of.who->limits.until_free(of.now.steady), options_.faults.retry_after_as_date, of.now);
   return out;
 }
 
@@ -153,13 +140,14 @@ planned_answer desk::fail_on_purpose(visit& of, fault what) {
     out.status = 302;
     out.headers = "Location: " + by.redirect_location + "\r\n";
     out.body = "{}";
+    add_limit_headers(of, out);
     return out;
   }
   if (what == fault::status_500) return failure_answer(failure::internal, of);
   const bool limited = what == fault::status_429;
   out = failure_answer(limited ? failure::limited : failure::unavailable, of);
   if (limited ? by.retry_after_s || dialect_->sends_retry_after() : by.retry_after_on_503)
-    out.headers += retry_after_line(by.retry_after_s.value_or(1), by.retry_after_as_date, of.now);
+    out.headers += retry_after_line(std::chrono::seconds{by.retry_after_s.value_or(1)}, by.retry_after_as_date, of.now);
   return out;
 }
 
@@ -244,44 +232,36 @@ planned_answer desk::failure_answer(failure what, const visit& of, std::span<con
 }
 
 void desk::add_limit_headers(const visit& of, planned_answer& to) const {
-  if (!dialect_->sends_limit_headers() || !of.who) return;
-  std::uint32_t most = published_limit;
-  std::uint32_t remaining = published_limit - 1;
-  duration until_reset = published_window;
-  if (auto& limit = of.who->limit) {
-    most = limit->rule().requests;
-    remaining = limit->remaining(of.now.steady);
-    until_reset = limit->until_oldest_leaves(of.now.steady);
-  }
-  const auto reset = std::chrono::ceil<std::chrono::seconds>(of.now.wall.time_since_epoch() + until_reset).count();
-  to.headers.reserve(96);
-  to.headers.append("X-RateLimit-Limit: ").append(std::to_string(most));
-  to.headers.append("\r\nX-RateLimit-Remaining: ").append(std::to_string(remaining));
-  to.headers.append("\r\nX-RateLimit-Reset: ").append(std::to_string(reset)).append("\r\n");
+  if (dialect_->sends_limit_headers() && of.who) of.who->limits.append_headers(of.now, to.headers);
 }
 
 void desk::conclude(visit& of, planned_answer& to) {
   using kind = planned_answer::kind;
   if (to.how == kind::whole || to.how == kind::truncated) ++counters_.by_status[to.status];
   to.delay = dice_.draw_latency(options_.faults);
+  if (of.served && to.how != kind::hang) to.delay = load_.serve(of.now.steady, to.delay, options_.faults);
   if (to.how == kind::whole && dice_.draw_slow_body(options_.faults)) {
     to.slow_body = options_.faults.slow_body_time;
     ++counters_.slow_bodies;
   }
   const bool takes_time = to.how == kind::hang || to.delay > duration::zero() || to.slow_body > duration::zero();
-  if (!takes_time || !of.found) return;
+  if (!takes_time || (!of.found && !of.served)) return;
   to.token = ++tokens_given_ * provider_count + static_cast<std::size_t>(which_);
-  of.who->in_flight[of.found->identity].push_back(to.token);
-  tokens_.emplace(to.token, std::pair(of.who, of.found->identity));
+  if (of.found) of.who->in_flight[of.found->identity].push_back(to.token);
+  if (of.served) load_.enter();
+  tokens_.emplace(to.token, under_way{of.who, of.found ? of.found->identity : std::string(), of.served});
 }
 
 void desk::finish(std::uint64_t token) {
   const auto given = tokens_.find(token);
   if (given == tokens_.end()) return;
-  const auto& [who, identity] = given->second;
-  const auto under_way = who->in_flight.find(identity);
-  std::erase(under_way->second, token);
-  if (under_way->second.empty()) who->in_flight.erase(under_way);
+  const auto& [who, identity, served] = given->second;
+  if (served) load_.leave();
+  if (!identity.empty()) {
+    const auto of_lead = who->in_flight.find(identity);
+    std::erase(of_lead->second, token);
+    if (of_lead->second.empty()) who->in_flight.erase(of_lead);
+  }
   tokens_.erase(given);
 }
 
@@ -290,6 +270,7 @@ void desk::reset(std::uint64_t seed) {
   mistakes_.clear();
   tokens_.clear();
   accounts_.clear();
+  load_ = {};
   intakes_ = 0;
   reseed(seed);
 }
@@ -313,7 +294,6 @@ desk::account& desk::account_of(std::string_view key, std::string_view now_text)
   if (const auto known = accounts_.find(key); known != accounts_.end()) return known->second;
   const std::string label = "key_" + std::to_string(accounts_.size() + 1);
   account& made = accounts_.try_emplace(std::string(key), label, kept_arrivals_).first->second;
-  if (options_.limit) made.limit.emplace(*options_.limit);
   made.leads = seeded_;
   made.leads.date_undated(now_text);
   return made;

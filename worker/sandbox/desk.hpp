@@ -15,6 +15,8 @@
 #include "sandbox/counters.hpp"
 #include "sandbox/dialect.hpp"
 #include "sandbox/fault_dice.hpp"
+#include "sandbox/limits.hpp"
+#include "sandbox/load.hpp"
 #include "sandbox/message.hpp"
 #include "sandbox/options.hpp"
 #include "sandbox/routing.hpp"
@@ -32,7 +34,7 @@ class desk {
     std::string label;  ///< `key_1`, `key_2`, … in the order they came; reports never show the key
     book leads;
     arrival_log arrivals;
-    std::optional<sliding_limit> limit;
+    account_limits limits{{}};
     /// Tokens of the requests under way, by the lead's identity; kept only for answers that take time.
     std::unordered_map<std::string, std::vector<std::uint64_t>, text_hash, std::equal_to<>> in_flight;
   };
@@ -56,6 +58,7 @@ class desk {
   outcome<void> seed_lead(std::string_view id, std::string_view json, std::string_view now_text);
 
   const counters& counted() const noexcept { return counters_; }
+  const provider_load& load() const noexcept { return load_; }
   const std::map<std::string, std::uint64_t, std::less<>>& mistakes() const noexcept { return mistakes_; }
   const book& seeded() const noexcept { return seeded_; }
   const account_map& accounts() const noexcept { return accounts_; }
@@ -73,6 +76,7 @@ class desk {
     std::string_view now_text;
     account* who = nullptr;
     bool update = false;
+    bool served = false;  ///< neither its method, its credential nor a limit refuses it, so that it is work for the provider
     std::optional<json::document> body{};  ///< of an update, where it is a JSON object
     std::optional<match> found{};          ///< where the request says which lead it means
   };
@@ -82,6 +86,7 @@ class desk {
   std::optional<planned_answer> check_credential(visit& of);
   void identify(visit& of);
   void count_overlap(visit& of);
+  bool pass_limits(visit& of);
   planned_answer refuse_by_limit(visit& of);
   planned_answer fail_on_purpose(visit& of, fault what);
   planned_answer read(visit& of);
@@ -104,7 +109,13 @@ class desk {
   std::map<std::string, std::uint64_t, std::less<>> mistakes_;
   book seeded_;  ///< what every account key's book begins as
   account_map accounts_;
-  std::unordered_map<std::uint64_t, std::pair<account*, std::string>> tokens_;
+  struct under_way {
+    account* who = nullptr;
+    std::string identity;  ///< empty where the request does not say which lead it means
+    bool served = false;
+  };
+  std::unordered_map<std::uint64_t, under_way> tokens_;
+  provider_load load_;
   std::uint64_t tokens_given_ = 0;
   std::uint64_t intakes_ = 0;
 };

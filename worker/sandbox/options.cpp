@@ -15,12 +15,16 @@ constexpr std::array<std::string_view, fault_count> fault_words{"hang",       "r
                                                                 "status_500", "redirect",     "reset_after", "malformed",
                                                                 "truncated",  "bad_body",     "oversized"};
 
-constexpr std::array<std::string_view, 11> other_words{"retry_after_s",     "retry_after_form", "retry_after_on_503", "oversized_bytes",
+constexpr std::array<std::string_view, 14> other_words{"retry_after_s",     "retry_after_form", "retry_after_on_503", "oversized_bytes",
                                                        "redirect_location", "slow_body",        "slow_body_ms",       "latency_ms",
-                                                       "jitter_ms",         "rejected_keys",    "rejected_status"};
+                                                       "jitter_ms",         "rejected_keys",    "rejected_status",    "limits",
+                                                       "degrade",           "capacity"};
 
 constexpr double most_ms = 24.0 * 3600 * 1000;
 constexpr double most_oversized = 1024.0 * 1024 * 1024;
+constexpr double most_requests = 1e6;
+constexpr double most_factor = 1e4;
+constexpr unsigned most_limits = 16;
 
 problem wrong(std::string what) { return problem{reason::invalid_field, std::move(what)}; }
 
@@ -38,6 +42,9 @@ class fault_reader {
     for (const double percent : settings_.percents) sum += percent;
     if (sum > 100) return wrong(path_ + ": the percentages of faults exceed 100 together; at most one happens to a request");
     if (settings_[fault::redirect] > 0 && settings_.redirect_location.empty()) return wrong(path_ + ".redirect: needs redirect_location");
+    if ((settings_.degrade || settings_.capacity > 0) && settings_.latency <= duration::zero())
+      return wrong(path_ + (settings_.degrade ? ".degrade" : ".capacity") +
+                   ": needs latency_ms, as answers that take no time are never there at once");
     return std::move(settings_);
   }
 
@@ -60,6 +67,9 @@ class fault_reader {
     if (name == "rejected_status") return rejected_status(name, value);
     if (name == "rejected_keys") return rejected_keys(name, value);
     if (name == "redirect_location") return location(name, value);
+    if (name == "limits") return limits(value);
+    if (name == "degrade") return degrade(value);
+    if (name == "capacity") return whole(name, value, 0, most_requests, settings_.capacity);
     std::vector<std::string_view> known(fault_words.begin(), fault_words.end());
     known.insert(known.end(), other_words.begin(), other_words.end());
     const auto meant = did_you_mean(name, known);
@@ -116,6 +126,31 @@ class fault_reader {
     return true;
   }
 
+  bool limits(const json::value& value) {
+    constexpr const char* expected = "expected an array of objects as {\"requests\": 50, \"per_ms\": 1000}";
+    if (!value.IsArray()) return fail("limits", expected);
+    if (value.Size() > most_limits) return fail("limits", "expected at most 16");
+    auto& into = settings_.limits.emplace();
+    for (const json::value& each : value.GetArray()) {
+      const json::value* const requests = each.IsObject() ? json::find(each, "requests") : nullptr;
+      const json::value* const per = each.IsObject() ? json::find(each, "per_ms") : nullptr;
+      if (!requests || !per || each.MemberCount() != 2) return fail("limits", expected);
+      limit& made = into.emplace_back();
+      if (!whole("limits.requests", *requests, 1, most_requests, made.requests) || !milliseconds("limits.per_ms", *per, made.per))
+        return false;
+      if (made.per <= duration::zero()) return fail("limits.per_ms", "must be more than 0");
+    }
+    return true;
+  }
+
+  bool degrade(const json::value& value) {
+    const json::value* const above = value.IsObject() ? json::find(value, "above") : nullptr;
+    const json::value* const factor = value.IsObject() ? json::find(value, "factor") : nullptr;
+    if (!above || !factor || value.MemberCount() != 2) return fail("degrade", "expected an object as {\"above\": 16, \"factor\": 10}");
+    degradation& made = settings_.degrade.emplace();
+    return whole("degrade.above", *above, 0, most_requests, made.above) && number("degrade.factor", *factor, 1, most_factor, made.factor);
+  }
+
   bool location(std::string_view name, const json::value& value) {
     if (!value.IsString()) return fail(name, "expected a string, not " + std::string(json::kind(value)));
     settings_.redirect_location = json::text(value);
@@ -148,6 +183,15 @@ outcome<void> set_one(options& into, std::string_view name, const json::value& v
   return {};
 }
 
+void write_limit(json::writer& out, const limit& from) {
+  out.StartObject();
+  out.Key("requests");
+  out.Uint64(from.requests);
+  out.Key("per_ms");
+  out.Double(static_cast<double>(from.per.count()) / 1e6);
+  out.EndObject();
+}
+
 void write_faults(json::writer& out, const fault_settings& from) {
   out.StartObject();
   for (std::size_t i = 0; i < fault_count; ++i) {
@@ -162,6 +206,23 @@ void write_faults(json::writer& out, const fault_settings& from) {
   out.Double(static_cast<double>(from.jitter.count()) / 1e6);
   out.Key("rejected_keys");
   out.Uint64(from.rejected_keys.size());
+  if (from.limits) {
+    out.Key("limits");
+    out.StartArray();
+    for (const limit& each : *from.limits) write_limit(out, each);
+    out.EndArray();
+  }
+  if (from.degrade) {
+    out.Key("degrade");
+    out.StartObject();
+    out.Key("above");
+    out.Uint64(from.degrade->above);
+    out.Key("factor");
+    out.Double(from.degrade->factor);
+    out.EndObject();
+  }
+  out.Key("capacity");
+  out.Uint64(from.capacity);
   out.EndObject();
 }
 

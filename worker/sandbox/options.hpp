@@ -33,6 +33,19 @@ inline constexpr std::size_t fault_count = 11;
 
 std::string_view to_string(fault) noexcept;
 
+/// At most `requests` in any window of length `per`, for each account key, exactly. Refused requests do not count.
+struct limit {
+  std::uint32_t requests = 0;
+  duration per{};
+  bool operator==(const limit&) const = default;
+};
+
+/// While more than `above` requests are in the provider, what comes takes `factor` times as long.
+struct degradation {
+  std::uint32_t above = 0;
+  double factor = 1;  ///< 1 to 10,000
+};
+
 struct fault_settings {
   std::array<double, fault_count> percents{};  ///< of requests, 0–100 each and together
 
@@ -53,12 +66,10 @@ struct fault_settings {
 
   std::vector<std::string> rejected_keys;
   int rejected_status = 401;  ///< or 403, for `rejected_keys`; a missing key is always 401
-};
 
-/// At most `requests` in any window of length `per`, for each account key, exactly. Refused requests do not count.
-struct limit {
-  std::uint32_t requests = 0;
-  duration per{};
+  std::optional<std::vector<limit>> limits;  ///< instead of `provider_options::limits`
+  std::optional<degradation> degrade{};
+  std::uint32_t capacity = 0;  ///< requests that are served at once, each for `latency`; the rest queue. 0: any number
 };
 
 struct seed_lead {
@@ -67,9 +78,9 @@ struct seed_lead {
 };
 
 struct provider_options {
-  bool known_leads_only = false;  ///< otherwise every lead exists, but for those whose id starts with `missing`
-  std::vector<seed_lead> leads;   ///< known to every account key
-  std::optional<sandbox::limit> limit{};
+  bool known_leads_only = false;         ///< otherwise every lead exists, but for those whose id starts with `missing`
+  std::vector<seed_lead> leads;          ///< known to every account key
+  std::vector<limit> limits;             ///< all of them hold
   bool unknown_fields_pass = false;      ///< otherwise a field that the page does not name is refused
   bool owner_required = false;           ///< Perch: resourceType and resourceId are marked required, but the page's own example lacks them
   bool bulk_updates = false;             ///< Octanist: all matching leads are updated, instead of 409
@@ -91,7 +102,9 @@ struct options {
 /// Sets faults from JSON: `{"all": {…}, "orwel": {…}, "seed": 7}`. `all` comes first whatever the order, a provider's own object
 /// replaces what `all` said of it, and what an object leaves out is at its default (no fault). Members: each word of `fault` and
 /// `slow_body` (percentages), `retry_after_s`, `retry_after_form` (`seconds`, `date`), `retry_after_on_503`, `oversized_bytes`,
-/// `redirect_location`, `slow_body_ms`, `latency_ms`, `jitter_ms`, `rejected_keys`, `rejected_status` (401, 403).
+/// `redirect_location`, `slow_body_ms`, `latency_ms`, `jitter_ms`, `rejected_keys`, `rejected_status` (401, 403),
+/// `limits` (`[{"requests": 50, "per_ms": 1000}, …]`, at most 16), `degrade` (`{"above": 16, "factor": 10}`), `capacity`; the last two need
+/// a `latency_ms`, as answers that take no time are never there at once.
 /// On a problem, which names the member, nothing is changed.
 outcome<void> set_faults(options& into, std::string_view json);
 

@@ -13,6 +13,31 @@ planned_answer not_routed() {
   return out;
 }
 
+void write_limits(json::writer& out, const account_limits& from) {
+  out.Key("limits");
+  out.StartArray();
+  for (std::size_t at = 0; at < from.rules().size(); ++at) {
+    out.StartObject();
+    out.Key("requests");
+    out.Uint64(from.rules()[at].requests);
+    out.Key("per_ms");
+    out.Double(static_cast<double>(from.rules()[at].per.count()) / 1e6);
+    out.Key("most");
+    out.Uint64(from.most_arrived(at));
+    out.EndObject();
+  }
+  out.EndArray();
+}
+
+void write_load(json::writer& out, const provider_load& from) {
+  out.Key("most_at_once");
+  out.Uint64(from.most_inside());
+  out.Key("queued");
+  out.Uint64(from.queued());
+  out.Key("degraded");
+  out.Uint64(from.degraded());
+}
+
 void write_account(json::writer& out, const desk::account& from, std::span<const duration> windows) {
   out.Key(from.label.c_str());
   out.StartObject();
@@ -29,6 +54,7 @@ void write_account(json::writer& out, const desk::account& from, std::span<const
     out.Uint64(from.arrivals.most_within(window));
   }
   out.EndObject();
+  write_limits(out, from.limits);
   out.EndObject();
 }
 
@@ -96,6 +122,7 @@ std::string sandbox_state::report_json(std::span<const duration> windows) const 
     out.Key(to_string(which).data());
     out.StartObject();
     write_counters(out, of.counted());
+    write_load(out, of.load());
     out.Key("keys");
     out.StartObject();
     for (const auto& [key, each] : of.accounts()) write_account(out, each, windows);

@@ -48,6 +48,7 @@ class sandbox_state {
 
   const sandbox::options& settings() const noexcept { return options_; }
   const counters& counted(provider of) const noexcept { return desk_of(of).counted(); }
+  const provider_load& load(provider of) const noexcept { return desk_of(of).load(); }
   /// How often a mistake was made: `leadping_intake`, `content_type` (an update not sent as application/json),
   /// `octanist_loss_reason_ignored` (sent for a lead that is not lost).
   std::uint64_t mistakes(std::string_view what) const;

@@ -232,7 +232,7 @@ TEST(desk, rejected_key_is_refused_in_the_providers_form) {
 TEST(desk, limit_holds_for_each_key_and_refusals_do_not_count) {
   for (const way& each : ways) {
     provider_options settings;
-    settings.limit = limit{2, std::chrono::seconds{10}};
+    settings.limits = {{2, std::chrono::seconds{10}}};
     harness world(with(each.of, settings));
     const auto status = [&] { return world.call(each.method, each.path, each.body("")).status; };
     EXPECT_EQ(status(), 200);

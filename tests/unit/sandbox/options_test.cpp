@@ -74,6 +74,40 @@ TEST(options, problem_leaves_everything_as_it_was) {
   EXPECT_EQ(into[provider::perch].faults[fault::hang], 0);
 }
 
+TEST(options, limits_capacity_and_degradation_are_read) {
+  options into;
+  ASSERT_TRUE(set_faults(into, R"({"orwel":{"limits":[{"requests":50,"per_ms":1000},{"requests":300,"per_ms":10000.5}],"latency_ms":20,
+    "capacity":16,"degrade":{"above":12,"factor":2.5}},"perch":{"limits":[]}})"));
+  const fault_settings& read = into[provider::orwel].faults;
+  ASSERT_TRUE(read.limits);
+  EXPECT_THAT(*read.limits, testing::ElementsAre(limit{50, std::chrono::seconds{1}}, limit{300, std::chrono::microseconds{10'000'500}}));
+  EXPECT_EQ(read.capacity, 16u);
+  ASSERT_TRUE(read.degrade);
+  EXPECT_EQ(read.degrade->above, 12u);
+  EXPECT_EQ(read.degrade->factor, 2.5);
+  ASSERT_TRUE(into[provider::perch].faults.limits);
+  EXPECT_TRUE(into[provider::perch].faults.limits->empty());
+  EXPECT_FALSE(into[provider::leadping].faults.limits);
+  const auto told = parsed(faults_json(into));
+  EXPECT_EQ(told["orwel"]["limits"][1]["per_ms"].GetDouble(), 10000.5);
+  EXPECT_EQ(told["orwel"]["degrade"]["above"].GetUint(), 12u);
+  EXPECT_FALSE(told["leadping"].HasMember("limits"));
+}
+
+TEST(options, limits_capacity_and_degradation_that_are_wrong_are_named) {
+  EXPECT_THAT(problem_of(R"({"all":{"limits":{"requests":1,"per_ms":1}}})"), HasSubstr("all.limits: expected an array"));
+  EXPECT_THAT(problem_of(R"({"all":{"limits":[{"requests":1}]}})"), HasSubstr("all.limits: expected an array of objects"));
+  EXPECT_THAT(problem_of(R"({"all":{"limits":[{"requests":1,"per_ms":1,"x":1}]}})"), HasSubstr("all.limits"));
+  EXPECT_EQ(problem_of(R"({"all":{"limits":[{"requests":0,"per_ms":1}]}})"), "all.limits.requests: must be from 1 to 1000000");
+  EXPECT_EQ(problem_of(R"({"all":{"limits":[{"requests":1.5,"per_ms":1}]}})"), "all.limits.requests: must be a whole number");
+  EXPECT_EQ(problem_of(R"({"all":{"limits":[{"requests":1,"per_ms":0}]}})"), "all.limits.per_ms: must be more than 0");
+  EXPECT_THAT(problem_of(R"({"all":{"latency_ms":1,"degrade":16}})"), HasSubstr("all.degrade: expected an object"));
+  EXPECT_EQ(problem_of(R"({"all":{"latency_ms":1,"degrade":{"above":1,"factor":0.5}}})"), "all.degrade.factor: must be from 1 to 10000");
+  EXPECT_THAT(problem_of(R"({"all":{"degrade":{"above":1,"factor":2}}})"), HasSubstr("all.degrade: needs latency_ms"));
+  EXPECT_THAT(problem_of(R"({"all":{"capacity":1}})"), HasSubstr("all.capacity: needs latency_ms"));
+  EXPECT_EQ(problem_of(R"({"all":{"limit":[]}})"), "all.limit: unknown; did you mean limits?");
+}
+
 TEST(options, limit_is_requests_per_duration) {
   const auto read = parse_limit("1000/1m");
   ASSERT_TRUE(read);

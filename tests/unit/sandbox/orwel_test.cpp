@@ -74,7 +74,7 @@ TEST(orwel, errors_have_the_pages_form) {
 
 TEST(orwel, limit_headers_tell_what_is_left) {
   provider_options settings;
-  settings.limit = limit{2, std::chrono::minutes{1}};
+  settings.limits = {{2, std::chrono::minutes{1}}};
   harness world(with(provider::orwel, settings));
   const auto reset = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(world.now.wall.time_since_epoch()).count() + 60);
   EXPECT_EQ(world.call("PATCH", path, "{}").headers,
