@@ -18,7 +18,7 @@ worker_config good_config() {
   config.kafka = {{"bootstrap.servers", kafka_bootstrap()}, {"group.id", unique_name("refused")}};
   config.lead_changes = {"some-topic"};
   config.dead_letters = "some-topic.dead";
-  config.accounts = {{"acme", "orwel", "http://127.0.0.1:1", "a-credential", "[]", 32, "{ attempts: 3 }", {}}};
+  config.accounts = {{"acme", "orwel", "http://127.0.0.1:1", "a-credential", "[]", 32, "{ attempts: 3 }", {}, ""}};
   return config;
 }
 

@@ -24,6 +24,7 @@ MAP = "worker/delivery/offset_map.cpp"
 GATE = "worker/delivery/gate.cpp"
 RATE = "worker/delivery/rate_limit.cpp"
 WINDOW = "worker/delivery/sliding_window.cpp"
+RETRY = "worker/delivery/retry.cpp"
 
 # name, what it does, file, text, text instead[, file, text, text instead]...
 BUGS = [
@@ -48,7 +49,7 @@ BUGS = [
     ("refused_commit_counts", "a refused commit counts as acknowledged", PARTITIONS,
      "if (result.error.empty()) {", "if (!result.offsets.empty()) {"),
     ("wakeup_lost_at_gate", "the end of a request lets nobody in at the gate", ACCOUNT,
-     "  gate_.leave();\n  admit_waiting();\n", "  gate_.leave();\n"),
+     "  gate_.leave(sent_in);\n  admit_waiting();\n", "  gate_.leave(sent_in);\n"),
     ("timer_lost_at_limit", "nothing asks again when a limit's window opens", GATE,
      "const auto at = rate_.opens_at(now);", "const std::optional<time_point> at;"),
     ("map_run_one_too_long", "a run of settled offsets is written one too long", MAP,
@@ -98,6 +99,15 @@ BUGS = [
      "  if (!rate_.is_in_time(now)) return false;\n", ""),
     ("share_used_anew", "a partition's share of a limit is used up anew by each of its owners", RATE,
      "    count_gained(before, now);\n", "    (void)before;\n"),
+    ("refusal_is_an_attempt", "a refused credential counts as a failed attempt of the change", RETRY,
+     "so_far.refused_at = now; return {next_step::try_again, now, {}, false};",
+     "return try_again(policy, so_far, judged, error, now, random);"),
+    ("refusal_holds_nobody", "while a credential is refused as many requests go as ever", GATE,
+     "(now < probe_at_ || in_flight_ > with_former_)) return", "now < probe_at_) return"),
+    ("late_answer_ends_refusal", "an answer to a request from before the refusal ends it", "worker/relay/credential.cpp",
+     "  if (sent_in != gate_.credential_epoch()) return;\n", ""),
+    ("admitted_before_refusal_leaves", "what was admitted before the refusal leaves after it", "worker/relay/credential.cpp",
+     "return lane.admitted_in == gate_.credential_epoch();", "return lane.admitted_in <= gate_.credential_epoch();"),
 ]
 
 

@@ -41,6 +41,7 @@ class connection final : public http::connection {
 
  private:
   void start(int change, int under, const std::shared_ptr<under_way>& shared);
+  unsigned status_told(bool answered) const { return answered && !fate_.lost ? fate_.status : 0; }
   http::exchange end(int change, int under, bool answered);
 
   surroundings& at_;
@@ -68,6 +69,7 @@ task<http::exchange> connection::send(const http::outgoing& what, time_point dea
   at_.log.event(
       "request",
       {{"worker", from_->worker}, {"account", to_.account()}, {"change", change}, {"status", fate_.status}, {"applies", fate_.applies}});
+  const std::uint64_t number = to_.request_leaves(from_->worker);
   auto shared = std::make_shared<under_way>();
   wakeup over(at_.loop.executor());
   shared->client = waiting_ = &over;
@@ -76,6 +78,7 @@ task<http::exchange> connection::send(const http::outgoing& what, time_point dea
   shared->client = waiting_ = nullptr;
   if (!from_->killed) {
     at_.truth.request_ends(from_->worker, change);
+    to_.request_ends(from_->worker, number, status_told(shared->answered));
     out = end(change, under, shared->answered);
   }
   co_return out;
@@ -216,6 +219,28 @@ void provider::count_arrival(int under) {
   arrivals_.push_back(now);
   while (arrivals_.front() <= now - longest_window) arrivals_.pop_front();
   for (const providers::limit& limit : limits_) check_window(limit);
+}
+
+/// Whoever knows that the credential is refused tries it with one request at a time.
+std::uint64_t provider::request_leaves(int worker) {
+  credential_knowledge& known = knowledge_[worker];
+  if (known.refused && known.in_flight > 0)
+    at_.log.broken("one_probe_at_a_time", "worker " + std::to_string(worker) + " sends another request of account " +
+                                              std::to_string(account_) + " though its credential is refused and one is in flight");
+  ++known.in_flight;
+  return known.requests++;
+}
+
+void provider::request_ends(int worker, std::uint64_t number, unsigned status) {
+  credential_knowledge& known = knowledge_[worker];
+  --known.in_flight;
+  if (number < known.since) return;
+  if (status == 401) {
+    known.refused = true;
+    known.since = known.requests;
+  } else if (status == 200 || status == 404 || status == 409 || status == 422) {
+    known.refused = false;
+  }
 }
 
 void provider::check_window(const providers::limit& limit) {

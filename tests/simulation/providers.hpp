@@ -48,10 +48,22 @@ class provider {
   fate decide(const change& sent);
   /// The request has reached the provider.
   void count_arrival(int under);
+  /// A request leaves the worker; its number among those of the worker.
+  std::uint64_t request_leaves(int worker);
+  /// The worker has the answer, or nothing (0).
+  void request_ends(int worker, std::uint64_t number, unsigned status);
   http::transport_error connect_error();
   duration connect_time();
 
  private:
+  /// What a worker knows of the credential: an answer is a word on it where its request left since the last word.
+  struct credential_knowledge {
+    std::uint64_t requests = 0;
+    std::uint64_t since = 0;  ///< the number of the first request after the last refusal
+    int in_flight = 0;
+    bool refused = false;
+  };
+
   void decide_trouble(fate& out, int dice);
   void check_window(const providers::limit& limit);
 
@@ -59,6 +71,7 @@ class provider {
   int account_;
   std::vector<providers::limit> limits_;
   std::deque<time_point> arrivals_;  ///< within the longest window
+  std::map<int, credential_knowledge> knowledge_;  ///< by worker
 };
 
 /// Whether a worker's process is alive: what it has left when it is killed has no effect on the world any more.

@@ -113,6 +113,9 @@ void write_account_gauges(exposition& out, const accounts& of) {
                [](const auto& a) { return a.connections; });
   write_family(out, of, "credential_refused", "gauge", "1 while the provider refuses the account's credential.",
                [](const auto& a) { return std::uint64_t{a.state == delivery::gate_state::credential_refused}; });
+  write_family(out, of, "credential_unreadable", "gauge",
+               "1 while the account's secret cannot be read anew and the former one stays in use.",
+               [](const auto& a) { return std::uint64_t{a.credential_unreadable}; });
 }
 
 void write_dead_letters(exposition& out, const process_snapshot& of, const accounts& all) {

@@ -37,6 +37,8 @@ void write_account(json::writer& out, const relay::account_snapshot& account) {
   member(out, "account", account.name);
   member(out, "provider", account.provider);
   member(out, "state", to_string(account.state));
+  if (!account.reason.empty()) member(out, "reason", account.reason);
+  if (account.since) member(out, "since", format_date_time(*account.since));
   member(out, "waiting", account.waiting);
   member(out, "lanes", account.lanes);
   member(out, "in_flight", account.in_flight);
@@ -96,6 +98,16 @@ void write_worker(json::writer& out, const relay::relay_snapshot& worker) {
   out.EndObject();
 }
 
+/// The state of the worst worker with its reason; since when the first of those has it.
+void tell_worst(const relay::account_snapshot& from, relay::account_snapshot& to) {
+  to.credential_unreadable |= from.credential_unreadable;
+  const bool worse = from.state > to.state || (from.state == to.state && to.reason.empty());
+  const bool earlier = from.state == to.state && from.since && (!to.since || *from.since < *to.since);
+  if (worse) to.reason = from.reason;
+  if (worse || earlier) to.since = from.since;
+  to.state = std::max(to.state, from.state);
+}
+
 }  // namespace
 
 std::vector<relay::account_snapshot> process_snapshot::accounts() const {
@@ -107,7 +119,7 @@ std::vector<relay::account_snapshot> process_snapshot::accounts() const {
       relay::account_snapshot& to = out[index];
       to.name = from.name;
       to.provider = from.provider;
-      to.state = std::max(to.state, from.state);
+      tell_worst(from, to);
       to.waiting += from.waiting;
       to.lanes += from.lanes;
       to.in_flight += from.in_flight;

@@ -19,7 +19,7 @@ std::string_view to_string(gate_state state) noexcept {
 gate::gate(int concurrency, const std::vector<providers::limit>& limits) : concurrency_(concurrency), rate_(limits) {}
 
 gate_state gate::state(time_point now) const {
-  if (credential_refused_ && (now < probe_at_ || in_flight_ > 0)) return gate_state::credential_refused;
+  if (credential_refused_ && (now < probe_at_ || in_flight_ > with_former_)) return gate_state::credential_refused;
   if (now < held_until_) return gate_state::waiting;
   if (in_flight_ >= concurrency_) return gate_state::busy;
   if (!rate_.open(now) || !told_.open(now)) return gate_state::limited;
@@ -31,6 +31,7 @@ bool gate::admit(time_point now) {
   if (before == gate_state::limited) rate_.hold_back(now);
   if (before != gate_state::flowing) return false;
   ++in_flight_;
+  ++not_sent_;
   probing_ = credential_refused_;
   rate_.reserve(now);
   told_.reserve();
@@ -46,20 +47,27 @@ std::optional<time_point> gate::ask_again_at(time_point now) const {
       return at ? std::optional{std::max(*at, told_.opens_at())} : std::nullopt;
     }
     case gate_state::waiting: return held_until_;
-    case gate_state::credential_refused: return in_flight_ > 0 ? std::nullopt : std::optional{std::max(probe_at_, held_until_)};
+    case gate_state::credential_refused: return in_flight_ > with_former_ ? std::nullopt : std::optional{std::max(probe_at_, held_until_)};
   }
   return std::nullopt;
 }
 
 bool gate::send(time_point now) {
   if (!rate_.is_in_time(now)) return false;
+  --not_sent_;
   rate_.send(now);
   return true;
 }
 
-void gate::cancel() { rate_.cancel(); }
+void gate::cancel() {
+  --not_sent_;
+  rate_.cancel();
+}
 
-void gate::leave() { --in_flight_; }
+void gate::leave(std::uint64_t sent_in) {
+  --in_flight_;
+  if (sent_in < changed_in_) --with_former_;
+}
 
 void gate::hold_until(time_point until) { held_until_ = std::max(held_until_, until); }
 
@@ -68,10 +76,19 @@ void gate::refuse_credential(time_point now) {
   probe_pause_ = credential_refused_ ? std::min(probe_pause_ * 2, longest_probe_pause) : first_probe_pause;
   credential_refused_ = true;
   probing_ = false;
+  ++credential_epoch_;
   probe_at_ = now + probe_pause_;
 }
 
 void gate::accept_credential() { credential_refused_ = false; }
+
+void gate::try_credential_again(time_point now) {
+  changed_in_ = ++credential_epoch_;
+  with_former_ = in_flight_ - not_sent_;
+  probing_ = false;
+  probe_pause_ = first_probe_pause / 2;  // the first refusal doubles it
+  probe_at_ = now;
+}
 
 void gate::set_share(const limit_share& share, time_point now, wall_time wall_now) {
   share_ = static_cast<double>(share.owned.size()) / share.total;

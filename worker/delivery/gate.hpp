@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ enum class gate_state {
 
 std::string_view to_string(gate_state) noexcept;
 
+/// The epoch of a request that has not been on the wire.
+inline constexpr std::uint64_t never_sent = ~std::uint64_t{0};
+
 /// What a request of an account passes before it may leave: the credential's state, the provider's own wait, concurrency and rate.
 /// Every admission is followed by exactly one of `send` and `cancel`, and after that by one `leave`.
 class gate {
@@ -37,8 +41,8 @@ class gate {
   bool send(time_point now);
   /// The admitted request could not go on the wire.
   void cancel();
-  /// The request has ended.
-  void leave();
+  /// The request has ended; `sent_in` is the credential's epoch when it went on the wire.
+  void leave(std::uint64_t sent_in = never_sent);
 
   /// The provider asks to wait; a wait that is already longer stays.
   void hold_until(time_point until);
@@ -46,6 +50,13 @@ class gate {
   void refuse_credential(time_point now);
   /// An answer that speaks of the change shows that the credential is accepted.
   void accept_credential();
+  /// The credential is another now. Where it stands refused, the next probe goes at once, beside what is on the wire with the former
+  /// one, and the pause after it begins anew.
+  void try_credential_again(time_point now);
+  bool credential_refused() const noexcept { return credential_refused_; }
+  /// Another number after each refusal and each change of the credential: an answer speaks of the credential as it stands only where
+  /// the request was admitted and sent since.
+  std::uint64_t credential_epoch() const noexcept { return credential_epoch_; }
 
   /// The part of the account's limits that is this worker's. `wall_now` is the same moment by the calendar.
   void set_share(const limit_share& share, time_point now, wall_time wall_now);
@@ -66,6 +77,10 @@ class gate {
   time_point held_until_{};
   bool credential_refused_ = false;
   bool probing_ = false;  ///< a probe was admitted since the last refusal
+  std::uint64_t credential_epoch_ = 0;
+  std::uint64_t changed_in_ = 0;  ///< the first epoch of the credential as it is now
+  int not_sent_ = 0;              ///< of those in flight: admitted, not on the wire yet
+  int with_former_ = 0;           ///< of those in flight: on the wire since before the credential changed
   time_point probe_at_{};
   duration probe_pause_{};
 };

@@ -2,11 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <utility>
-
-#include "base/origin.hpp"
-#include "providers/headers.hpp"
 
 namespace leadrelay::relay {
 namespace {
@@ -40,21 +36,6 @@ account::~account() {
   if (timer_) loop_.timers().cancel(*timer_);
 }
 
-outcome<void> account::read_credential() {
-  const auto secret = config::read_credential(settings_.credential);
-  if (!secret) return secret.error();
-  const auto at = parse_origin(settings_.plan.base_url());
-  if (!at) return at.error();
-  auto lines = providers::make_headers(settings_.plan.definition(), at->host_header, *secret);
-  if (!lines) return lines.error();
-  if (*secret == credential_) return {};
-  secrets_ = providers::echoes_of(settings_.plan.definition(), *secret);
-  if (!credential_.empty()) std::ranges::move(providers::echoes_of(settings_.plan.definition(), credential_), std::back_inserter(secrets_));
-  credential_ = *secret;
-  headers_ = std::move(*lines);
-  return {};
-}
-
 running_lane& account::lane_of(std::string_view key) {
   if (const auto found = lanes_.find(key); found != lanes_.end()) return *found->second;
   auto made = std::make_unique<running_lane>(loop_.executor(), std::string(key));
@@ -68,6 +49,7 @@ void account::erase_lane(const running_lane& ended) { lanes_.erase(std::string_v
 task<bool> account::enter(running_lane& lane) {
   const auto given_up = [&] { return lane.queue.changes.front().from->leaving; };
   if (given_up()) co_return false;
+  lane.admitted_in = gate_.credential_epoch();
   if (at_gate_.empty() && gate_.admit(loop_.now())) co_return true;
   lane.admitted = false;
   at_gate_.push_back(&lane);
@@ -86,8 +68,8 @@ bool account::send() {
   return sent;
 }
 
-void account::leave() {
-  gate_.leave();
+void account::leave(std::uint64_t sent_in) {
+  gate_.leave(sent_in);
   admit_waiting();
 }
 
@@ -97,6 +79,7 @@ void account::admit_waiting() {
     running_lane& next = *at_gate_.front();
     at_gate_.pop_front();
     next.admitted = true;
+    next.admitted_in = gate_.credential_epoch();
     next.signal.notify();
   }
   arm(now);

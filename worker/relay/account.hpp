@@ -37,8 +37,9 @@ struct running_lane {
   running_lane(executor on, std::string key) : signal(on) { queue.key = std::move(key); }
 
   delivery::lane queue;
-  wakeup signal;          ///< wakes the coroutine from the gate or from a back-off
-  bool admitted = false;  ///< the gate has let it through since it began to wait
+  wakeup signal;                  ///< wakes the coroutine from the gate or from a back-off
+  bool admitted = false;          ///< the gate has let it through since it began to wait
+  std::uint64_t admitted_in = 0;  ///< the credential's epoch then
   lane_step step = lane_step::idle;
   std::shared_ptr<delivery::owned_partition> from;  ///< the partition of the change that is worked on
   http::connection* over = nullptr;  ///< what its request is on, while it is on the wire
@@ -60,8 +61,23 @@ class account {
   /// The texts in which an answer may echo the credential or the one before it, which requests still in flight may carry.
   const std::vector<std::string>& secrets() const noexcept { return secrets_; }
 
+  // credential.cpp: the secret, and whether the provider accepts it
   /// Reads the secret and prepares the headers; a problem leaves the former ones in place.
   outcome<void> read_credential();
+  /// Takes the secret that has been read. Another one than before is for the next request, and tried at once where the provider has refused
+  /// the former; false where it cannot be used, which leaves the former in place. The beginning and the end of trouble are logged.
+  bool take_credential(const outcome<std::string>& read);
+  /// A request that was admitted before the provider refused the credential does not leave any more: one at a time tries it.
+  bool may_leave(const running_lane& lane);
+  /// What an answer says of the credential, where the request left since the last word on it.
+  void tell_credential(providers::verdict verdict, unsigned http_status, std::uint64_t sent_in);
+  /// How the credential stands, where something is wrong with it.
+  struct credential_trouble {
+    std::string refused;               ///< empty while the provider accepts it
+    std::optional<wall_time> since{};  ///< of `refused`
+    std::string unreadable;            ///< why the secret cannot be read anew; the former one stays in use
+  };
+  const credential_trouble& trouble() const noexcept { return trouble_; }
 
   /// The lane of that key, made where there is none yet.
   running_lane& lane_of(std::string_view key);
@@ -72,8 +88,8 @@ class account {
   task<bool> enter(running_lane& lane);
   /// The request goes on the wire now. False where it comes too late for its account's limits: it must not.
   bool send();
-  /// The request has ended; lets the next one in.
-  void leave();
+  /// The request has ended; lets the next one in. `sent_in` is the credential's epoch when it went on the wire.
+  void leave(std::uint64_t sent_in = delivery::never_sent);
   /// Lets in as many as the gate admits now; to be called when something has changed that may open it.
   void admit_waiting();
   /// Ends the waits of all lanes whose partition was given up.
@@ -88,6 +104,7 @@ class account {
 
  private:
   void arm(time_point now);
+  outcome<bool> use_credential(const outcome<std::string>& read);
 
   loop& loop_;
   const config::account& settings_;
@@ -98,6 +115,7 @@ class account {
   std::string credential_;
   std::vector<std::string> secrets_;
   std::string headers_;
+  credential_trouble trouble_;
   std::unordered_map<std::string_view, std::unique_ptr<running_lane>> lanes_;  ///< keys point into the lanes
   std::deque<running_lane*> at_gate_;
   std::size_t pending_ = 0;

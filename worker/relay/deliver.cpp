@@ -83,18 +83,18 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
     }
     if (end.history.first_try) end.history.waited_for_provider += loop_.now() - at_gate;  // the account's wait is not the change's age
     attempt tried = co_await try_once(of, lane, request);
-    if (tried.came_late) {
+    if (tried.held_back) {
       of.leave();
       continue;
     }
     if (tried.error == delivery::transport_error::stopped) {
       if (!tried.on_the_wire) take_back(lane);
-      of.leave();
+      of.leave(tried.credential_epoch);
       co_return ending{};
     }
     const delivery::decision next = decide_next(of, tried, end);
     tell_gate(of, tried, next);
-    of.leave();
+    of.leave(tried.credential_epoch);
     if (next.step == delivery::next_step::settle) {
       end.is = ending::kind::delivered;
       co_return end;
@@ -135,9 +135,15 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const prov
     tried.error = delivery::transport_error::stopped;
     co_return tried;
   }
-  if (!of.send()) {
+  if (!of.may_leave(lane)) {
+    take_back(lane);
     of.gate().cancel();
-    tried.came_late = true;
+    tried.held_back = true;
+    co_return tried;
+  }
+  if (!of.send()) {  // in its next turn it leaves at once, so that its mark stays
+    of.gate().cancel();
+    tried.held_back = true;
     co_return tried;
   }
   lane.over = &*got.lease;
@@ -167,6 +173,7 @@ task<relay::attempt> relay::exchange(account& of, running_lane& lane, const prov
   attempt tried;
   tried.at = loop_.wall_now();
   tried.on_the_wire = true;
+  tried.credential_epoch = of.gate().credential_epoch();
   lane.step = lane_step::requesting;
   const time_point began = loop_.now();
   const http::outgoing what{request.method, request.target, of.headers(), request.body};
@@ -221,17 +228,7 @@ delivery::decision relay::decide_next(account& of, attempt& tried, ending& so_fa
 }
 
 void relay::tell_gate(account& of, const attempt& tried, const delivery::decision& next) {
-  const time_point now = loop_.now();
-  const bool was_refused = of.gate().state(now) == delivery::gate_state::credential_refused;
-  if (tried.judged.is == providers::verdict::credential_refused) {
-    if (!was_refused) log::warning("credential refused", {{"account", of.settings().name}, {"http_status", tried.http_status.value_or(0)}});
-    of.gate().refuse_credential(now);
-    if (const auto read = of.read_credential(); !read)
-      log::error("credential", {{"account", of.settings().name}, {"problem", read.error().detail}});
-  } else if (tried.judged.is == providers::verdict::delivered || tried.judged.is == providers::verdict::rejected) {
-    if (was_refused) log::info("credential accepted again", {{"account", of.settings().name}});
-    of.gate().accept_credential();
-  }
+  of.tell_credential(tried.judged.is, tried.http_status.value_or(0), tried.credential_epoch);
   tell_reachable(of, tried);
   if (next.hold_account) of.gate().hold_until(next.at);
 }

@@ -22,9 +22,9 @@ struct relay::ending {
   kind is = kind::abandoned;
   leadrelay::reason reason = reason::rejected;  ///< where dead-lettered
   std::string detail;
-  int requests = 0;                        ///< that went on the wire
-  std::optional<unsigned> http_status;     ///< of the last answer
-  std::string response;                    ///< the last answer's body, masked and cut
+  int requests = 0;                     ///< that went on the wire
+  std::optional<unsigned> http_status;  ///< of the last answer
+  std::string response;                 ///< the last answer's body, masked and cut
   std::optional<wall_time> first_attempt;
   std::optional<wall_time> last_attempt;
   std::optional<std::int64_t> leads_updated;
@@ -52,11 +52,12 @@ struct relay::burial {
 struct relay::attempt {
   delivery::transport_error error = delivery::transport_error::none;
   bool on_the_wire = false;
-  bool came_late = false;  ///< for its turn at the account's limits; it has not left
   providers::judgement judged;
   std::optional<unsigned> http_status;
   std::string response;  ///< of an answer that is no delivery: its body, masked and cut
   wall_time at;
+  bool held_back = false;  ///< by the account's limits or its refused credential: it has not left, and goes back to the gate
+  std::uint64_t credential_epoch = delivery::never_sent;  ///< when it went on the wire
 };
 
 }  // namespace leadrelay::relay

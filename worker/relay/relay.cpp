@@ -14,6 +14,17 @@ constexpr duration last_results_time = std::chrono::milliseconds{200};
 /// The client repeats what still is in the way more often than that.
 constexpr duration trouble_stands = std::chrono::minutes{1};
 
+/// A refused credential is the account's state between its probes too.
+void tell_credential(account& of, account_snapshot& to) {
+  const account::credential_trouble& trouble = of.trouble();
+  if (of.gate().credential_refused()) to.state = delivery::gate_state::credential_refused;
+  to.reason = trouble.refused;
+  to.since = trouble.since;
+  to.credential_unreadable = !trouble.unreadable.empty();
+  if (to.credential_unreadable)
+    to.reason += (to.reason.empty() ? "" : "; ") + ("the credential cannot be read anew: " + trouble.unreadable);
+}
+
 }  // namespace
 
 relay::relay(relay_parts parts)
@@ -23,7 +34,8 @@ relay::relay(relay_parts parts)
       dead_letters_(parts.on, parts.producer, parts.configuration.topics.dead_letters),
       budget_(parts.memory),
       random_(parts.random_seed),
-      writer_(static_cast<std::uint32_t>(random_()) | 1u) {
+      writer_(static_cast<std::uint32_t>(random_()) | 1u),
+      secret_watch_(parts.on, std::move(parts.files)) {
   if (configuration_.topics.results) results_.emplace(loop_, parts.producer, *configuration_.topics.results);
   for (const config::account& settings : configuration_.accounts) {
     accounts_.push_back(std::make_unique<account>(loop_, settings, parts.connectors(settings)));
@@ -37,9 +49,13 @@ relay::~relay() {
 }
 
 outcome<void> relay::start() {
-  for (const auto& each : accounts_)
+  for (const auto& each : accounts_) {
+    const config::credential_source& from = each->settings().credential;
+    if (from.from == config::credential_source::kind::file)
+      secret_watch_.add(from.text, [of = each.get()](const outcome<std::string>& read) { return of->take_credential(read); });
     if (const auto read = each->read_credential(); !read)
       return problem{read.error().reason, "account " + each->settings().name + ": " + read.error().detail};
+  }
   share_limits();
   consumer_.start(*this);
   return {};
@@ -79,6 +95,7 @@ relay_snapshot relay::snapshot() {
     a.name = each->settings().name;
     a.provider = each->settings().plan.definition().name();
     a.state = each->gate().state(now);
+    tell_credential(*each, a);
     a.waiting = each->pending();
     a.lanes = each->lanes().size();
     a.in_flight = static_cast<std::uint64_t>(each->gate().in_flight());
@@ -86,8 +103,9 @@ relay_snapshot relay::snapshot() {
     a.counts = each->metrics();
   }
   for (const auto& [name, partition] : partitions_)
-    out.partitions.push_back({name.topic, name.partition, partition->offsets.last_acknowledged(), partition->offsets.committable().value_or(-1),
-                              partition->offsets.outstanding(), partition->paused, partition->watch.stalled()});
+    out.partitions.push_back({name.topic, name.partition, partition->offsets.last_acknowledged(),
+                              partition->offsets.committable().value_or(-1), partition->offsets.outstanding(), partition->paused,
+                              partition->watch.stalled()});
   out.counts = metrics_;
   out.held_bytes = budget_.held();
   out.budget_bytes = budget_.most();

@@ -19,6 +19,7 @@
 #include "kafka/producer.hpp"
 #include "relay/account.hpp"
 #include "relay/metrics.hpp"
+#include "relay/secret_watch.hpp"
 #include "relay/snapshot.hpp"
 #include "sink/dead_letters.hpp"
 #include "sink/results.hpp"
@@ -36,6 +37,7 @@ struct relay_parts {
   connector_factory connectors;
   std::uint64_t memory = 0;       ///< bytes of events this worker may hold
   std::uint64_t random_seed = 0;  ///< of the back-off's jitter and of the number that tells this worker's offset maps from another's
+  secret_files files{};           ///< as the watch over the secrets' files sees them
 };
 
 /// One worker: takes records from its consumer, keeps each lead's changes in a lane, applies them to their provider one after
@@ -47,7 +49,8 @@ class relay final : public kafka::consumer_events {
   explicit relay(relay_parts parts);
   ~relay() override;
 
-  /// Reads the accounts' credentials and joins the group. A problem names the account; nothing is started then.
+  /// Reads the accounts' credentials, from then on anew where their files change, and joins the group. A problem names the account; nothing
+  /// is started then.
   outcome<void> start();
 
   /// Takes nothing in any more, lets what is in flight end within `grace`, settles, commits and leaves the group.
@@ -139,6 +142,7 @@ class relay final : public kafka::consumer_events {
 
   std::vector<std::unique_ptr<account>> accounts_;
   std::unordered_map<std::string_view, account*> accounts_by_name_;
+  secret_watch secret_watch_;
   partition_map partitions_;
   partition_map former_;  ///< partitions that this worker had before: what it has settled of them it does not deliver again
   int partitions_in_all_ = 1;  ///< of the subscribed topics, in the whole group

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,10 @@ struct account_snapshot {
   std::string name;
   std::string provider;
   delivery::gate_state state = delivery::gate_state::flowing;
-  std::uint64_t waiting = 0;      ///< changes taken and not settled, those in flight included
+  std::string reason;                  ///< of the state, and what else is wrong with the account; empty where nothing is
+  std::optional<wall_time> since{};    ///< when what `reason` tells of began, where that is known
+  bool credential_unreadable = false;  ///< the secret cannot be read anew, the former one stays in use
+  std::uint64_t waiting = 0;           ///< changes taken and not settled, those in flight included
   std::uint64_t lanes = 0;
   std::uint64_t in_flight = 0;    ///< requests
   std::uint64_t connections = 0;  ///< open ones, idle and in use

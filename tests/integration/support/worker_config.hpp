@@ -16,6 +16,7 @@ struct account_config {
   int concurrency = 32;
   std::string retry = "{ first_wait: 20ms, longest_wait: 500ms }";
   std::map<std::string, std::string> more;  ///< further keys, their values as YAML on one line
+  std::string credential_file;              ///< instead of the variable, where it is not empty
 
   /// The variable that holds the credential.
   std::string variable() const;

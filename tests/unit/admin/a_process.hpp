@@ -24,7 +24,15 @@ inline process_snapshot a_process() {
     one.held_bytes = 100;
     one.dead_letters_unwritten = 2;
   }
-  out.workers[1].accounts[0].state = delivery::gate_state::credential_refused;
+  for (relay::relay_snapshot& each : out.workers) {
+    each.accounts[0].state = delivery::gate_state::credential_refused;
+    each.accounts[0].reason = "refused with HTTP 401";
+    each.accounts[0].since = wall_time{std::chrono::seconds{1'800'000'010}};
+  }
+  out.workers[0].accounts[0].state = delivery::gate_state::flowing;
+  out.workers[0].accounts[0].reason = "the credential cannot be read anew";
+  out.workers[0].accounts[0].since.reset();
+  out.workers[0].accounts[0].credential_unreadable = true;
   out.workers[1].troubles = {"commits fail: broker away"};
   return out;
 }

@@ -19,6 +19,12 @@ TEST(metrics_text, workers_of_one_account_are_added_up) {
   EXPECT_THAT(text, HasSubstr("\nleadrelay_partition_paused{topic=\"changes\",partition=\"0\"} 0\n"));
 }
 
+TEST(metrics_text, a_credential_refused_or_unreadable_in_one_worker_is_so) {
+  const std::string text = metrics_text(a_process());
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_credential_refused{account=\"ac\\\"me\",provider=\"orwel\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_credential_unreadable{account=\"ac\\\"me\",provider=\"orwel\"} 1\n"));
+}
+
 TEST(metrics_text, a_histogram_counts_each_bucket_with_all_below_it) {
   const std::string text = metrics_text(a_process());
   EXPECT_THAT(text, HasSubstr("leadrelay_request_duration_seconds_bucket{account=\"ac\\\"me\",provider=\"orwel\",le=\"0.01\"} 0\n"));

@@ -17,6 +17,31 @@ TEST(status_json, is_json_with_accounts_added_up_and_the_worst_state) {
   EXPECT_TRUE((*status)["ready"].GetBool());
 }
 
+TEST(status_json, tells_the_reason_of_the_worst_state_and_since_when) {
+  const auto status = json::parse(status_json(a_process()));
+  ASSERT_TRUE(status);
+  EXPECT_EQ(json::text((*status)["accounts"][0]["reason"]), "refused with HTTP 401");
+  EXPECT_EQ(json::text((*status)["accounts"][0]["since"]), "2027-01-15T08:00:10.000Z");
+}
+
+TEST(status_json, of_workers_in_one_state_the_earliest_tells_since_when) {
+  process_snapshot process = a_process();
+  process.workers[0].accounts[0] = process.workers[1].accounts[0];
+  process.workers[1].accounts[0].since = wall_time{std::chrono::seconds{1'800'000'000}};
+  const auto status = json::parse(status_json(process));
+  ASSERT_TRUE(status);
+  EXPECT_EQ(json::text((*status)["accounts"][0]["since"]), "2027-01-15T08:00:00.000Z");
+}
+
+TEST(status_json, has_neither_reason_nor_time_where_all_is_well) {
+  process_snapshot process = a_process();
+  for (auto& worker : process.workers) worker.accounts[0] = {};
+  const auto status = json::parse(status_json(process));
+  ASSERT_TRUE(status);
+  EXPECT_FALSE((*status)["accounts"][0].HasMember("reason"));
+  EXPECT_FALSE((*status)["accounts"][0].HasMember("since"));
+}
+
 TEST(status_json, tells_the_troubles_of_each_worker) {
   const auto status = json::parse(status_json(a_process()));
   ASSERT_TRUE(status);

@@ -340,5 +340,83 @@ TEST(gate_test, probe_waits_for_its_place_in_a_window_too) {
   EXPECT_TRUE(through.admit(start + seconds{10} + arrival_margin));
 }
 
+TEST(gate_test, another_credential_is_tried_at_once_and_its_pause_begins_anew) {
+  gate through = refused_gate(start);
+  for (int each = 0; each < 5; ++each) pause_after_refused_probe(through);
+  const time_point changed = start + hours{1};
+  through.try_credential_again(changed);
+  EXPECT_TRUE(through.credential_refused());
+  EXPECT_EQ(through.ask_again_at(changed), again{changed});
+  start_request(through, changed);
+  EXPECT_EQ(through.state(changed), gate_state::credential_refused) << "one at a time";
+  through.refuse_credential(changed);
+  through.leave();
+  EXPECT_EQ(through.ask_again_at(changed), again{changed + seconds{1}});
+}
+
+TEST(gate_test, another_credential_does_not_wait_for_those_on_the_wire_with_the_former_one) {
+  gate through(4, {});
+  for (int each = 0; each < 3; ++each) start_request(through, start);
+  const std::uint64_t before = through.credential_epoch();
+  through.refuse_credential(start);
+  through.leave(before);
+  EXPECT_FALSE(through.admit(start + hours{1})) << "two are on the wire";
+  through.try_credential_again(start);
+  start_request(through, start);
+  const std::uint64_t with_new = through.credential_epoch();
+  EXPECT_FALSE(through.admit(start)) << "a probe is";
+  through.leave(before);
+  EXPECT_FALSE(through.admit(start)) << "it still is";
+  through.leave(with_new);
+  EXPECT_TRUE(through.admit(start));
+  through.send(start);
+  EXPECT_FALSE(through.admit(start));
+}
+
+TEST(gate_test, a_probe_not_sent_when_the_credential_changes_counts_as_one_of_the_new) {
+  gate through = refused_gate(start);
+  ASSERT_TRUE(through.admit(start + seconds{1}));
+  through.try_credential_again(start + seconds{1});
+  EXPECT_FALSE(through.admit(start + seconds{1}));
+  through.cancel();
+  through.leave();
+  EXPECT_TRUE(through.admit(start + seconds{1}));
+}
+
+TEST(gate_test, concurrency_holds_over_former_and_new_credential_together) {
+  gate through(2, {});
+  start_request(through, start);
+  start_request(through, start);
+  through.refuse_credential(start);
+  through.try_credential_again(start);
+  EXPECT_FALSE(through.admit(start));
+  through.leave(0);
+  EXPECT_TRUE(through.admit(start));
+}
+
+TEST(gate_test, another_credential_while_all_is_well_changes_nothing_but_the_epoch) {
+  gate through(2, {});
+  start_request(through, start);
+  const std::uint64_t before = through.credential_epoch();
+  through.try_credential_again(start);
+  EXPECT_NE(through.credential_epoch(), before);
+  EXPECT_FALSE(through.credential_refused());
+  EXPECT_EQ(through.state(start), gate_state::flowing);
+  through.leave(before);
+  EXPECT_EQ(through.in_flight(), 0);
+}
+
+TEST(gate_test, each_refusal_is_an_epoch_of_its_own_and_late_ones_are_none) {
+  gate through(2, {});
+  start_request(through, start);
+  start_request(through, start);
+  const std::uint64_t first = through.credential_epoch();
+  through.refuse_credential(start);
+  const std::uint64_t second = through.credential_epoch();
+  EXPECT_GT(second, first);
+  through.refuse_credential(start);
+  EXPECT_EQ(through.credential_epoch(), second);
+}
+
 }  // namespace
 }  // namespace leadrelay::delivery

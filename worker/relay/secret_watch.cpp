@@ -1,0 +1,72 @@
+#include "relay/secret_watch.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "config/configuration.hpp"
+
+namespace leadrelay::relay {
+namespace {
+
+constexpr duration look_every = std::chrono::seconds{1};
+constexpr std::int64_t nanoseconds_of_a_second = 1'000'000'000;
+
+}  // namespace
+
+file_stamp look_at_file(const std::string& path) {
+  struct stat found{};
+  file_stamp out;
+  if (::stat(path.c_str(), &found) != 0) {
+    out.error = errno;
+    return out;
+  }
+  out.device = found.st_dev;
+  out.inode = found.st_ino;
+  out.size = found.st_size;
+  out.modified_ns = found.st_mtim.tv_sec * nanoseconds_of_a_second + found.st_mtim.tv_nsec;
+  return out;
+}
+
+outcome<std::string> read_secret_file(const std::string& path) {
+  const config::credential_source file{config::credential_source::kind::file, path};
+  return config::read_credential(file);
+}
+
+secret_watch::secret_watch(loop& on, secret_files files) : loop_(on), files_(std::move(files)) {}
+
+secret_watch::~secret_watch() {
+  if (timer_) loop_.timers().cancel(*timer_);
+}
+
+void secret_watch::add(const std::string& path, user to) {
+  const auto [at, is_new] = watched_.try_emplace(path);
+  if (is_new) at->second.seen = files_.look(path);
+  at->second.users.push_back(std::move(to));
+  arm();
+}
+
+void secret_watch::arm() {
+  if (timer_) return;
+  timer_ = loop_.timers().add(loop_.now() + look_every, [this] {
+    timer_.reset();
+    look_at_all();
+    arm();
+  });
+}
+
+/// A file is looked at before it is read, so that what changes in between is seen the next time.
+void secret_watch::look_at_all() {
+  for (auto& [path, file] : watched_) {
+    const file_stamp now = files_.look(path);
+    const bool changed = std::exchange(file.seen, now) != now;
+    if (!changed && !file.trouble) continue;
+    const auto secret = files_.read(path);
+    file.trouble = false;
+    for (const user& each : file.users)
+      if (!each(secret)) file.trouble = true;
+  }
+}
+
+}  // namespace leadrelay::relay

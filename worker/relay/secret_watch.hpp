@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/loop.hpp"
+#include "base/reason.hpp"
+
+namespace leadrelay::relay {
+
+/// What tells one state of a file from another without reading it. A path that resolves to another file, as where Kubernetes swaps the
+/// `..data` link of a secret's folder, has another inode.
+struct file_stamp {
+  int error = 0;  ///< errno, where there is no such file; the rest is zero then
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::int64_t size = 0;
+  std::int64_t modified_ns = 0;
+  bool operator==(const file_stamp&) const = default;
+};
+
+/// stat(2), links followed.
+file_stamp look_at_file(const std::string& path);
+
+/// The secret in the file, or why there is none.
+outcome<std::string> read_secret_file(const std::string& path);
+
+/// What the watch asks of the file system.
+struct secret_files {
+  std::function<file_stamp(const std::string& path)> look = look_at_file;
+  std::function<outcome<std::string>(const std::string& path)> read = read_secret_file;
+};
+
+/// Looks at the files of secrets once a second, once each whoever shares it, and reads those that have changed. stat(2) works on every file
+/// system; notifications do not. One thread, its loop's.
+class secret_watch {
+ public:
+  /// Takes the secret, or why it cannot be read; says whether it can be used.
+  using user = std::function<bool(const outcome<std::string>& read)>;
+
+  secret_watch(loop& on, secret_files files);
+  ~secret_watch();
+  secret_watch(const secret_watch&) = delete;
+  secret_watch& operator=(const secret_watch&) = delete;
+
+  /// Tells `to` of each change of the file from now on; a file that could not be used is read again each second until it can.
+  void add(const std::string& path, user to);
+
+ private:
+  struct watched {
+    file_stamp seen;
+    bool trouble = false;
+    std::vector<user> users;
+  };
+
+  void arm();
+  void look_at_all();
+
+  loop& loop_;
+  secret_files files_;
+  std::map<std::string, watched> watched_;
+  std::optional<timer_queue::id> timer_;
+};
+
+}  // namespace leadrelay::relay
