@@ -47,6 +47,7 @@ bench: ## Build and run the benchmarks
 	@$(step) "Install packages" .ci/install_packages bench
 	@$(call build_preset,bench)
 	@benchmarks/run build/bench
+	@benchmarks/gate build/bench
 
 format: ## Format the C++ sources
 	@$(step) "Install packages" .ci/install_packages lint

@@ -173,7 +173,7 @@ void expect_dead_letters(const scenario& world, const std::map<std::string, bad_
 TEST(whole_job, five_accounts_under_faults_end_in_the_right_state_with_exactly_the_bad_records_dead) {
   scenario world("whole-job", 8);
   world.sandbox().set_faults(R"({"all":{"status_503":8,"status_429":3,"retry_after_s":0,"reset_before":1},)"
-                             R"("leadping":{"status_503":8,"status_429":3,"retry_after_s":1,"reset_before":1},"seed":20261121})");
+                             R"("leadping":{"status_503":8,"status_429":1,"retry_after_s":1,"reset_before":1},"seed":20261121})");
   const auto bad = write_all(world);
   worker_process worker(five_accounts(world));
   ASSERT_TRUE(eventually(

@@ -103,6 +103,8 @@ class ledger {
   void answered_refused(int change) { ++of(change).refusals; }
   void answered_unknown(int change);
   void answered_failure(int change) { ++of(change).failures; }
+  /// The last failure was an outage's: no attempt.
+  void failure_is_forgiven(int change) { --of(change).failures; }
 
   // The broker's side of commits and dead letters.
   void committed(int worker, int partition, std::int64_t next, const std::string& metadata);

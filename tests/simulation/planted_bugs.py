@@ -25,6 +25,7 @@ GATE = "worker/delivery/gate.cpp"
 RATE = "worker/delivery/rate_limit.cpp"
 WINDOW = "worker/delivery/sliding_window.cpp"
 RETRY = "worker/delivery/retry.cpp"
+BREAKER = "worker/delivery/breaker.cpp"
 
 # name, what it does, file, text, text instead[, file, text, text instead]...
 BUGS = [
@@ -104,6 +105,15 @@ BUGS = [
      "return try_again(policy, so_far, judged, error, now, random);"),
     ("refusal_holds_nobody", "while a credential is refused as many requests go as ever", GATE,
      "(now < probe_at_ || in_flight_ > with_former_)) return", "now < probe_at_) return"),
+    ("outage_is_not_noticed", "the breaker stays closed whatever fails", BREAKER,
+     "  open(now, random);\n  return {effect::opened, false};", "  (void)random;\n  return {};"),
+    ("outage_is_flooded", "an open breaker lets as many through as ever after its pause", GATE,
+     "(now < breaker_.paused_until() || in_flight_ > 0)", "now < breaker_.paused_until()"),
+    ("outage_is_an_attempt", "a probe's failure in an outage counts as a failed attempt of its change", DELIVER,
+     "  if (outage) return delivery::decide_in_outage(of.retries(), so_far.history, tried.judged, now, now - lane.admitted->at);\n",
+     "  (void)outage;\n"),
+    ("admitted_before_outage_leaves", "what was admitted before the breaker opened leaves after it", "worker/relay/credential.cpp",
+     "  if (!gate_.is_good_still(*lane.admitted)) return false;\n", ""),
     ("late_answer_ends_refusal", "an answer to a request from before the refusal ends it", "worker/relay/credential.cpp",
      "  if (sent_in != gate_.credential_epoch()) return;\n", ""),
     ("admitted_before_refusal_leaves", "what was admitted before the refusal leaves after it", "worker/relay/credential.cpp",

@@ -11,6 +11,7 @@ namespace {
 
 constexpr duration longest_journey = 4ms;
 constexpr duration longest_window = 10s;
+constexpr duration longest_outage = 10min;
 
 unsigned status_of(reason refused_for) {
   switch (refused_for) {
@@ -43,11 +44,13 @@ class connection final : public http::connection {
   void start(int change, int under, const std::shared_ptr<under_way>& shared);
   unsigned status_told(bool answered) const { return answered && !fate_.lost ? fate_.status : 0; }
   http::exchange end(int change, int under, bool answered);
+  void tell_end(int change, const http::exchange& out);
 
   surroundings& at_;
   provider& to_;
   std::shared_ptr<process_state> from_;
   fate fate_;
+  std::uint64_t number_ = 0;
   std::vector<providers::answer_header> headers_;
   wakeup* waiting_ = nullptr;
   bool closed_ = false;
@@ -70,6 +73,7 @@ task<http::exchange> connection::send(const http::outgoing& what, time_point dea
       "request",
       {{"worker", from_->worker}, {"account", to_.account()}, {"change", change}, {"status", fate_.status}, {"applies", fate_.applies}});
   const std::uint64_t number = to_.request_leaves(from_->worker);
+  number_ = to_.outages().begins(from_->worker);
   auto shared = std::make_shared<under_way>();
   wakeup over(at_.loop.executor());
   shared->client = waiting_ = &over;
@@ -80,6 +84,7 @@ task<http::exchange> connection::send(const http::outgoing& what, time_point dea
     at_.truth.request_ends(from_->worker, change);
     to_.request_ends(from_->worker, number, status_told(shared->answered));
     out = end(change, under, shared->answered);
+    tell_end(change, out);
   }
   co_return out;
 }
@@ -125,16 +130,29 @@ http::exchange connection::end(int change, int under, bool answered) {
   return out;
 }
 
+/// What the outage's watch is to know: a 503 that says how long to wait tells neither, as what this side has cut off.
+void connection::tell_end(int change, const http::exchange& out) {
+  using how = outage_watch::end;
+  how of = how::works;
+  if (out.error == http::transport_error::stopped || (fate_.status == 503 && !fate_.headers.empty())) of = how::neither;
+  if (of == how::works && (out.error != http::transport_error::none || fate_.status >= 500)) of = how::fails;
+  if (to_.outages().ends(from_->worker, number_, change, of)) at_.truth.failure_is_forgiven(change);
+}
+
 class connector final : public http::connector {
  public:
   connector(surroundings& at, provider& to, std::shared_ptr<process_state> from) : at_(at), to_(to), from_(std::move(from)) {}
 
   task<http::connected> connect(time_point deadline) override {
     http::connected out;
+    const std::uint64_t number = to_.outages().begins(from_->worker);
     out.error = to_.connect_error();
     const time_point there = at_.loop.now() + to_.connect_time();
     if (there > deadline) out.error = http::transport_error::connect_timeout;
     co_await at_.loop.sleep_until(std::min(there, deadline));
+    if (!from_->killed)
+      to_.outages().ends(from_->worker, number, -1,
+                         out.error == http::transport_error::none ? outage_watch::end::neither : outage_watch::end::fails);
     at_.log.event("connect", {{"worker", from_->worker}, {"account", to_.account()}, {"error", static_cast<int>(out.error)}});
     if (out.error == http::transport_error::none) out.connection = std::make_unique<connection>(at_, to_, from_);
     co_return out;
@@ -172,7 +190,11 @@ fate provider::decide(const change& sent) {
   out.applies_if_cut = at_.random.per_mille(500);
   out.applies = sent.is != kind::refused;
   if (sent.is == kind::refused) out.status = status_of(sent.expected);
-  if (weather.refuses_credential) {
+  if (is_down()) {
+    out.lost = weather.down == outage::refuses_connections;
+    out.status = 500;
+    out.applies = false;
+  } else if (weather.refuses_credential) {
     out.status = 401;
     out.applies = false;
   } else {
@@ -202,9 +224,21 @@ void provider::decide_trouble(fate& out, int dice) {
 
 http::transport_error provider::connect_error() {
   using http::transport_error;
+  if (weather.down == outage::refuses_connections) return transport_error::connect_failed;
   if (!at_.random.per_mille(weather.connects_fail)) return transport_error::none;
   return at_.random.one_of<transport_error>(
       {transport_error::connect_failed, transport_error::resolve_failed, transport_error::tls_failed});
+}
+
+void provider::go_down() {
+  weather = {};
+  weather.down = at_.random.per_mille(500) ? outage::refuses_connections : outage::fails;
+  outages_.outage_begins();
+  at_.after(at_.random.between(1s, longest_outage), [this] {
+    weather = {};
+    outages_.outage_ends();
+    at_.log.event("back", {{"account", account_}});
+  });
 }
 
 duration provider::connect_time() {

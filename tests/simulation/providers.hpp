@@ -9,6 +9,7 @@
 #include "http/transport.hpp"
 #include "providers/account_settings.hpp"
 #include "simulation/broker.hpp"
+#include "simulation/outage_watch.hpp"
 
 namespace leadrelay::simulation {
 
@@ -22,6 +23,8 @@ struct provider_weather {
   int connects_slow = 0;
   int closes = 0;  ///< the connection is not kept after the answer
   bool refuses_credential = false;
+  enum class outage { none, refuses_connections, fails };
+  outage down = outage::none;  ///< for all: no connection is made, or each request is answered with a server's error
   duration slowest{std::chrono::milliseconds{50}};
 };
 
@@ -40,12 +43,22 @@ struct fate {
 /// One account's provider: decides each request's fate, applies it to the truth, and counts the windows of its limit.
 class provider {
  public:
-  provider(surroundings& at, int account, std::vector<providers::limit> limits) : at_(at), account_(account), limits_(std::move(limits)) {}
+  using outage = provider_weather::outage;
+
+  provider(surroundings& at, int account, std::vector<providers::limit> limits)
+      : at_(at),
+        account_(account),
+        outages_(at, account),
+        limits_(std::move(limits)) {}
 
   provider_weather weather;
 
   int account() const noexcept { return account_; }
   fate decide(const change& sent);
+  bool is_down() const noexcept { return weather.down != outage::none; }
+  /// Goes down for all, and comes back after some time, whatever the weather is then.
+  void go_down();
+  outage_watch& outages() noexcept { return outages_; }
   /// The request has reached the provider.
   void count_arrival(int under);
   /// A request leaves the worker; its number among those of the worker.
@@ -69,6 +82,7 @@ class provider {
 
   surroundings& at_;
   int account_;
+  outage_watch outages_;
   std::vector<providers::limit> limits_;
   std::deque<time_point> arrivals_;  ///< within the longest window
   std::map<int, credential_knowledge> knowledge_;  ///< by worker

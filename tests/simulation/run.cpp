@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// In calm everything settles within this: the longest back-off and probe pause are a minute, an answer takes at most half a minute.
+/// In calm everything settles within this: an outage may last ten minutes of it, the longest back-off and probe pause are a minute, an
+/// answer takes at most half a minute.
 constexpr duration longest_settling = 30min;
 constexpr duration last_grace = 30s;
 constexpr std::size_t most_workers = 4;
@@ -135,8 +136,9 @@ void world::make_trouble() {
 
 void world::trouble_a_provider() {
   provider& whose = *providers_[static_cast<std::size_t>(plan_.random.below(static_cast<int>(providers_.size())))];
+  if (whose.is_down()) return;
   provider_weather& weather = whose.weather = {};
-  const int trouble = plan_.random.below(9);
+  const int trouble = plan_.random.below(10);
   log_.event("provider", {{"account", whose.account()}, {"trouble", trouble}});
   switch (trouble) {
     case 0: break;
@@ -151,6 +153,7 @@ void world::trouble_a_provider() {
       break;
     case 6: weather.refuses_credential = true; break;
     case 7: weather.slowest = 40s; break;
+    case 8: whose.go_down(); break;
     default:
       weather = {.server_errors = 100,
                  .too_many = 100,
@@ -239,7 +242,8 @@ void world::calm_down() {
   calm_ = true;
   log_.event("calm", {});
   broker_.weather = {};
-  for (const auto& each : providers_) each->weather = {};
+  for (const auto& each : providers_)
+    if (!each->is_down()) each->weather = {};
   if (running() == 0) start_worker();
 }
 

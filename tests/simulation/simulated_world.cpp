@@ -193,7 +193,7 @@ const std::string world::default_accounts =
     "  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [] }\n"
     "  other: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [] }\n";
 
-world::world(const std::string& accounts, const std::string& more, std::uint64_t memory, std::uint64_t seed)
+world::world(const std::string& accounts, const std::string& more, std::uint64_t memory, std::uint64_t seed, int first_concurrency)
     : configuration(load(accounts, more)) {
   leadrelay::log::start(leadrelay::log::format::text, leadrelay::log::level::error);  // what a run logs is the trouble it makes
   auto connectors = [this](const config::account&) -> std::unique_ptr<http::connector> { return std::make_unique<connector>(loop, provider); };
@@ -203,7 +203,8 @@ world::world(const std::string& accounts, const std::string& more, std::uint64_t
                                                             .producer = log,
                                                             .connectors = connectors,
                                                             .memory = memory,
-                                                            .random_seed = seed});
+                                                            .random_seed = seed,
+                                                            .first_concurrency = first_concurrency});
   if (const auto started = relay->start(); !started) throw std::logic_error(started.error().detail);
 }
 

@@ -126,7 +126,7 @@ class log_writer final : public kafka::producer {
 class world {
  public:
   explicit world(const std::string& accounts = default_accounts, const std::string& more = {}, std::uint64_t memory = 64ull << 20,
-                 std::uint64_t seed = 1);
+                 std::uint64_t seed = 1, int first_concurrency = 10'000);
   ~world();
 
   static const std::string default_accounts;

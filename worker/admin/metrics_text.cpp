@@ -82,7 +82,8 @@ using accounts = std::vector<relay::account_snapshot>;
 template <class Value>
 void write_family(exposition& out, const accounts& of, std::string_view name, std::string_view type, std::string_view help, Value value) {
   out.family(name, type, help);
-  for (const relay::account_snapshot& account : of) out.sample({{"account", account.name}, {"provider", account.provider}}, std::uint64_t{value(account)});
+  for (const relay::account_snapshot& account : of)
+    out.sample({{"account", account.name}, {"provider", account.provider}}, std::uint64_t{value(account)});
 }
 
 void write_account_counters(exposition& out, const accounts& of) {
@@ -100,6 +101,10 @@ void write_account_counters(exposition& out, const accounts& of) {
   }
   write_family(out, of, "several_leads_matched_total", "counter", "Deliveries for which the provider reports more than one lead updated.",
                [](const auto& a) { return a.counts.several_leads_matched; });
+  write_family(out, of, "breaker_openings_total", "counter", "Times that the breaker has opened because the provider failed.",
+               [](const auto& a) { return a.counts.breaker_openings; });
+  write_family(out, of, "retries_held_back_total", "counter", "Retries that had to wait for the budget of retries.",
+               [](const auto& a) { return a.counts.retries_held_back; });
   out.family("request_duration_seconds", "histogram", "From the request's first byte to the whole answer.");
   for (const auto& a : of) write_histogram(out, a);
 }
@@ -109,6 +114,10 @@ void write_account_gauges(exposition& out, const accounts& of) {
                [](const auto& a) { return a.waiting; });
   write_family(out, of, "lanes", "gauge", "Leads with changes that are not settled.", [](const auto& a) { return a.lanes; });
   write_family(out, of, "requests_in_flight", "gauge", "Requests without an answer yet.", [](const auto& a) { return a.in_flight; });
+  write_family(out, of, "account_concurrency", "gauge", "Requests that may be in flight now, as the worker has found out.",
+               [](const auto& a) { return a.concurrency; });
+  write_family(out, of, "breaker_state", "gauge", "0 while the breaker is closed, 1 half-open, 2 open: the provider fails.",
+               [](const auto& a) { return static_cast<std::uint64_t>(a.breaker); });
   write_family(out, of, "connections_open", "gauge", "Connections to the provider, idle ones included.",
                [](const auto& a) { return a.connections; });
   write_family(out, of, "credential_refused", "gauge", "1 while the provider refuses the account's credential.",
@@ -119,12 +128,14 @@ void write_account_gauges(exposition& out, const accounts& of) {
 }
 
 void write_dead_letters(exposition& out, const process_snapshot& of, const accounts& all) {
-  out.family("dead_letters_total", "counter", "Changes that will not be delivered, by reason; without an account where none could be told.");
+  out.family("dead_letters_total", "counter",
+             "Changes that will not be delivered, by reason; without an account where none could be told.");
   const relay::worker_metrics counts = of.counts();
   for (std::size_t index = 0; index < counts.dead_letters.size(); ++index)
     if (counts.dead_letters[index] > 0)
       out.sample({{"account", ""}, {"provider", ""}, {"reason", to_string(static_cast<reason>(index))}}, counts.dead_letters[index]);
-  for (const auto& a : all) write_words(out, a, a.counts.dead_letters, "reason", [](std::size_t i) { return to_string(static_cast<reason>(i)); });
+  for (const auto& a : all)
+    write_words(out, a, a.counts.dead_letters, "reason", [](std::size_t i) { return to_string(static_cast<reason>(i)); });
 }
 
 void write_worker_counters(exposition& out, const process_snapshot& of) {
@@ -139,7 +150,8 @@ void write_worker_counters(exposition& out, const process_snapshot& of) {
   single("commit_errors_total", "Commits that the coordinator refused or did not answer.", counts.commit_errors);
   single("assignments_total", "Assignments received from the group.", counts.assignments);
   single("revocations_total", "Revocations received from the group.", counts.revocations);
-  single("dead_letter_write_failures_total", "Attempts to write a dead letter that failed; each is followed by another.", counts.dead_letter_failures);
+  single("dead_letter_write_failures_total", "Attempts to write a dead letter that failed; each is followed by another.",
+         counts.dead_letter_failures);
   single("partition_stalls_total", "Partitions found without progress for a minute though they had work.", counts.stalls);
   single("kafka_errors_total", "Errors that the Kafka client reported.", counts.kafka_errors);
 }

@@ -42,9 +42,13 @@ void write_account(json::writer& out, const relay::account_snapshot& account) {
   member(out, "waiting", account.waiting);
   member(out, "lanes", account.lanes);
   member(out, "in_flight", account.in_flight);
+  member(out, "concurrency", account.concurrency);
+  member(out, "breaker", to_string(account.breaker));
   member(out, "connections", account.connections);
   member(out, "taken", account.counts.taken);
   member(out, "delivered", account.counts.delivered);
+  member(out, "breaker_openings", account.counts.breaker_openings);
+  member(out, "retries_held_back", account.counts.retries_held_back);
   counts(out, "dead_letters", account.counts.dead_letters, reason_word);
   counts(out, "verdicts", account.counts.verdicts, verdict_word);
   auto errors = account.counts.transport_errors;
@@ -123,6 +127,8 @@ std::vector<relay::account_snapshot> process_snapshot::accounts() const {
       to.waiting += from.waiting;
       to.lanes += from.lanes;
       to.in_flight += from.in_flight;
+      to.concurrency += from.concurrency;
+      to.breaker = std::max(to.breaker, from.breaker);
       to.connections += from.connections;
       to.counts.add(from.counts);
     }

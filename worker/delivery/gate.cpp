@@ -12,41 +12,52 @@ constexpr duration longest_probe_pause = std::chrono::seconds{60};
 }  // namespace
 
 std::string_view to_string(gate_state state) noexcept {
-  constexpr std::array<std::string_view, 5> words{"flowing", "busy", "limited", "waiting", "credential_refused"};
+  constexpr std::array<std::string_view, 7> words{"flowing", "busy",         "limited",           "retry_budget",
+                                                  "waiting", "breaker_open", "credential_refused"};
   return words[static_cast<std::size_t>(state)];
 }
 
-gate::gate(int concurrency, const std::vector<providers::limit>& limits) : concurrency_(concurrency), rate_(limits) {}
+gate::gate(int concurrency, const std::vector<providers::limit>& limits, int first_limit)
+    : concurrency_(concurrency, first_limit),
+      rate_(limits) {}
 
-gate_state gate::state(time_point now) const {
+gate_state gate::state(time_point now, try_kind kind) const {
   if (credential_refused_ && (now < probe_at_ || in_flight_ > with_former_)) return gate_state::credential_refused;
+  if (!breaker_.is_closed() && (now < breaker_.paused_until() || in_flight_ > 0)) return gate_state::breaker_open;
   if (now < held_until_) return gate_state::waiting;
-  if (in_flight_ >= concurrency_) return gate_state::busy;
+  if (in_flight_ >= concurrency_.limit()) return gate_state::busy;
   if (!rate_.open(now) || !told_.open(now)) return gate_state::limited;
+  // Probes have a pace of their own.
+  if (kind == try_kind::retry && !probes() && !retries_.open(now)) return gate_state::retry_budget;
   return gate_state::flowing;
 }
 
-bool gate::admit(time_point now) {
-  const gate_state before = state(now);
+std::optional<admission> gate::admit(time_point now, try_kind kind) {
+  const gate_state before = state(now, kind);
   if (before == gate_state::limited) rate_.hold_back(now);
-  if (before != gate_state::flowing) return false;
-  ++in_flight_;
+  if (before != gate_state::flowing) return std::nullopt;
+  const bool covered = kind == try_kind::retry && !probes();
+  concurrency_.use(++in_flight_);
   ++not_sent_;
   probing_ = credential_refused_;
+  if (!breaker_.is_closed()) breaker_.probe();
+  if (covered) retries_.take(now);
   rate_.reserve(now);
   told_.reserve();
-  return true;
+  return admission{now, covered, breaker_.openings()};
 }
 
-std::optional<time_point> gate::ask_again_at(time_point now) const {
-  switch (state(now)) {
+std::optional<time_point> gate::ask_again_at(time_point now, try_kind kind) const {
+  switch (state(now, kind)) {
     case gate_state::flowing: return now;
     case gate_state::busy: return std::nullopt;
     case gate_state::limited: {
       const auto at = rate_.opens_at(now);
       return at ? std::optional{std::max(*at, told_.opens_at())} : std::nullopt;
     }
+    case gate_state::retry_budget: return retries_.opens_at(now);
     case gate_state::waiting: return held_until_;
+    case gate_state::breaker_open: return in_flight_ > 0 ? std::nullopt : std::optional{std::max(breaker_.paused_until(), held_until_)};
     case gate_state::credential_refused: return in_flight_ > with_former_ ? std::nullopt : std::optional{std::max(probe_at_, held_until_)};
   }
   return std::nullopt;
@@ -55,6 +66,7 @@ std::optional<time_point> gate::ask_again_at(time_point now) const {
 bool gate::send(time_point now) {
   if (!rate_.is_in_time(now)) return false;
   --not_sent_;
+  retries_.count(now);
   rate_.send(now);
   return true;
 }
@@ -64,9 +76,35 @@ void gate::cancel() {
   rate_.cancel();
 }
 
+void gate::put_back(const admission& of, time_point now) {
+  if (of.covered) retries_.give_back(of.at, now);
+  cancel();
+}
+
+breaker::finding gate::judge(const request_end& end, time_point now, double random) {
+  const provider_sign sign = sign_of(end.is, end.error, end.status);
+  if (end.of.covered && sign == provider_sign::works && end.is != providers::verdict::wait) retries_.give_back(end.of.at, now);
+  adapt(end, sign, now);
+  // A failure to connect speaks of no change.
+  const breaker::finding found = breaker_.end(sign, is_connect_error(end.error) ? 0 : end.change, now, random);
+  if (found.is == breaker::effect::opened) concurrency_.start_again(now);
+  return found;
+}
+
+void gate::adapt(const request_end& end, provider_sign sign, time_point now) {
+  constexpr unsigned unavailable = 503;
+  const bool pushed_back = end.is == providers::verdict::wait || end.status == unavailable || is_connect_error(end.error) ||
+                           end.error == transport_error::answer_timeout;
+  if (pushed_back) return concurrency_.pressed(end.of.at);
+  if (sign != provider_sign::works || !end.sent) return;
+  // A rejection may cost the provider much less than a delivery.
+  concurrency_.good(*end.sent, now, end.is == providers::verdict::delivered);
+}
+
 void gate::leave(std::uint64_t sent_in) {
   --in_flight_;
   if (sent_in < changed_in_) --with_former_;
+  breaker_.forget_probe();
 }
 
 void gate::hold_until(time_point until) { held_until_ = std::max(held_until_, until); }

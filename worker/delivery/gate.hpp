@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "delivery/adaptive_concurrency.hpp"
+#include "delivery/breaker.hpp"
 #include "delivery/rate_limit.hpp"
+#include "delivery/retry_budget.hpp"
 #include "delivery/told_budget.hpp"
 #include "providers/account_settings.hpp"
 
@@ -15,9 +18,11 @@ namespace leadrelay::delivery {
 /// Why a request waits at its account's gate. Words as in metrics and /status.json.
 enum class gate_state {
   flowing,             ///< the next one may leave
-  busy,                ///< as many in flight as the account allows
+  busy,                ///< as many in flight as are good for the account now
   limited,             ///< a window of the rate limit is full
+  retry_budget,        ///< a retry waits until retries are few enough among the requests
   waiting,             ///< the provider has asked to wait
+  breaker_open,        ///< the provider fails; after a pause one request at a time tries whether it works again
   credential_refused,  ///< the provider refuses the credential; one request at a time tries whether it is accepted again
 };
 
@@ -26,21 +31,50 @@ std::string_view to_string(gate_state) noexcept;
 /// The epoch of a request that has not been on the wire.
 inline constexpr std::uint64_t never_sent = ~std::uint64_t{0};
 
-/// What a request of an account passes before it may leave: the credential's state, the provider's own wait, concurrency and rate.
-/// Every admission is followed by exactly one of `send` and `cancel`, and after that by one `leave`.
+/// Whether a request is a change's first since the provider last took it for good, or repeats one that failed or was put off.
+enum class try_kind { first, retry };
+
+/// What was let through, to be given back with its end.
+struct admission {
+  time_point at{};
+  bool covered = false;                ///< a retry that the budget was asked for
+  std::uint64_t breaker_openings = 0;  ///< until then
+};
+
+/// How an admitted request has ended, where it was not cut off by its own side.
+struct request_end {
+  admission of;
+  providers::verdict is = providers::verdict::delivered;
+  transport_error error = transport_error::none;
+  unsigned status = 0;               ///< of the answer, 0 without
+  std::optional<time_point> sent{};  ///< where it went on the wire
+  std::uint64_t change = 0;          ///< tells changes apart, never 0
+};
+
+/// What a request of an account passes before it may leave: the credential's state, the breaker, the provider's own wait, concurrency,
+/// rate, and for a retry the budget of retries.
+/// Every admission is followed by exactly one of `send`, `cancel` and `put_back`, then by `judge` where its end tells something, and by
+/// one `leave`.
 class gate {
  public:
-  gate(int concurrency, const std::vector<providers::limit>& limits);
+  /// `concurrency` bounds the requests in flight; `first_limit` of them may be at first.
+  gate(int concurrency, const std::vector<providers::limit>& limits, int first_limit = adaptive_concurrency::first_limit);
 
   /// Admits one request, or says no.
-  bool admit(time_point now);
+  std::optional<admission> admit(time_point now, try_kind kind = try_kind::first);
   /// When to ask again though no request has ended meanwhile; nothing where only that can change the answer.
-  std::optional<time_point> ask_again_at(time_point now) const;
+  std::optional<time_point> ask_again_at(time_point now, try_kind kind = try_kind::first) const;
 
+  /// Whether the breaker has not opened since; where it has, the request is to be put back.
+  bool is_good_still(const admission& of) const noexcept { return breaker_.is_closed() || of.breaker_openings == breaker_.openings(); }
   /// The admitted request goes on the wire now. False where it comes too late for its turn: it must not, and is to be cancelled.
   bool send(time_point now);
   /// The admitted request could not go on the wire.
   void cancel();
+  /// The same where it comes to the gate again.
+  void put_back(const admission& of, time_point now);
+  /// What the end of a request tells of its provider. `random` is uniform in [0, 1).
+  breaker::finding judge(const request_end& end, time_point now, double random);
   /// The request has ended; `sent_in` is the credential's epoch when it went on the wire.
   void leave(std::uint64_t sent_in = never_sent);
 
@@ -64,16 +98,25 @@ class gate {
   /// the answered request leaves the gate.
   void tell_remaining(std::int64_t remaining, duration resets_in, time_point now);
 
-  gate_state state(time_point now) const;
+  gate_state state(time_point now, try_kind kind = try_kind::first) const;
+  breaker_state breaker_now(time_point now) const noexcept { return breaker_.state(now); }
+  std::uint64_t breaker_openings() const noexcept { return breaker_.openings(); }
   int in_flight() const noexcept { return in_flight_; }
-  int concurrency() const noexcept { return concurrency_; }
+  /// The most in flight that the account allows, and that are good for it now.
+  int concurrency() const noexcept { return concurrency_.most(); }
+  int limit() const noexcept { return concurrency_.limit(); }
 
  private:
-  int concurrency_;
+  bool probes() const noexcept { return credential_refused_ || !breaker_.is_closed(); }
+  void adapt(const request_end& end, provider_sign sign, time_point now);
+
+  adaptive_concurrency concurrency_;
   int in_flight_ = 0;
   rate_limit rate_;
   told_budget told_;
   double share_ = 1;  ///< of all partitions
+  breaker breaker_;
+  mutable retry_budget retries_;  ///< forgets what is old when it is asked
   time_point held_until_{};
   bool credential_refused_ = false;
   bool probing_ = false;  ///< a probe was admitted since the last refusal

@@ -69,4 +69,11 @@ decision decide(const retry_policy& policy, history& so_far, const providers::ju
   return end_with(reason::rejected);
 }
 
+decision decide_in_outage(const retry_policy& policy, history& so_far, const providers::judgement& judged, time_point now, duration took) {
+  if (judged.is == providers::verdict::outcome_unknown && !policy.retry_unknown) return end_with(reason::outcome_unknown);
+  // Without a first try there is no age yet; since a refused credential there is none either.
+  if (so_far.first_try && !so_far.refused_at) so_far.waited_for_provider += took;
+  return {next_step::try_again, now, {}, false};
+}
+
 }  // namespace leadrelay::delivery

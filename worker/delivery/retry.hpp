@@ -51,4 +51,9 @@ struct decision {
 decision decide(const retry_policy& policy, history& so_far, const providers::judgement& judged, transport_error error, time_point now,
                 double random);
 
+/// The same for the failed try of an outage, in which one request at a time asks whether the provider works again (delivery/breaker): it
+/// is neither an attempt nor age, and the change goes to the end of its account's queue at once. `took` is what the try took. What ends a
+/// change for another reason than failing, an unknown outcome that may not be repeated, ends it here too.
+decision decide_in_outage(const retry_policy& policy, history& so_far, const providers::judgement& judged, time_point now, duration took);
+
 }  // namespace leadrelay::delivery

@@ -25,11 +25,11 @@ std::string_view to_string(lane_step step) noexcept {
   return words[static_cast<std::size_t>(step)];
 }
 
-account::account(loop& on, const config::account& settings, std::unique_ptr<http::connector> connector)
+account::account(loop& on, const config::account& settings, std::unique_ptr<http::connector> connector, int first_limit)
     : loop_(on),
       settings_(settings),
       retries_(policy_of(settings)),
-      gate_(settings.concurrency, settings.limits),
+      gate_(settings.concurrency, settings.limits, first_limit),
       pool_(on, std::move(connector), {.connect_timeout = settings.connect_timeout}) {}
 
 account::~account() {
@@ -46,14 +46,14 @@ running_lane& account::lane_of(std::string_view key) {
 
 void account::erase_lane(const running_lane& ended) { lanes_.erase(std::string_view(ended.queue.key)); }
 
-task<bool> account::enter(running_lane& lane) {
+task<bool> account::enter(running_lane& lane, delivery::try_kind kind) {
   const auto given_up = [&] { return lane.queue.changes.front().from->leaving; };
   if (given_up()) co_return false;
-  lane.admitted_in = gate_.credential_epoch();
-  if (at_gate_.empty() && gate_.admit(loop_.now())) co_return true;
-  lane.admitted = false;
-  at_gate_.push_back(&lane);
-  arm(loop_.now());
+  lane.admitted.reset();
+  lane.over_budget = false;
+  lane.waits_as = ++came_to_gate_;
+  queue_of(kind).push_back(&lane);
+  admit_waiting();
   while (!lane.admitted && !given_up()) co_await lane.signal.wait();
   if (lane.admitted && given_up()) {
     gate_.cancel();
@@ -75,30 +75,63 @@ void account::leave(std::uint64_t sent_in) {
 
 void account::admit_waiting() {
   const time_point now = loop_.now();
-  while (!at_gate_.empty() && gate_.admit(now)) {
-    running_lane& next = *at_gate_.front();
-    at_gate_.pop_front();
-    next.admitted = true;
-    next.admitted_in = gate_.credential_epoch();
-    next.signal.notify();
-  }
+  while (admit_next(now)) {}
   arm(now);
 }
 
+/// Of the oldest of both queues, the one that came first.
+delivery::try_kind account::next_kind() const noexcept {
+  if (retries_at_gate_.empty()) return delivery::try_kind::first;
+  if (first_tries_.empty()) return delivery::try_kind::retry;
+  return first_tries_.front()->waits_as < retries_at_gate_.front()->waits_as ? delivery::try_kind::first : delivery::try_kind::retry;
+}
+
+bool account::admit_next(time_point now) {
+  if (first_tries_.empty() && retries_at_gate_.empty()) return false;
+  if (next_kind() == delivery::try_kind::first) return admit_first_of(delivery::try_kind::first, now);
+  if (admit_first_of(delivery::try_kind::retry, now)) return true;
+  if (gate_.state(now, delivery::try_kind::retry) != delivery::gate_state::retry_budget) return false;
+  if (!std::exchange(retries_at_gate_.front()->over_budget, true)) ++metrics_.retries_held_back;
+  return !first_tries_.empty() && admit_first_of(delivery::try_kind::first, now);
+}
+
+bool account::admit_first_of(delivery::try_kind kind, time_point now) {
+  const auto through = gate_.admit(now, kind);
+  if (!through) return false;
+  running_lane& next = *queue_of(kind).front();
+  queue_of(kind).pop_front();
+  next.admitted = through;
+  next.admitted_in = gate_.credential_epoch();
+  next.signal.notify();
+  return true;
+}
+
+delivery::gate_state account::state(time_point now) const {
+  const delivery::gate_state of_next = gate_.state(now, next_kind());
+  return of_next == delivery::gate_state::retry_budget && !first_tries_.empty() ? gate_.state(now) : of_next;
+}
+
 void account::forget_leaving() {
-  std::erase_if(at_gate_, [](const running_lane* each) { return each->from->leaving; });
+  const auto leaving = [](const running_lane* each) { return each->from->leaving; };
+  std::erase_if(first_tries_, leaving);
+  std::erase_if(retries_at_gate_, leaving);
   for (const auto& [key, lane] : lanes_)
     if (lane->from && lane->from->leaving) lane->signal.notify();
 }
 
+/// First tries pass retries that wait for their budget, so that the earliest of both times counts.
 void account::arm(time_point now) {
   if (timer_) loop_.timers().cancel(*std::exchange(timer_, std::nullopt));
-  if (at_gate_.empty()) return;
-  if (const auto again = gate_.ask_again_at(now))
-    timer_ = loop_.timers().add(*again, [this] {
-      timer_.reset();
-      admit_waiting();
-    });
+  std::optional<time_point> again;
+  if (!first_tries_.empty()) again = gate_.ask_again_at(now);
+  if (!retries_at_gate_.empty())
+    if (const auto of_retry = gate_.ask_again_at(now, delivery::try_kind::retry); of_retry && (!again || *of_retry < *again))
+      again = of_retry;
+  if (!again) return;
+  timer_ = loop_.timers().add(*again, [this] {
+    timer_.reset();
+    admit_waiting();
+  });
 }
 
 }  // namespace leadrelay::relay

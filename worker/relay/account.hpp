@@ -19,15 +19,15 @@ namespace leadrelay::relay {
 
 /// What a lane's first change is doing; the words of the log and of metrics.
 enum class lane_step {
-  idle,           ///< nobody works on the lane
-  starting,       ///< the change is about to be built
-  at_gate,        ///< waits for its account's gate
-  announcing,     ///< waits for the commit that says that its request, which may not be repeated, is about to leave
-  connecting,     ///< waits for a connection
-  requesting,     ///< its request is on the wire
-  backing_off,    ///< waits before its next attempt
-  burying,        ///< waits for its dead letter's acknowledgement
-  committing,     ///< settled; the next change waits for the commit that tells of it
+  idle,         ///< nobody works on the lane
+  starting,     ///< the change is about to be built
+  at_gate,      ///< waits for its account's gate
+  announcing,   ///< waits for the commit that says that its request, which may not be repeated, is about to leave
+  connecting,   ///< waits for a connection
+  requesting,   ///< its request is on the wire
+  backing_off,  ///< waits before its next attempt
+  burying,      ///< waits for its dead letter's acknowledgement
+  committing,   ///< settled; the next change waits for the commit that tells of it
 };
 
 std::string_view to_string(lane_step) noexcept;
@@ -37,18 +37,20 @@ struct running_lane {
   running_lane(executor on, std::string key) : signal(on) { queue.key = std::move(key); }
 
   delivery::lane queue;
-  wakeup signal;                  ///< wakes the coroutine from the gate or from a back-off
-  bool admitted = false;          ///< the gate has let it through since it began to wait
-  std::uint64_t admitted_in = 0;  ///< the credential's epoch then
+  wakeup signal;                                ///< wakes the coroutine from the gate or from a back-off
+  std::optional<delivery::admission> admitted;  ///< the gate has let it through since it began to wait
+  std::uint64_t admitted_in = 0;                ///< the credential's epoch then
+  std::uint64_t waits_as = 0;                   ///< its number at the gate: who came first
+  bool over_budget = false;                     ///< the budget of retries has held it back since it came to the gate
   lane_step step = lane_step::idle;
   std::shared_ptr<delivery::owned_partition> from;  ///< the partition of the change that is worked on
-  http::connection* over = nullptr;  ///< what its request is on, while it is on the wire
+  http::connection* over = nullptr;                 ///< what its request is on, while it is on the wire
 };
 
 /// One account in one worker: its lanes, its gate, its connections, its credential. One thread.
 class account {
  public:
-  account(loop& on, const config::account& settings, std::unique_ptr<http::connector> connector);
+  account(loop& on, const config::account& settings, std::unique_ptr<http::connector> connector, int first_limit);
   ~account();
 
   const config::account& settings() const noexcept { return settings_; }
@@ -67,7 +69,8 @@ class account {
   /// Takes the secret that has been read. Another one than before is for the next request, and tried at once where the provider has refused
   /// the former; false where it cannot be used, which leaves the former in place. The beginning and the end of trouble are logged.
   bool take_credential(const outcome<std::string>& read);
-  /// A request that was admitted before the provider refused the credential does not leave any more: one at a time tries it.
+  /// A request that was admitted before the provider refused the credential, or before the breaker opened, does not leave any more: one at
+  /// a time tries the provider.
   bool may_leave(const running_lane& lane);
   /// What an answer says of the credential, where the request left since the last word on it.
   void tell_credential(providers::verdict verdict, unsigned http_status, std::uint64_t sent_in);
@@ -84,8 +87,11 @@ class account {
   void erase_lane(const running_lane& ended);
   const std::unordered_map<std::string_view, std::unique_ptr<running_lane>>& lanes() const noexcept { return lanes_; }
 
-  /// Passes the gate, first come first served. False where the lane's current change was given up meanwhile.
-  task<bool> enter(running_lane& lane);
+  /// Passes the gate, first come first served; a retry that the budget does not cover yet waits beside the others. False where the
+  /// lane's current change was given up meanwhile. How it was let through is in `lane.admitted`.
+  task<bool> enter(running_lane& lane, delivery::try_kind kind);
+  /// What the next at the gate waits for.
+  delivery::gate_state state(time_point now) const;
   /// The request goes on the wire now. False where it comes too late for its account's limits: it must not.
   bool send();
   /// The request has ended; lets the next one in. `sent_in` is the credential's epoch when it went on the wire.
@@ -103,6 +109,11 @@ class account {
   void count_pending(int difference) noexcept { pending_ += static_cast<std::size_t>(difference); }
 
  private:
+  using queue = std::deque<running_lane*>;
+  queue& queue_of(delivery::try_kind kind) noexcept { return kind == delivery::try_kind::first ? first_tries_ : retries_at_gate_; }
+  delivery::try_kind next_kind() const noexcept;
+  bool admit_next(time_point now);
+  bool admit_first_of(delivery::try_kind kind, time_point now);
   void arm(time_point now);
   outcome<bool> use_credential(const outcome<std::string>& read);
 
@@ -117,7 +128,9 @@ class account {
   std::string headers_;
   credential_trouble trouble_;
   std::unordered_map<std::string_view, std::unique_ptr<running_lane>> lanes_;  ///< keys point into the lanes
-  std::deque<running_lane*> at_gate_;
+  queue first_tries_;  ///< at the gate, first come first served, as those that repeat
+  queue retries_at_gate_;
+  std::uint64_t came_to_gate_ = 0;
   std::size_t pending_ = 0;
   bool reachable_ = true;
   std::optional<timer_queue::id> timer_;

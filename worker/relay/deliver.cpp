@@ -74,10 +74,11 @@ task<relay::ending> relay::deliver(account& of, running_lane& lane) {
 
 task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, const providers::request& request) {
   ending end;
+  delivery::try_kind kind = delivery::try_kind::first;
   for (;;) {
     const time_point at_gate = loop_.now();
     lane.step = lane_step::at_gate;
-    if (!co_await of.enter(lane)) {
+    if (!co_await of.enter(lane, kind)) {
       take_back(lane);
       co_return ending{};
     }
@@ -92,7 +93,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
       of.leave(tried.credential_epoch);
       co_return ending{};
     }
-    const delivery::decision next = decide_next(of, tried, end);
+    const delivery::decision next = decide_next(of, lane, tried, end);
     tell_gate(of, tried, next);
     of.leave(tried.credential_epoch);
     if (next.step == delivery::next_step::settle) {
@@ -106,6 +107,8 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
       co_return end;
     }
     take_back(lane);
+    // A refused credential is no failure of the change, and its gate has a pace of its own.
+    kind = tried.judged.is == providers::verdict::credential_refused ? delivery::try_kind::first : delivery::try_kind::retry;
     if (!co_await back_off(lane, next.at)) co_return ending{};
   }
 }
@@ -121,6 +124,7 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const prov
       co_return tried;
     }
   }
+  if (!may_leave_still(of, lane, tried)) co_return tried;
   lane.step = lane_step::connecting;
   http::pool::acquired got = co_await of.pool().acquire();
   if (!got.lease) {
@@ -135,14 +139,9 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const prov
     tried.error = delivery::transport_error::stopped;
     co_return tried;
   }
-  if (!of.may_leave(lane)) {
-    take_back(lane);
-    of.gate().cancel();
-    tried.held_back = true;
-    co_return tried;
-  }
+  if (!may_leave_still(of, lane, tried)) co_return tried;
   if (!of.send()) {  // in its next turn it leaves at once, so that its mark stays
-    of.gate().cancel();
+    of.gate().put_back(*lane.admitted, loop_.now());
     tried.held_back = true;
     co_return tried;
   }
@@ -150,6 +149,15 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const prov
   tried = co_await exchange(of, lane, request);
   lane.over = nullptr;
   co_return tried;
+}
+
+/// Much can come to be between the gate and the wire. Where the request may not leave any more it is put back.
+bool relay::may_leave_still(account& of, running_lane& lane, attempt& tried) {
+  if (of.may_leave(lane)) return true;
+  take_back(lane);
+  of.gate().put_back(*lane.admitted, loop_.now());
+  tried.held_back = true;
+  return false;
 }
 
 /// Tells the broker that the change's request, which may not be repeated, is about to leave. False where its partition was given up.
@@ -175,7 +183,7 @@ task<relay::attempt> relay::exchange(account& of, running_lane& lane, const prov
   tried.on_the_wire = true;
   tried.credential_epoch = of.gate().credential_epoch();
   lane.step = lane_step::requesting;
-  const time_point began = loop_.now();
+  const time_point began = tried.sent = loop_.now();
   const http::outgoing what{request.method, request.target, of.headers(), request.body};
   const http::exchange came = co_await lane.over->send(what, began + of.settings().answer_timeout);
   of.metrics().request_seconds.add(loop_.now() - began);
@@ -211,7 +219,7 @@ std::vector<std::string> relay::secrets_of(const account& of, const delivery::ch
   return out;
 }
 
-delivery::decision relay::decide_next(account& of, attempt& tried, ending& so_far) {
+delivery::decision relay::decide_next(account& of, const running_lane& lane, attempt& tried, ending& so_far) {
   ++of.metrics().verdicts[static_cast<std::size_t>(tried.judged.is)];
   ++of.metrics().transport_errors[static_cast<std::size_t>(tried.error)];
   if (tried.on_the_wire) {
@@ -223,8 +231,24 @@ delivery::decision relay::decide_next(account& of, attempt& tried, ending& so_fa
     so_far.leads_updated = tried.judged.leads_updated;
     if (tried.judged.leads_updated.value_or(1) > 1) ++of.metrics().several_leads_matched;
   }
-  const double random = std::uniform_real_distribution<double>{}(random_);
-  return delivery::decide(of.retries(), so_far.history, tried.judged, tried.error, loop_.now(), random);
+  const bool outage = judge_provider(of, lane, tried);
+  const time_point now = loop_.now();
+  if (outage) return delivery::decide_in_outage(of.retries(), so_far.history, tried.judged, now, now - lane.admitted->at);
+  return delivery::decide(of.retries(), so_far.history, tried.judged, tried.error, now, random_fraction());
+}
+
+/// Tells the gate what the try says of the provider. Whether a failure is that of an outage, not the change's.
+bool relay::judge_provider(account& of, const running_lane& lane, const attempt& tried) {
+  const delivery::change& current = lane.queue.changes.front();
+  delivery::request_end end{.of = *lane.admitted, .is = tried.judged.is, .error = tried.error, .status = tried.http_status.value_or(0)};
+  if (tried.on_the_wire) end.sent = tried.sent;
+  // Offsets and partitions tell an account's changes apart well enough; one beyond, for 0 is none.
+  end.change = (static_cast<std::uint64_t>(current.record.offset) << 16 | static_cast<std::uint16_t>(current.record.partition)) + 1;
+  const delivery::breaker::finding found = of.gate().judge(end, loop_.now(), random_fraction());
+  if (found.is == delivery::breaker::effect::opened)
+    log::warning("provider fails, its changes wait", {{"account", of.settings().name}, {"detail", tried.judged.detail}});
+  if (found.is == delivery::breaker::effect::closed) log::info("provider works again", {{"account", of.settings().name}});
+  return found.forgiven;
 }
 
 void relay::tell_gate(account& of, const attempt& tried, const delivery::decision& next) {

@@ -52,6 +52,7 @@ struct relay::burial {
 struct relay::attempt {
   delivery::transport_error error = delivery::transport_error::none;
   bool on_the_wire = false;
+  time_point sent{};  ///< where it went on the wire
   providers::judgement judged;
   std::optional<unsigned> http_status;
   std::string response;  ///< of an answer that is no delivery: its body, masked and cut

@@ -45,6 +45,8 @@ void account_metrics::add(const account_metrics& other) noexcept {
   add_each(verdicts, other.verdicts);
   add_each(transport_errors, other.transport_errors);
   several_leads_matched += other.several_leads_matched;
+  breaker_openings += other.breaker_openings;
+  retries_held_back += other.retries_held_back;
   request_seconds.add(other.request_seconds);
 }
 

@@ -41,6 +41,8 @@ struct account_metrics {
   std::array<std::uint64_t, verdict_count> verdicts{};  ///< of answers and transport errors, one an exchange
   std::array<std::uint64_t, delivery::transport_error_count> transport_errors{};
   std::uint64_t several_leads_matched = 0;
+  std::uint64_t breaker_openings = 0;
+  std::uint64_t retries_held_back = 0;  ///< that waited for the budget of retries
   histogram request_seconds;
 
   void add(const account_metrics& other) noexcept;

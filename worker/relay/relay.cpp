@@ -38,7 +38,7 @@ relay::relay(relay_parts parts)
       secret_watch_(parts.on, std::move(parts.files)) {
   if (configuration_.topics.results) results_.emplace(loop_, parts.producer, *configuration_.topics.results);
   for (const config::account& settings : configuration_.accounts) {
-    accounts_.push_back(std::make_unique<account>(loop_, settings, parts.connectors(settings)));
+    accounts_.push_back(std::make_unique<account>(loop_, settings, parts.connectors(settings), parts.first_concurrency));
     accounts_by_name_.emplace(settings.name, accounts_.back().get());
   }
 }
@@ -94,13 +94,16 @@ relay_snapshot relay::snapshot() {
     account_snapshot& a = out.accounts.emplace_back();
     a.name = each->settings().name;
     a.provider = each->settings().plan.definition().name();
-    a.state = each->gate().state(now);
+    a.state = each->state(now);
     tell_credential(*each, a);
     a.waiting = each->pending();
     a.lanes = each->lanes().size();
     a.in_flight = static_cast<std::uint64_t>(each->gate().in_flight());
+    a.concurrency = static_cast<std::uint64_t>(each->gate().limit());
+    a.breaker = each->gate().breaker_now(now);
     a.connections = each->pool().idle() + each->pool().leased();
     a.counts = each->metrics();
+    a.counts.breaker_openings = each->gate().breaker_openings();
   }
   for (const auto& [name, partition] : partitions_)
     out.partitions.push_back({name.topic, name.partition, partition->offsets.last_acknowledged(),

@@ -36,8 +36,9 @@ struct relay_parts {
   kafka::producer& producer;
   connector_factory connectors;
   std::uint64_t memory = 0;       ///< bytes of events this worker may hold
-  std::uint64_t random_seed = 0;  ///< of the back-off's jitter and of the number that tells this worker's offset maps from another's
+  std::uint64_t random_seed = 0;  ///< of all jitter, and of the number that tells this worker's offset maps from another's
   secret_files files{};           ///< as the watch over the secrets' files sees them
+  int first_concurrency = delivery::adaptive_concurrency::first_limit;  ///< of each account, cut down to its own
 };
 
 /// One worker: takes records from its consumer, keeps each lead's changes in a lane, applies them to their provider one after
@@ -91,12 +92,15 @@ class relay final : public kafka::consumer_events {
   task<ending> deliver(account& of, running_lane& lane);
   task<ending> send_until_settled(account& of, running_lane& lane, const providers::request& request);
   task<attempt> try_once(account& of, running_lane& lane, const providers::request& request);
+  bool may_leave_still(account& of, running_lane& lane, attempt& tried);
   task<bool> announce(running_lane& lane);
   void take_back(running_lane& lane);
   task<attempt> exchange(account& of, running_lane& lane, const providers::request& request);
   void obey_told_limits(account& of, const providers::answer& given);
   static std::vector<std::string> secrets_of(const account& of, const delivery::change& current);
-  delivery::decision decide_next(account& of, attempt& tried, ending& so_far);
+  delivery::decision decide_next(account& of, const running_lane& lane, attempt& tried, ending& so_far);
+  double random_fraction() { return std::uniform_real_distribution<double>{}(random_); }
+  bool judge_provider(account& of, const running_lane& lane, const attempt& tried);
   void tell_gate(account& of, const attempt& tried, const delivery::decision& next);
   static void tell_reachable(account& of, const attempt& tried);
   task<bool> back_off(running_lane& lane, time_point until);
@@ -163,10 +167,10 @@ class relay final : public kafka::consumer_events {
     std::uint64_t commit = 0;
     running_lane* lane = nullptr;
   };
-  std::vector<sent_offset> sent_offsets_;      ///< of the commit under way; empty where none is
+  std::vector<sent_offset> sent_offsets_;  ///< of the commit under way; empty where none is
   std::uint64_t commits_sent_ = 0;
-  std::uint64_t commits_acknowledged_ = 0;     ///< the number of the last one that was
-  std::deque<commit_waiter> commit_waiters_;   ///< by the commit they wait for
+  std::uint64_t commits_acknowledged_ = 0;    ///< the number of the last one that was
+  std::deque<commit_waiter> commit_waiters_;  ///< by the commit they wait for
   std::optional<timer_queue::id> commit_timer_;
   time_point commit_due_ = time_point::max();
   time_point commit_armed_for_{};
@@ -177,9 +181,9 @@ class relay final : public kafka::consumer_events {
   bool assigned_once_ = false;
   bool draining_ = false;
   duration grace_{};
-  int running_ = 0;             ///< coroutines of lanes and burials under way
+  int running_ = 0;  ///< coroutines of lanes and burials under way
   std::string last_error_;
-  std::string kafka_trouble_;   ///< what the client has reported since something last worked
+  std::string kafka_trouble_;  ///< what the client has reported since something last worked
   time_point kafka_trouble_at_{};
   std::string commit_trouble_;  ///< why commits fail now
   std::optional<timer_queue::id> watch_timer_;

@@ -21,6 +21,8 @@ struct account_snapshot {
   std::uint64_t waiting = 0;           ///< changes taken and not settled, those in flight included
   std::uint64_t lanes = 0;
   std::uint64_t in_flight = 0;    ///< requests
+  std::uint64_t concurrency = 0;  ///< requests that may be in flight now
+  delivery::breaker_state breaker = delivery::breaker_state::closed;
   std::uint64_t connections = 0;  ///< open ones, idle and in use
   account_metrics counts;
 };

@@ -49,7 +49,7 @@ void relay::tell_stall(const delivery::owned_partition& stalled, std::int64_t ol
                                                    {"offset", oldest},
                                                    {"account", each->settings().name},
                                                    {"step", to_string(lane->step)},
-                                                   {"gate", to_string(each->gate().state(loop_.now()))}});
+                                                   {"gate", to_string(each->state(loop_.now()))}});
       return;
     }
   // A record without a lane has no account: it is on its way to the dead letters.

@@ -125,7 +125,7 @@ bool desk::pass_limits(visit& of) {
 planned_answer desk::refuse_by_limit(visit& of) {
   ++counters_.limited;
   planned_answer out = failure_answer(failure::limited, of);
-  out.headers += retry_after_line(of.who->limits.until_free(of.now.steady), options_.faults.retry_after_as_date, of.now);
+  out.headers += retry_after_line(std::max(of.who->limits.until_free(of.now.steady), duration{1}), options_.faults.retry_after_as_date, of.now);
   return out;
 }
 

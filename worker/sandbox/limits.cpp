@@ -71,7 +71,7 @@ void account_limits::append_headers(moment now, std::string& out) {
 }
 
 std::string retry_after_line(duration wait, bool as_date, moment now) {
-  const std::chrono::seconds whole = std::max(std::chrono::seconds{1}, std::chrono::ceil<std::chrono::seconds>(wait));
+  const auto whole = std::chrono::ceil<std::chrono::seconds>(wait);
   return "Retry-After: " + (as_date ? http_date(now.wall + whole) : std::to_string(whole.count())) + "\r\n";
 }
 

@@ -53,7 +53,7 @@ class account_limits {
   std::vector<window_peak> peaks_;
 };
 
-/// `Retry-After` as a header line: whole seconds, rounded up and at least one, or the HTTP-date that comes to.
+/// `Retry-After` as a header line: whole seconds, rounded up, or the HTTP-date that comes to.
 std::string retry_after_line(duration wait, bool as_date, moment now);
 
 }  // namespace leadrelay::sandbox

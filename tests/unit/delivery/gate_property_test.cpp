@@ -16,7 +16,7 @@ class random_use {
   random_use(std::uint64_t seed, int concurrency)
       : random_(seed),
         concurrency_(concurrency),
-        through_(concurrency, {{5, milliseconds{300}}}) {}
+        through_(concurrency, {{5, milliseconds{300}}}, concurrency) {}
 
   void step() {
     const auto told = through_.ask_again_at(now_);
@@ -31,7 +31,7 @@ class random_use {
     now_ += random_.once_in(3) && told ? *told - now_ : random_.between(nanoseconds{0}, milliseconds{200});
     if (in_flight_ > 0 && random_.once_in(2)) return end_one();
     const gate_state before = through_.state(now_);
-    const bool admitted = through_.admit(now_);
+    const bool admitted = through_.admit(now_).has_value();
     ASSERT_EQ(admitted, before == gate_state::flowing);
     if (!admitted) return;
     ++in_flight_;

@@ -22,7 +22,7 @@ void start_request(gate& through, time_point now) {
 
 /// A refused credential with nothing in flight.
 gate refused_gate(time_point now, int concurrency = 4) {
-  gate through(concurrency, {});
+  gate through(concurrency, {}, concurrency);
   EXPECT_TRUE(through.admit(now));
   through.send(now);
   through.refuse_credential(now);
@@ -46,12 +46,14 @@ TEST(gate_test, states_have_the_words_of_metrics) {
   EXPECT_EQ(to_string(gate_state::flowing), "flowing");
   EXPECT_EQ(to_string(gate_state::busy), "busy");
   EXPECT_EQ(to_string(gate_state::limited), "limited");
+  EXPECT_EQ(to_string(gate_state::retry_budget), "retry_budget");
   EXPECT_EQ(to_string(gate_state::waiting), "waiting");
+  EXPECT_EQ(to_string(gate_state::breaker_open), "breaker_open");
   EXPECT_EQ(to_string(gate_state::credential_refused), "credential_refused");
 }
 
 TEST(gate_test, new_one_flows_and_tells_its_concurrency) {
-  gate through(3, {});
+  gate through(3, {}, 3);
   EXPECT_EQ(through.state(time_point{}), gate_state::flowing);
   EXPECT_EQ(through.ask_again_at(start), again{start});
   EXPECT_EQ(through.concurrency(), 3);
@@ -59,13 +61,13 @@ TEST(gate_test, new_one_flows_and_tells_its_concurrency) {
 }
 
 TEST(gate_test, asking_for_the_state_takes_nothing) {
-  gate through(1, {{1, seconds{1}}});
+  gate through(1, {{1, seconds{1}}}, 1);
   for (int each = 0; each < 5; ++each) EXPECT_EQ(through.state(start), gate_state::flowing);
   EXPECT_TRUE(through.admit(start));
 }
 
 TEST(gate_test, as_many_in_flight_as_allowed_is_busy_until_one_leaves) {
-  gate through(2, {});
+  gate through(2, {}, 2);
   start_request(through, start);
   start_request(through, start);
   EXPECT_EQ(through.in_flight(), 2);
@@ -80,7 +82,7 @@ TEST(gate_test, as_many_in_flight_as_allowed_is_busy_until_one_leaves) {
 }
 
 TEST(gate_test, cancelled_admission_keeps_its_place_in_flight_until_it_leaves_but_none_in_the_window) {
-  gate through(1, {{1, hours{1}}});
+  gate through(1, {{1, hours{1}}}, 1);
   ASSERT_TRUE(through.admit(start));
   through.cancel();
   EXPECT_EQ(through.state(start), gate_state::busy);
@@ -101,7 +103,7 @@ TEST(gate_test, full_window_is_limited_until_it_opens) {
 }
 
 TEST(gate_test, window_full_of_reservations_has_no_time_until_one_ends) {
-  gate through(8, {{1, seconds{1}}});
+  gate through(8, {{1, seconds{1}}}, 8);
   ASSERT_TRUE(through.admit(start));
   EXPECT_EQ(through.state(start + hours{1}), gate_state::limited);
   EXPECT_EQ(through.ask_again_at(start), std::nullopt);
@@ -110,7 +112,7 @@ TEST(gate_test, window_full_of_reservations_has_no_time_until_one_ends) {
 }
 
 TEST(gate_test, busy_and_limited_at_once_waits_for_a_request_to_end) {
-  gate through(1, {{1, seconds{1}}});
+  gate through(1, {{1, seconds{1}}}, 1);
   start_request(through, start);
   EXPECT_EQ(through.state(start), gate_state::busy);
   EXPECT_EQ(through.ask_again_at(start), std::nullopt);
@@ -119,7 +121,7 @@ TEST(gate_test, busy_and_limited_at_once_waits_for_a_request_to_end) {
 }
 
 TEST(gate_test, share_cuts_the_limits_down) {
-  gate through(100, {{10, seconds{1}}});
+  gate through(100, {{10, seconds{1}}}, 100);
   through.set_share({{}, 5}, start, noon);
   EXPECT_EQ(through.state(start), gate_state::limited);
   EXPECT_EQ(through.ask_again_at(start), std::nullopt);
@@ -128,7 +130,7 @@ TEST(gate_test, share_cuts_the_limits_down) {
 }
 
 TEST(gate_test, what_the_provider_says_is_left_bounds_those_that_leave) {
-  gate through(100, {});
+  gate through(100, {}, 100);
   start_request(through, start);
   start_request(through, start);
   through.tell_remaining(2, seconds{9}, start);  // one of the two, which the provider has not counted yet, may take one
@@ -140,7 +142,7 @@ TEST(gate_test, what_the_provider_says_is_left_bounds_those_that_leave) {
 }
 
 TEST(gate_test, what_is_left_is_shared_by_the_workers_of_the_group) {
-  gate through(100, {});
+  gate through(100, {}, 100);
   through.set_share({{0}, 4}, start, noon);
   start_request(through, start);
   through.tell_remaining(8, seconds{9}, start);
@@ -152,7 +154,7 @@ TEST(gate_test, what_is_left_is_shared_by_the_workers_of_the_group) {
 }
 
 TEST(gate_test, asked_to_wait_all_wait_until_then) {
-  gate through(4, {});
+  gate through(4, {}, 4);
   through.hold_until(start + seconds{30});
   EXPECT_EQ(through.state(start), gate_state::waiting);
   EXPECT_FALSE(through.admit(start));
@@ -163,7 +165,7 @@ TEST(gate_test, asked_to_wait_all_wait_until_then) {
 }
 
 TEST(gate_test, longer_wait_stays_a_still_longer_one_replaces_it) {
-  gate through(4, {});
+  gate through(4, {}, 4);
   through.hold_until(start + seconds{30});
   through.hold_until(start + seconds{10});
   EXPECT_EQ(through.ask_again_at(start), again{start + seconds{30}});
@@ -172,14 +174,14 @@ TEST(gate_test, longer_wait_stays_a_still_longer_one_replaces_it) {
 }
 
 TEST(gate_test, wait_that_is_over_holds_nothing) {
-  gate through(4, {});
+  gate through(4, {}, 4);
   through.hold_until(start - seconds{1});
   through.hold_until(start);
   EXPECT_EQ(through.state(start), gate_state::flowing);
 }
 
 TEST(gate_test, wait_over_while_a_window_is_full_turns_to_limited) {
-  gate through(4, {{1, minutes{1}}});
+  gate through(4, {{1, minutes{1}}}, 4);
   start_request(through, start);
   through.hold_until(start + seconds{10});
   through.leave();
@@ -242,13 +244,13 @@ TEST(gate_test, refused_again_after_having_been_accepted_begins_with_a_second) {
 }
 
 TEST(gate_test, accepting_what_was_never_refused_changes_nothing) {
-  gate through(1, {});
+  gate through(1, {}, 1);
   through.accept_credential();
   EXPECT_EQ(through.state(start), gate_state::flowing);
 }
 
 TEST(gate_test, refusals_of_those_in_flight_at_the_first_are_one_refusal) {
-  gate through(8, {});
+  gate through(8, {}, 8);
   for (int each = 0; each < 8; ++each) start_request(through, start);
   for (int each = 0; each < 8; ++each) {
     through.refuse_credential(start + milliseconds{each});
@@ -259,7 +261,7 @@ TEST(gate_test, refusals_of_those_in_flight_at_the_first_are_one_refusal) {
 
 // Answers that come slowly are no probes, even those that come when a probe would have been due.
 TEST(gate_test, slow_refusals_of_those_in_flight_at_the_first_do_not_double_the_pause) {
-  gate through(8, {});
+  gate through(8, {}, 8);
   for (int each = 0; each < 8; ++each) start_request(through, start);
   for (int each = 0; each < 8; ++each) {
     through.refuse_credential(start + seconds{3 * each});
@@ -281,7 +283,7 @@ TEST(gate_test, refusal_of_one_probe_told_twice_doubles_the_pause_once) {
 }
 
 TEST(gate_test, no_probe_while_others_are_still_in_flight) {
-  gate through(8, {});
+  gate through(8, {}, 8);
   start_request(through, start);
   start_request(through, start);
   through.refuse_credential(start);
@@ -294,7 +296,7 @@ TEST(gate_test, no_probe_while_others_are_still_in_flight) {
 }
 
 TEST(gate_test, answer_of_one_in_flight_that_speaks_of_the_change_ends_the_refusal) {
-  gate through(8, {});
+  gate through(8, {}, 8);
   start_request(through, start);
   start_request(through, start);
   through.refuse_credential(start);
@@ -331,7 +333,7 @@ TEST(gate_test, probe_waits_for_the_providers_own_wait_too) {
 }
 
 TEST(gate_test, probe_waits_for_its_place_in_a_window_too) {
-  gate through(4, {{1, seconds{10}}});
+  gate through(4, {{1, seconds{10}}}, 4);
   start_request(through, start);
   through.refuse_credential(start);
   through.leave();
@@ -355,7 +357,7 @@ TEST(gate_test, another_credential_is_tried_at_once_and_its_pause_begins_anew) {
 }
 
 TEST(gate_test, another_credential_does_not_wait_for_those_on_the_wire_with_the_former_one) {
-  gate through(4, {});
+  gate through(4, {}, 4);
   for (int each = 0; each < 3; ++each) start_request(through, start);
   const std::uint64_t before = through.credential_epoch();
   through.refuse_credential(start);
@@ -384,7 +386,7 @@ TEST(gate_test, a_probe_not_sent_when_the_credential_changes_counts_as_one_of_th
 }
 
 TEST(gate_test, concurrency_holds_over_former_and_new_credential_together) {
-  gate through(2, {});
+  gate through(2, {}, 2);
   start_request(through, start);
   start_request(through, start);
   through.refuse_credential(start);
@@ -395,7 +397,7 @@ TEST(gate_test, concurrency_holds_over_former_and_new_credential_together) {
 }
 
 TEST(gate_test, another_credential_while_all_is_well_changes_nothing_but_the_epoch) {
-  gate through(2, {});
+  gate through(2, {}, 2);
   start_request(through, start);
   const std::uint64_t before = through.credential_epoch();
   through.try_credential_again(start);
@@ -407,7 +409,7 @@ TEST(gate_test, another_credential_while_all_is_well_changes_nothing_but_the_epo
 }
 
 TEST(gate_test, each_refusal_is_an_epoch_of_its_own_and_late_ones_are_none) {
-  gate through(2, {});
+  gate through(2, {}, 2);
   start_request(through, start);
   start_request(through, start);
   const std::uint64_t first = through.credential_epoch();

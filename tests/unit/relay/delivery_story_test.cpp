@@ -125,15 +125,60 @@ TEST(delivery_story, attempts_end_as_retries_exhausted) {
   EXPECT_EQ(w.log.written[0].headers.at("leadrelay.attempts"), "8");
 }
 
-TEST(delivery_story, a_provider_that_cannot_be_reached_makes_changes_too_old_but_takes_no_attempts) {
+TEST(delivery_story, an_outage_of_hours_makes_no_change_too_old_takes_no_attempts_and_is_probed_now_and_then) {
+  for (const bool reached : {false, true}) {
+    SCOPED_TRACE(reached ? "answers 500" : "cannot be reached");
+    world w;
+    w.kafka.assign(1);
+    bool down = true;
+    std::size_t connects = 0;
+    w.provider.on_connect = [&] {
+      ++connects;
+      return down && !reached ? http::transport_error::connect_failed : http::transport_error::none;
+    };
+    w.provider.react = [&](const seen_request&) { return reaction{.status = down ? 500u : 200u}; };
+    for (int lead = 1; lead <= 40; ++lead) deliver(w, lead, 1, 2);
+    w.loop.run_for(3h);
+    EXPECT_TRUE(w.log.written.empty());
+    EXPECT_LE(reached ? w.provider.requests.size() : connects, 16u + 3 * 3600 / 24 + 10) << "one in half a minute, less a fifth";
+    EXPECT_EQ(w.relay->snapshot().accounts[0].breaker == delivery::breaker_state::closed, false);
+    down = false;
+    ASSERT_TRUE(w.settle_all());
+    EXPECT_TRUE(w.log.written.empty());
+    EXPECT_EQ(w.provider.applied.size(), 80u);
+  }
+}
+
+TEST(delivery_story, a_change_that_alone_makes_the_provider_fail_ends_though_the_breaker_was_open) {
   world w;
   w.kafka.assign(1);
-  w.provider.on_connect = [] { return http::transport_error::connect_failed; };
-  deliver(w, 1, 1, 1);
+  bool down = true;
+  w.provider.react = [&](const seen_request& seen) { return reaction{.status = down || seen.target == orwel_target(1) ? 500u : 200u}; };
+  for (int lead = 1; lead <= 6; ++lead) deliver(w, lead, 1, 3);
+  w.loop.run_for(10min);
+  EXPECT_TRUE(w.log.written.empty());
+  down = false;
   ASSERT_TRUE(w.settle_all());
-  ASSERT_EQ(w.log.written.size(), 1u);
-  EXPECT_EQ(w.log.written[0].headers.at("leadrelay.reason"), "too_old");
-  EXPECT_EQ(w.log.written[0].headers.at("leadrelay.attempts"), "0");
+  EXPECT_EQ(w.log.written.size(), 3u);
+  for (const auto& each : w.log.written) EXPECT_EQ(each.headers.at("leadrelay.reason"), "retries_exhausted");
+  EXPECT_EQ(w.provider.applied.size(), 15u);
+}
+
+TEST(delivery_story, retries_beyond_their_budget_wait_while_first_tries_go_on) {
+  world w;
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request&) { return reaction{.status = 408}; };
+  for (int lead = 1; lead <= 12; ++lead) deliver(w, lead, 1, 1);
+  w.loop.run_for(20s);
+  EXPECT_LE(w.provider.requests.size(), 12u + 3);
+  EXPECT_EQ(w.relay->snapshot().accounts[0].state, delivery::gate_state::retry_budget);
+  EXPECT_GE(w.relay->snapshot().accounts[0].counts.retries_held_back, 1u);
+  w.provider.react = [](const seen_request&) { return reaction{}; };
+  deliver(w, 20, 1, 1);
+  w.loop.run_for(1s);
+  EXPECT_EQ(w.provider.applied_to(orwel_target(20)).size(), 1u);
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.provider.applied.size(), 13u);
 }
 
 TEST(delivery_story, retry_after_holds_the_account_and_no_other) {
@@ -178,8 +223,9 @@ TEST(delivery_story, a_refused_credential_buries_nothing_and_is_probed_one_at_a_
 }
 
 TEST(delivery_story, limits_hold_in_every_window) {
-  world w("  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, concurrency: 100,"
-          " limits: [ { requests: 50, per: 1s }, { requests: 300, per: 10s } ] }\n");
+  world w(
+      "  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, concurrency: 100,"
+      " limits: [ { requests: 50, per: 1s }, { requests: 300, per: 10s } ] }\n");
   w.kafka.assign(1);
   for (int lead = 1; lead <= 900; ++lead) deliver(w, lead, 1, 1);
   const time_point began = w.loop.now();

@@ -200,6 +200,10 @@ TEST(desk, retry_after_is_sent_where_the_page_says_so_or_it_is_set) {
     faults.retry_after_s = 7;
     answer = with_faults(each.of, faults).call(each.method, each.path, each.body("1"));
     EXPECT_THAT(answer.headers, HasSubstr("Retry-After: 7\r\n")) << to_string(each.of);
+    faults.retry_after_s = 0;
+    answer = with_faults(each.of, faults).call(each.method, each.path, each.body("1"));
+    EXPECT_THAT(answer.headers, HasSubstr("Retry-After: 0\r\n")) << to_string(each.of);
+    faults.retry_after_s = 7;
     faults.retry_after_as_date = true;
     answer = with_faults(each.of, faults).call(each.method, each.path, each.body("1"));
     EXPECT_THAT(answer.headers, HasSubstr("Retry-After: Wed, 15 Jan 2025 15:45:07 GMT\r\n")) << to_string(each.of);

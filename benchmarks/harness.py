@@ -1,0 +1,104 @@
+"""The parts that benchmarks are made of: a broker, a sandbox, a topic full of events, a worker and what it took."""
+import contextlib, json, os, pathlib, signal, subprocess, sys, tempfile, time, urllib.request
+
+here = pathlib.Path(__file__).resolve().parent
+build = pathlib.Path(sys.argv[1]).resolve()
+program = build / "worker/cli/leadrelay"
+tick = os.sysconf("SC_CLK_TCK")
+longest_run = 300  # s
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / tick
+
+
+def peak_mib(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def get(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return json.load(answer)
+
+
+def stop(process):
+    process.send_signal(signal.SIGTERM)
+    process.wait(60)
+
+
+@contextlib.contextmanager
+def broker():
+    """Its bootstrap servers, and a folder that lasts as long as it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        script = here.parent / "tests/integration/kafka/broker"
+        subprocess.run([script, "start", folder / "kafka"], check=True, stdout=subprocess.DEVNULL)
+        try:
+            settings = dict(line.split("=", 1) for line in (folder / "kafka/broker.env").read_text().splitlines() if "=" in line)
+            yield settings["bootstrap"], folder
+        finally:
+            subprocess.run([script, "stop", folder / "kafka"], check=False, stdout=subprocess.DEVNULL)
+
+
+def fill(brokers, topic, partitions, events, leads, accounts=1):
+    """The accounts are called bench-0, bench-1 and so on; each has every so-manieth lead."""
+    command = [build / "benchmarks/bench_load_topic", brokers, topic, *map(str, (partitions, events, leads, accounts))]
+    subprocess.run(command, check=True)
+
+
+@contextlib.contextmanager
+def sandbox(faults=None):
+    """Its address."""
+    more = ["--faults", json.dumps(faults)] if faults else []
+    process = subprocess.Popen([program, "sandbox", "--listen", "127.0.0.1:0", *more], stdout=subprocess.PIPE, text=True)
+    try:
+        yield process.stdout.readline().split()[-1]
+    finally:
+        stop(process)
+
+
+def report(origin):
+    return get(f"{origin}/_sandbox/report")["providers"]["orwel"]
+
+
+@contextlib.contextmanager
+def worker(brokers, folder, topic, group, accounts, more=""):
+    """`accounts` by name: what is to be said of each in YAML, in braces, beside provider and credential."""
+    config = folder / f"{group}.yaml"
+    lines = [f'  {name}: {{ provider: orwel, credential: {{ env: LEADRELAY_BENCH_KEY }}, {text} }}' for name, text in accounts.items()]
+    config.write_text(f"""
+kafka: {{ bootstrap.servers: "{brokers}", group.id: "{group}" }}
+topics: {{ lead_changes: [{topic}], dead_letters: {topic}.dead }}
+admin: {{ listen: 127.0.0.1:0 }}
+log: {{ level: error }}
+{more}
+accounts:
+""" + "\n".join(lines) + "\n")
+    process = subprocess.Popen([program, "run", "--config", config], env={**os.environ, "LEADRELAY_BENCH_KEY": "bench"})
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            stop(process)
+
+
+def wait_for(reached, process, seconds=longest_run):
+    """Seconds until `reached()`, asked ten times a second."""
+    began = time.monotonic()
+    while not reached():
+        if process.poll() is not None:
+            raise SystemExit(f"the worker has ended with {process.returncode}")
+        if time.monotonic() - began > seconds:
+            raise SystemExit(f"not reached within {seconds} s")
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def keep(name, result):
+    kept = build / "benchmarks" / time.strftime(f"{name}-%Y%m%d-%H%M%S.json")
+    kept.write_text(json.dumps(result, indent=2) + "\n")
+    print(f"\nkept in {kept}")

@@ -1,0 +1,48 @@
+#include "simulation/outage_watch.hpp"
+
+namespace leadrelay::simulation {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t failures_to_open = 5;
+constexpr int successes_to_close = 3;
+constexpr duration shortest_pause = 800ms;
+
+}  // namespace
+
+std::uint64_t outage_watch::begins(int worker) {
+  const std::uint64_t number = ++numbers_;
+  if (outage_) in_outage_.insert(number);
+  side& of = sides_[worker];
+  if (!of.must_be_open) return number;
+  const std::string whose = "worker " + std::to_string(worker) + ", account " + std::to_string(account_);
+  if (!of.since_opened.empty())
+    at_.log.broken("outage_is_probed_one_at_a_time", whose + ": two tries at once while its breaker must be open");
+  if (of.successes == 0 && at_.loop.now() - of.last_failure < shortest_pause)
+    at_.log.broken("outage_is_spared", whose + ": no pause since the last failure while its breaker must be open");
+  of.since_opened.insert(number);
+  return number;
+}
+
+bool outage_watch::ends(int worker, std::uint64_t number, int change, end how) {
+  side& of = sides_[worker];
+  const bool in_outage = in_outage_.erase(number) > 0;
+  if (of.must_be_open) {
+    if (of.since_opened.erase(number) == 0 || how == end::neither) return false;
+    if (how == end::works && ++of.successes == successes_to_close) of = {};
+    if (how == end::works || of.successes > 0) return false;
+    of.last_failure = at_.loop.now();
+    return true;
+  }
+  if (how == end::works) of = {};
+  if (how != end::fails || !in_outage) return false;
+  if (change < 0) ++of.failed_connects;
+  if (change >= 0) of.failed.insert(change);
+  of.must_be_open = of.failed.size() + static_cast<std::size_t>(of.failed_connects) >= failures_to_open;
+  of.last_failure = at_.loop.now();
+  return false;
+}
+
+}  // namespace leadrelay::simulation

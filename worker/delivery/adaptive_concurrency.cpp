@@ -1,0 +1,199 @@
+#include "delivery/adaptive_concurrency.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <utility>
+
+namespace leadrelay::delivery {
+namespace {
+
+constexpr double alpha = 0.4;
+constexpr double deviations = 2.5;
+constexpr double first_variance = 0.5;  ///< of a latency that varies by 60%
+constexpr int most_windows_of_level = 8;
+constexpr int answers_alone = 16;
+constexpr int answers_of_first_level = 2;
+constexpr int blocks_of_a_window = 8;
+constexpr double rise = 0.585;  ///< log2 of 1.5
+constexpr double clear_rise = 1;
+constexpr double decrease = 0.9;
+constexpr double largest_decrease = 0.5;
+constexpr int smallest_window = 8;
+constexpr duration first_patience = std::chrono::seconds{5};
+constexpr duration longest_patience = std::chrono::seconds{60};
+
+/// The binary logarithm, linear between powers of two: monotone, and at most 0.09 too low. It costs no call for each answer.
+double rough_log2(double value) noexcept {
+  constexpr double one = 4503599627370496.0;  // 2^52, the mantissa of a double
+  return static_cast<double>(std::bit_cast<std::uint64_t>(value)) / one - 1023;
+}
+
+/// As near as one may come to a level that led to trouble.
+int below(int ceiling) { return std::max(1, ceiling - std::max(1, ceiling / 16)); }
+
+}  // namespace
+
+double adaptive_concurrency::sample::variance() const noexcept { return std::max(squares / answers - mean() * mean(), 0.0); }
+
+adaptive_concurrency::adaptive_concurrency(int most, int first) : most_(most), first_(std::clamp(first, 1, most)), limit_(first_) {
+  begin_window();
+}
+
+void adaptive_concurrency::good(time_point left, time_point now, bool comparable) {
+  if (left < counts_from_) return;
+  if (doubling_ && used_ && limit_ < most_) {
+    if (ceiling_ != 0 && limit_ >= below(ceiling_)) {
+      doubling_ = false;
+    } else {
+      ++limit_;
+      used_ = false;
+      grew_ = true;
+    }
+  }
+  if (comparable) measure(rough_log2(static_cast<double>(std::max<std::int64_t>((now - left).count(), 1))), now);
+}
+
+void adaptive_concurrency::pressed(time_point left) {
+  if (left < counts_from_) return;
+  doubling_ = false;
+  if (!std::exchange(half_less_, !half_less_)) return;
+  limit_ = std::max(1, limit_ - 1);
+  used_ = false;
+}
+
+void adaptive_concurrency::start_again(time_point now) {
+  limit_ = std::min(limit_, first_);
+  doubling_ = true;
+  used_ = false;
+  counts_from_ = now;
+  begin_window();
+}
+
+void adaptive_concurrency::measure(double log_latency, time_point now) {
+  window_.add(log_latency);
+  if (!level_ && window_.answers >= answers_of_first_level) return learn_first_level();
+  block_.add(log_latency);
+  if (window_.answers >= window_size_) return end_window(now);
+  if (block_.answers < std::max(smallest_window, window_size_ / blocks_of_a_window)) return;
+  const bool risen = level_ && limit_ > 1 && has_risen(block_, clear_rise);
+  if (risen) return shrink(block_.mean(), now);
+  block_ = {};
+}
+
+/// While it grows fast, quick answers come before slow ones: what is learnt then is not trusted far.
+void adaptive_concurrency::learn_first_level() {
+  take_level();
+  variance_ = first_variance;
+  level_is_first_ = true;
+  begin_window();
+}
+
+void adaptive_concurrency::take_level() {
+  level_ = window_.mean();
+  level_answers_ = window_.answers;
+  variance_ = window_.variance();
+  level_is_first_ = false;
+}
+
+/// The standard error of the difference between the mean of so many answers and the level.
+double adaptive_concurrency::noise_of(int answers) const noexcept { return std::sqrt(variance_ * (1.0 / answers + 1.0 / level_answers_)); }
+
+bool adaptive_concurrency::has_risen(const sample& of, double by) const noexcept {
+  return of.mean() > *level_ + by + deviations * noise_of(of.answers);
+}
+
+void adaptive_concurrency::end_window(time_point now) {
+  if (limit_ == 1 && level_is_first_ && shrunk_) return measured_alone();
+  if (!has_risen(window_, rise)) return quiet_window(now);
+  if (!std::exchange(confirming_, true)) {
+    window_size_ *= 2;
+    block_ = {};
+  } else if (limit_ > 1) {
+    shrink(window_.mean(), now);
+  } else {
+    measured_alone();
+  }
+}
+
+/// With a single request in flight latency is the provider's own.
+void adaptive_concurrency::measured_alone() {
+  take_level();
+  shrunk_ = false;
+  forget_trouble();
+  begin_window();
+}
+
+/// Back to where the provider had room (Little's law), a tenth below it so that its queue drains and the level is seen again.
+void adaptive_concurrency::shrink(double mean, time_point now) {
+  // Whether the level or the latency is wrong, a single request in flight tells.
+  if (level_is_first_) {
+    step_down(1, now);
+    window_size_ = answers_alone;
+    return;
+  }
+  const double factor = std::clamp(decrease * std::exp2(*level_ - mean), largest_decrease, decrease);
+  step_down(static_cast<int>(limit_ * factor), now);
+}
+
+void adaptive_concurrency::quiet_window(time_point now) {
+  // The first answers after a step, up or down, are those of the quickest requests.
+  if (!grew_ && !shrunk_) learn();
+  added_ = false;
+  if (shrunk_) {
+    shrunk_ = false;
+    doubling_ = true;
+  } else if (!doubling_ && used_ && limit_ < most_ && (limit_ < below(ceiling_) || now >= ceiling_until_)) {
+    ++limit_;
+    used_ = false;
+    added_ = true;
+    if (ceiling_ != 0 && limit_ > ceiling_ + ceiling_ / 4) forget_trouble();
+  }
+  begin_window();
+}
+
+/// Noise moves the level either way, but for windows in which the limit grew by one; what is clearly slower does not move it.
+void adaptive_concurrency::learn() {
+  if (level_is_first_) return take_level();
+  const double difference = window_.mean() - *level_;
+  const double noise = noise_of(window_.answers);
+  if (difference < -2 * noise) {
+    *level_ += alpha * difference;
+    level_answers_ = window_.answers;
+  } else if (difference < 0 || (!added_ && difference < 2 * noise)) {
+    level_answers_ = std::min(level_answers_ + window_.answers, most_windows_of_level * window_.answers);
+    *level_ += difference * window_.answers / level_answers_;
+  }
+  variance_ += alpha * (window_.variance() - variance_);
+}
+
+void adaptive_concurrency::step_down(int to, time_point now) {
+  const duration round_trip{level_ ? static_cast<std::int64_t>(std::exp2(*level_)) : 0};
+  const duration first = std::clamp(64 * round_trip, first_patience, longest_patience);
+  const bool again = ceiling_ != 0 && limit_ >= below(below(ceiling_)) && limit_ <= ceiling_ + ceiling_ / 4 + 1;
+  patience_ = again ? std::min(patience_ * 2, longest_patience) : first;
+  ceiling_ = limit_;
+  ceiling_until_ = now + patience_;
+  limit_ = std::max(1, std::min(to, limit_ - 1));
+  shrunk_ = true;
+  doubling_ = false;
+  used_ = false;
+  added_ = false;
+  counts_from_ = now;
+  begin_window();
+}
+
+void adaptive_concurrency::forget_trouble() noexcept {
+  ceiling_ = 0;
+  doubling_ = true;
+}
+
+void adaptive_concurrency::begin_window() noexcept {
+  window_ = {};
+  block_ = {};
+  confirming_ = false;
+  grew_ = false;
+  window_size_ = std::max(limit_, smallest_window);
+}
+
+}  // namespace leadrelay::delivery

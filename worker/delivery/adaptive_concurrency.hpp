@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/time.hpp"
+
+namespace leadrelay::delivery {
+
+/// Finds how many requests of an account may be in flight: as many as are good for it, from 1 to what the account allows.
+///
+/// It grows by one for each good answer (slow start) until the first trouble, later by one a round trip; in each case only while as many
+/// are in flight as it allows. Each answer that pushes back (429, 503, no answer in time, no connection) takes half of one away, so that
+/// it halves each round trip where all push back, and bears a share p of them at 2/p in flight (DCTCP, RFC 8257: in proportion). Where
+/// latency rises it shrinks by a tenth, and at least by one, once a round trip: what left before the last step down is not asked again;
+/// where the latency says how far beyond its capacity the provider is, one step goes that far, at most to half.
+///
+/// Latency is compared by round trip, not by answer: the mean of the logarithms of a window of answers with the level of quiet windows,
+/// and it has risen where it is above that by half and 2.5 standard errors (exponentially weighted deviation, α = 0.4). The level falls
+/// with quicker windows and does not learn slower ones, so that a latency which climbs slowly is noticed; where a single request in
+/// flight is slow, concurrency is not the cause, and the level is taken anew. A level of concurrency that made it slow is approached
+/// quickly, not reached for a while (5 s, doubling up to a minute where it leads to trouble again), and tried again then; once it is
+/// passed by a quarter it is forgotten.
+///
+/// After Vector's Adaptive Request Concurrency, Netflix's concurrency-limits (gradient) and CUBIC's plateau (RFC 9438 section 4);
+/// docs/decisions/adaptive_concurrency.md says what differs and why.
+class adaptive_concurrency {
+ public:
+  static constexpr int first_limit = 1;
+
+  /// `most` from 1 on; begins at `first`, cut down to `most`.
+  explicit adaptive_concurrency(int most, int first = first_limit);
+
+  int limit() const noexcept { return limit_; }
+  int most() const noexcept { return most_; }
+
+  /// A request was let through; `in_flight` counts it.
+  void use(int in_flight) noexcept { used_ = used_ || in_flight >= limit_; }
+  /// A good answer to a request that left at `left`. Its latency is asked only where answers of its kind are comparable.
+  void good(time_point left, time_point now, bool comparable);
+  /// The provider pushes back on a request that left, or was to leave, at `left`.
+  void pressed(time_point left);
+  /// After a break: begins low again; the latency known stays.
+  void start_again(time_point now);
+
+ private:
+  /// Answers' log2 of latency in nanoseconds.
+  struct sample {
+    int answers = 0;
+    double sum = 0;
+    double squares = 0;
+
+    void add(double value) noexcept {
+      ++answers;
+      sum += value;
+      squares += value * value;
+    }
+    double mean() const noexcept { return sum / answers; }
+    double variance() const noexcept;
+  };
+
+  void measure(double log_latency, time_point now);
+  void learn_first_level();
+  void end_window(time_point now);
+  void quiet_window(time_point now);
+  void learn();
+  void take_level();
+  void measured_alone();
+  double noise_of(int answers) const noexcept;
+  bool has_risen(const sample& of, double by) const noexcept;
+  void shrink(double mean, time_point now);
+  void step_down(int to, time_point now);
+  void forget_trouble() noexcept;
+  void begin_window() noexcept;
+
+  int most_;
+  int first_;
+  int limit_;
+  bool used_ = false;         ///< in flight has reached the limit since it last grew
+  bool doubling_ = true;      ///< slow start
+  bool half_less_ = false;    ///< the provider has pushed back, which took half of one
+  bool shrunk_ = false;       ///< and no quiet window has been seen since
+  time_point counts_from_{};  ///< what left before tells nothing of the limit now
+
+  sample window_;
+  sample block_;             ///< the window's latest answers, for what rises at once
+  int window_size_ = 0;      ///< answers that make it whole
+  bool confirming_ = false;  ///< it had risen, and is lengthened to be sure
+  bool grew_ = false;        ///< slow start went on in it
+  bool added_ = false;       ///< it began with a limit one higher
+
+  std::optional<double> level_;  ///< log2 of quiet latency, in nanoseconds
+  bool level_is_first_ = false;  ///< not seen but in slow start
+  int level_answers_ = 0;        ///< that it stands on
+  double variance_ = 0;          ///< of single answers, exponentially weighted
+
+  int ceiling_ = 0;             ///< led to trouble; 0: none known
+  time_point ceiling_until_{};  ///< not reached before
+  duration patience_{};         ///< with the ceiling
+};
+
+}  // namespace leadrelay::delivery
