@@ -60,10 +60,13 @@ TEST(limits, two_windows_hold_and_95_percent_of_them_is_used) {
   EXPECT_EQ(worker.stop().code, 0) << worker.log();
 }
 
+/// The sandbox enforces the same limits, exactly, as a provider would.
 TEST(limits, hold_while_workers_of_several_threads_come_and_go) {
   constexpr unsigned count = 800;
-  constexpr unsigned jitter_per_cent = 2;  // of arrival
+  constexpr unsigned jitter_per_cent = 2;         // of arrival
+  constexpr unsigned most_refused = count / 200;  // 0.5%
   scenario world("limits-members", 8);
+  world.sandbox().set_faults(R"({"orwel":{"limits":[{"requests":50,"per_ms":1000},{"requests":300,"per_ms":10000}]}})");
   write_leads(world, count);
   const auto applied = [&](unsigned least) {
     return eventually(seconds{60}, [&] { return world.sandbox().count("orwel", "applied") >= least; });
@@ -82,6 +85,7 @@ TEST(limits, hold_while_workers_of_several_threads_come_and_go) {
   ASSERT_TRUE(applied(count)) << third.log();
   EXPECT_LE(most_within(world, "1s"), per_second * (100 + jitter_per_cent) / 100);
   EXPECT_LE(most_within(world, "10s"), per_ten_seconds * (100 + jitter_per_cent) / 100);
+  EXPECT_LE(world.sandbox().count("orwel", "limited"), most_refused);
   EXPECT_EQ(third.stop().code, 0) << third.log();
 }
 

@@ -12,7 +12,7 @@ constexpr double alpha = 0.4;
 constexpr double deviations = 2.5;
 constexpr double first_variance = 0.5;  ///< of a latency that varies by 60%
 constexpr int most_windows_of_level = 8;
-constexpr int answers_alone = 16;
+constexpr int answers_alone = 8;
 constexpr int answers_of_first_level = 2;
 constexpr int blocks_of_a_window = 8;
 constexpr double rise = 0.585;  ///< log2 of 1.5
@@ -20,7 +20,7 @@ constexpr double clear_rise = 1;
 constexpr double decrease = 0.9;
 constexpr double largest_decrease = 0.5;
 constexpr int smallest_window = 8;
-constexpr duration first_patience = std::chrono::seconds{5};
+constexpr duration first_patience = std::chrono::seconds{10};
 constexpr duration longest_patience = std::chrono::seconds{60};
 
 /// The binary logarithm, linear between powers of two: monotone, and at most 0.09 too low. It costs no call for each answer.
@@ -40,8 +40,8 @@ adaptive_concurrency::adaptive_concurrency(int most, int first) : most_(most), f
   begin_window();
 }
 
-void adaptive_concurrency::good(time_point left, time_point now, bool comparable) {
-  if (left < counts_from_) return;
+void adaptive_concurrency::good(time_point admitted, time_point left, time_point now, bool comparable) {
+  if (admitted < counts_from_) return;
   if (doubling_ && used_ && limit_ < most_) {
     if (ceiling_ != 0 && limit_ >= below(ceiling_)) {
       doubling_ = false;
@@ -54,8 +54,8 @@ void adaptive_concurrency::good(time_point left, time_point now, bool comparable
   if (comparable) measure(rough_log2(static_cast<double>(std::max<std::int64_t>((now - left).count(), 1))), now);
 }
 
-void adaptive_concurrency::pressed(time_point left) {
-  if (left < counts_from_) return;
+void adaptive_concurrency::pressed(time_point admitted) {
+  if (admitted < counts_from_) return;
   doubling_ = false;
   if (!std::exchange(half_less_, !half_less_)) return;
   limit_ = std::max(1, limit_ - 1);

@@ -19,7 +19,7 @@ namespace leadrelay::delivery {
 /// and it has risen where it is above that by half and 2.5 standard errors (exponentially weighted deviation, α = 0.4). The level falls
 /// with quicker windows and does not learn slower ones, so that a latency which climbs slowly is noticed; where a single request in
 /// flight is slow, concurrency is not the cause, and the level is taken anew. A level of concurrency that made it slow is approached
-/// quickly, not reached for a while (5 s, doubling up to a minute where it leads to trouble again), and tried again then; once it is
+/// quickly, not reached for a while (10 s, doubling up to a minute where it leads to trouble again), and tried again then; once it is
 /// passed by a quarter it is forgotten.
 ///
 /// After Vector's Adaptive Request Concurrency, Netflix's concurrency-limits (gradient) and CUBIC's plateau (RFC 9438 section 4);
@@ -36,10 +36,11 @@ class adaptive_concurrency {
 
   /// A request was let through; `in_flight` counts it.
   void use(int in_flight) noexcept { used_ = used_ || in_flight >= limit_; }
-  /// A good answer to a request that left at `left`. Its latency is asked only where answers of its kind are comparable.
-  void good(time_point left, time_point now, bool comparable);
-  /// The provider pushes back on a request that left, or was to leave, at `left`.
-  void pressed(time_point left);
+  /// A good answer to a request that was let through at `admitted` and left at `left`. Its latency is asked only where answers of its
+  /// kind are comparable.
+  void good(time_point admitted, time_point left, time_point now, bool comparable);
+  /// The provider pushes back on a request that was let through at `admitted`.
+  void pressed(time_point admitted);
   /// After a break: begins low again; the latency known stays.
   void start_again(time_point now);
 
@@ -80,7 +81,7 @@ class adaptive_concurrency {
   bool doubling_ = true;      ///< slow start
   bool half_less_ = false;    ///< the provider has pushed back, which took half of one
   bool shrunk_ = false;       ///< and no quiet window has been seen since
-  time_point counts_from_{};  ///< what left before tells nothing of the limit now
+  time_point counts_from_{};  ///< what was let through before tells nothing of the limit now
 
   sample window_;
   sample block_;             ///< the window's latest answers, for what rises at once

@@ -98,7 +98,7 @@ void gate::adapt(const request_end& end, provider_sign sign, time_point now) {
   if (pushed_back) return concurrency_.pressed(end.of.at);
   if (sign != provider_sign::works || !end.sent) return;
   // A rejection may cost the provider much less than a delivery.
-  concurrency_.good(*end.sent, now, end.is == providers::verdict::delivered);
+  concurrency_.good(end.of.at, *end.sent, now, end.is == providers::verdict::delivered);
 }
 
 void gate::leave(std::uint64_t sent_in) {

@@ -57,7 +57,7 @@ class shared_provider {
     const double left = next->left;
     *next = in_flight_.back();
     in_flight_.pop_back();
-    concurrency.good(moment(left), moment(now), true);
+    concurrency.good(moment(left), moment(left), moment(now), true);
     return 1;
   }
 
@@ -95,7 +95,7 @@ TEST(adaptive_concurrency_test, does_not_grow_while_it_is_not_used_up) {
   adaptive_concurrency of(256, 4);
   for (int each = 0; each < 1000; ++each) {
     of.use(3);
-    of.good(start + milliseconds{each}, start + milliseconds{each + 20}, true);
+    of.good(start + milliseconds{each}, start + milliseconds{each}, start + milliseconds{each + 20}, true);
   }
   EXPECT_EQ(of.limit(), 4);
 }
@@ -121,7 +121,7 @@ TEST(adaptive_concurrency_test, provider_that_fails_some_requests_whatever_the_l
     if (random() % 100 < 8) {
       of.pressed(now - milliseconds{20});
     } else {
-      of.good(now - milliseconds{20}, now, true);
+      of.good(now - milliseconds{20}, now - milliseconds{20}, now, true);
     }
     sum += of.limit();
   }
@@ -141,6 +141,43 @@ TEST(adaptive_concurrency_test, provider_that_collapses_beyond_some_concurrency_
     const auto collapsing = [most](int in_flight, double) { return in_flight <= most ? 1.0 : 0.1 * most / in_flight; };
     EXPECT_GE(share_of_best(0.02, 60, most / 0.02, collapsing), 0.9) << most;
   }
+}
+
+/// Each request takes what it finds when it comes: ten times its time while more than `most` are there. The first ten seconds, in which
+/// it finds out, do not count.
+double share_where_latency_is_settled_on_arrival(int most, double latency, double seconds) {
+  struct request {
+    double admitted, left, done;
+  };
+  adaptive_concurrency of(256);
+  std::vector<request> there;
+  std::mt19937_64 random{7};
+  const auto moment = [](double at) { return start + duration{static_cast<std::int64_t>(at * 1e9)}; };
+  constexpr double found_out = 10;
+  long done = 0;
+  for (double now = 0; now < found_out + seconds; done += now >= found_out ? 1 : 0) {
+    while (static_cast<int>(there.size()) < of.limit()) {
+      // Some wait for their connection first.
+      const double left = now + (random() % 4 == 0 ? latency / 10 : 0);
+      const double takes = latency * std::uniform_real_distribution<>(0.98, 1.05)(random);
+      there.push_back({now, left, left + (static_cast<int>(there.size()) >= most ? 10 : 1) * takes});
+      of.use(static_cast<int>(there.size()));
+    }
+    const auto next = std::ranges::min_element(there, {}, &request::done);
+    const request ended = *next;
+    *next = there.back();
+    there.pop_back();
+    now = ended.done;
+    of.good(moment(ended.admitted), moment(ended.left), moment(now), true);
+  }
+  return static_cast<double>(done) * latency / (most * seconds);
+}
+
+TEST(adaptive_concurrency_test,
+     provider_that_is_slow_to_whatever_comes_beyond_some_concurrency_is_used_as_well_as_with_the_best_fixed_limit) {
+  for (const int most : {10, 32, 100})
+    for (const double latency : {0.02, 0.05})
+      EXPECT_GE(share_where_latency_is_settled_on_arrival(most, latency, 90), 0.9) << most << ", " << latency;
 }
 
 TEST(adaptive_concurrency_test, comes_down_when_latency_climbs_under_too_much) {
@@ -211,7 +248,7 @@ TEST(adaptive_concurrency_test, answers_that_are_not_comparable_let_it_grow_and_
   adaptive_concurrency of(8, 1);
   for (int each = 1; each <= 100; ++each) {
     of.use(of.limit());
-    of.good(start, start + nanoseconds{each % 2 == 0 ? 1 : 1'000'000'000}, false);
+    of.good(start, start, start + nanoseconds{each % 2 == 0 ? 1 : 1'000'000'000}, false);
   }
   EXPECT_EQ(of.limit(), 8);
 }
