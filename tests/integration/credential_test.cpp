@@ -1,6 +1,5 @@
 // A key that the provider refuses, and keys that are rotated, in a file reached as Kubernetes mounts a secret.
 #include <chrono>
-#include <filesystem>
 
 #include <gmock/gmock.h>
 
@@ -8,14 +7,15 @@
 #include "support/events.hpp"
 #include "support/http_client.hpp"
 #include "support/scenario.hpp"
-#include "support/temp_dir.hpp"
 #include "support/worker_process.hpp"
+#include "unit/mounted_secret.hpp"
 
 namespace leadrelay::integration {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using test::mounted_secret;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -25,28 +25,8 @@ constexpr unsigned changes = 5;
 constexpr const char* former_key = "former-secret-key";
 constexpr const char* latter_key = "latter-secret-key";
 
-/// `secret` leads over the link `..data` into a folder; a new version is a new folder, and `..data` is swapped to it at once.
-class mounted_secret {
- public:
-  explicit mounted_secret(const std::string& text) {
-    std::filesystem::create_symlink("..data/secret", path());
-    swap_to(text);
-  }
-
-  std::string path() const { return directory_.file("secret"); }
-
-  void swap_to(const std::string& text) {
-    const std::string name = "..version" + std::to_string(++versions_);
-    std::filesystem::create_directory(directory_.file(name));
-    write_file(directory_.file(name + "/secret"), text + "\n");
-    std::filesystem::create_symlink(name, directory_.file("..data_tmp"));
-    std::filesystem::rename(directory_.file("..data_tmp"), directory_.file("..data"));
-  }
-
- private:
-  temp_dir directory_;
-  int versions_ = 0;
-};
+/// As an editor leaves it.
+std::string line(const std::string& key) { return key + "\n"; }
 
 void write_changes(scenario& world, unsigned first, unsigned last) {
   for (unsigned change = first; change <= last; ++change)
@@ -84,7 +64,7 @@ void expect_clean_end(scenario& world, worker_process& worker) {
 TEST(credential, refused_key_holds_all_changes_until_the_secret_is_swapped_and_then_all_are_delivered_in_order) {
   scenario world("credential-refused");
   world.sandbox().set_faults(reject(former_key));
-  mounted_secret secret(former_key);
+  mounted_secret secret(line(former_key));
   worker_process worker(config_with(world, secret));
   write_changes(world, 1, changes);
   const auto account = [&] { return get_json(worker.admin_url() + "/status.json"); };
@@ -103,7 +83,7 @@ TEST(credential, refused_key_holds_all_changes_until_the_secret_is_swapped_and_t
   EXPECT_EQ(world.lag(), leads * changes);
   EXPECT_EQ(world.sandbox().count("orwel", "applied"), 0u);
 
-  secret.swap_to(latter_key);
+  secret.swap_to(line(latter_key));
 
   EXPECT_TRUE(eventually(seconds{30}, [&] { return world.sandbox().count("orwel", "applied") > 0; })) << worker.log();
   EXPECT_TRUE(eventually(seconds{60}, [&] { return world.lag() == 0; })) << worker.log();
@@ -116,12 +96,12 @@ TEST(credential, refused_key_holds_all_changes_until_the_secret_is_swapped_and_t
 TEST(credential, key_rotated_while_changes_flow_loses_and_repeats_nothing) {
   scenario world("credential-rotated");
   world.sandbox().set_faults(reject(latter_key));
-  mounted_secret secret(former_key);
+  mounted_secret secret(line(former_key));
   worker_process worker(config_with(world, secret));
   write_changes(world, 1, changes);
   ASSERT_TRUE(eventually(seconds{60}, [&] { return world.sandbox().count("orwel", "applied") >= leads; }, milliseconds{2})) << worker.log();
 
-  secret.swap_to(latter_key);
+  secret.swap_to(line(latter_key));
   world.sandbox().set_faults(reject(former_key));
   write_changes(world, changes + 1, 2 * changes);
 
@@ -133,11 +113,11 @@ TEST(credential, key_rotated_while_changes_flow_loses_and_repeats_nothing) {
 
 TEST(credential, swap_to_an_empty_file_keeps_the_former_key_and_is_told) {
   scenario world("credential-empty");
-  mounted_secret secret(former_key);
+  mounted_secret secret(line(former_key));
   worker_process worker(config_with(world, secret));
   worker.wait_until_ready();
 
-  secret.swap_to("");
+  secret.swap_to(line(""));
 
   EXPECT_TRUE(eventually(seconds{30}, [&] { return worker.metrics().sum("leadrelay_credential_unreadable") == 1; })) << worker.log();
   write_changes(world, 1, 1);

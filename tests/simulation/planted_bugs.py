@@ -22,6 +22,7 @@ ACCOUNT = "worker/relay/account.cpp"
 OFFSETS = "worker/delivery/offsets.cpp"
 MAP = "worker/delivery/offset_map.cpp"
 GATE = "worker/delivery/gate.cpp"
+GATE_HEADER = "worker/delivery/gate.hpp"
 RATE = "worker/delivery/rate_limit.cpp"
 WINDOW = "worker/delivery/sliding_window.cpp"
 RETRY = "worker/delivery/retry.cpp"
@@ -112,12 +113,12 @@ BUGS = [
     ("outage_is_an_attempt", "a probe's failure in an outage counts as a failed attempt of its change", DELIVER,
      "  if (outage) return delivery::decide_in_outage(of.retries(), so_far.history, tried.judged, now, now - lane.admitted->at);\n",
      "  (void)outage;\n"),
-    ("admitted_before_outage_leaves", "what was admitted before the breaker opened leaves after it", "worker/relay/credential.cpp",
-     "  if (!gate_.is_good_still(*lane.admitted)) return false;\n", ""),
+    ("admitted_before_outage_leaves", "what was admitted before the breaker opened leaves after it", GATE_HEADER,
+     "of.breaker_openings == breaker_.openings()", "of.breaker_openings <= breaker_.openings()"),
     ("late_answer_ends_refusal", "an answer to a request from before the refusal ends it", "worker/relay/credential.cpp",
      "  if (sent_in != gate_.credential_epoch()) return;\n", ""),
-    ("admitted_before_refusal_leaves", "what was admitted before the refusal leaves after it", "worker/relay/credential.cpp",
-     "return lane.admitted_in == gate_.credential_epoch();", "return lane.admitted_in <= gate_.credential_epoch();"),
+    ("admitted_before_refusal_leaves", "what was admitted before the refusal leaves after it", GATE_HEADER,
+     "of.credential_epoch == credential_epoch_", "of.credential_epoch <= credential_epoch_"),
 ]
 
 

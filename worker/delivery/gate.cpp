@@ -44,7 +44,7 @@ std::optional<admission> gate::admit(time_point now, try_kind kind) {
   if (covered) retries_.take(now);
   rate_.reserve(now);
   told_.reserve();
-  return admission{now, covered, breaker_.openings()};
+  return admission{now, covered, breaker_.openings(), credential_epoch_};
 }
 
 std::optional<time_point> gate::ask_again_at(time_point now, try_kind kind) const {

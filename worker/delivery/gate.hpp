@@ -39,6 +39,7 @@ struct admission {
   time_point at{};
   bool covered = false;                ///< a retry that the budget was asked for
   std::uint64_t breaker_openings = 0;  ///< until then
+  std::uint64_t credential_epoch = 0;  ///< then
 };
 
 /// How an admitted request has ended, where it was not cut off by its own side.
@@ -65,8 +66,11 @@ class gate {
   /// When to ask again though no request has ended meanwhile; nothing where only that can change the answer.
   std::optional<time_point> ask_again_at(time_point now, try_kind kind = try_kind::first) const;
 
-  /// Whether the breaker has not opened since; where it has, the request is to be put back.
-  bool is_good_still(const admission& of) const noexcept { return breaker_.is_closed() || of.breaker_openings == breaker_.openings(); }
+  /// Whether neither has the breaker opened nor the credential been refused since; where they have, the request is to be put back.
+  bool is_good_still(const admission& of) const noexcept {
+    return (breaker_.is_closed() || of.breaker_openings == breaker_.openings()) &&
+           (!credential_refused_ || of.credential_epoch == credential_epoch_);
+  }
   /// The admitted request goes on the wire now. False where it comes too late for its turn: it must not, and is to be cancelled.
   bool send(time_point now);
   /// The admitted request could not go on the wire.

@@ -101,7 +101,6 @@ bool account::admit_first_of(delivery::try_kind kind, time_point now) {
   running_lane& next = *queue_of(kind).front();
   queue_of(kind).pop_front();
   next.admitted = through;
-  next.admitted_in = gate_.credential_epoch();
   next.signal.notify();
   return true;
 }

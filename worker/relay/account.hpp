@@ -39,7 +39,6 @@ struct running_lane {
   delivery::lane queue;
   wakeup signal;                                ///< wakes the coroutine from the gate or from a back-off
   std::optional<delivery::admission> admitted;  ///< the gate has let it through since it began to wait
-  std::uint64_t admitted_in = 0;                ///< the credential's epoch then
   std::uint64_t waits_as = 0;                   ///< its number at the gate: who came first
   bool over_budget = false;                     ///< the budget of retries has held it back since it came to the gate
   lane_step step = lane_step::idle;

@@ -57,10 +57,9 @@ bool account::take_credential(const outcome<std::string>& read) {
 }
 
 bool account::may_leave(const running_lane& lane) {
-  if (!gate_.is_good_still(*lane.admitted)) return false;
-  if (!gate_.credential_refused()) return true;
-  take_credential(config::read_credential(settings_.credential));  // the watch sees files alone, and not at once
-  return lane.admitted_in == gate_.credential_epoch();
+  // The watch sees files alone, and not at once.
+  if (gate_.credential_refused()) take_credential(config::read_credential(settings_.credential));
+  return gate_.is_good_still(*lane.admitted);
 }
 
 void account::tell_credential(providers::verdict verdict, unsigned http_status, std::uint64_t sent_in) {

@@ -1,14 +1,13 @@
 #include <stdlib.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 
 #include <gmock/gmock.h>
 
 #include "base/log.hpp"
 #include "simulation/simulated_world.hpp"
-#include "unit/temporary_folder.hpp"
+#include "unit/mounted_secret.hpp"
 
 // An account whose credential is refused, and whose secret changes.
 namespace leadrelay {
@@ -20,32 +19,9 @@ using simulated::orwel_target;
 using simulated::reaction;
 using simulated::seen_request;
 using simulated::world;
+using test::mounted_secret;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
-
-/// A secret mounted as Kubernetes does: `secret` leads over the link `..data` into a folder, and the link is swapped.
-class mounted_secret {
- public:
-  explicit mounted_secret(const std::string& text) {
-    std::filesystem::create_symlink("..data/secret", path());
-    swap_to(text);
-  }
-
-  std::string path() const { return folder_.path("secret"); }
-
-  /// Nothing: the new folder has no such file.
-  void swap_to(const std::optional<std::string>& text) {
-    const std::string name = "..version" + std::to_string(++versions_);
-    std::filesystem::create_directory(folder_.path(name));
-    if (text) folder_.write(name + "/secret", *text);
-    std::filesystem::create_symlink(name, folder_.path("..data_tmp"));
-    std::filesystem::rename(folder_.path("..data_tmp"), folder_.path("..data"));
-  }
-
- private:
-  test::temporary_folder folder_;
-  int versions_ = 0;
-};
 
 std::string account_with(const std::string& file, const std::string& name = "acme") {
   return "  " + name + ": { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { file: '" + file + "' }, limits: [] }\n";
