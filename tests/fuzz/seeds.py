@@ -77,6 +77,7 @@ def configurations():
     timeouts: { connect: 1s, answer: 10m }
     tls: { ca: ca.pem, certificate: c.pem, key: k.pem }
     largest_answer: 64KiB
+    merging: false
 admin: { listen: "[::1]:0" }
 log: { format: json, level: debug }
 threads: 2

@@ -63,7 +63,7 @@ change* ledger::at(int partition, std::int64_t offset) {
 // --- Who owns what --------------------------------------------------------------------------------------------------------------------
 
 int ledger::begin_ownership(int worker, int partition) {
-  ownership begun{worker, partition, false, {}};
+  ownership begun{.worker = worker, .partition = partition, .marked_at_start = {}};
   for (const int id : log_[static_cast<std::size_t>(partition)])
     if (was_left_marked_by_another(of(id), worker)) begun.marked_at_start.push_back(id);
   owned_.push_back(std::move(begun));
@@ -74,6 +74,7 @@ void ledger::end_ownership(int partition) {
   int& current = current_[static_cast<std::size_t>(partition)];
   if (current < 0) return;
   owned_[static_cast<std::size_t>(current)].over = true;
+  owned_[static_cast<std::size_t>(current)].over_at = ++clock_;
   current = -1;
   for (const int id : log_[static_cast<std::size_t>(partition)])
     if (of(id).marked) of(id).left_marked_by.insert(of(id).marked_by);
@@ -110,7 +111,9 @@ void ledger::check_peace(int worker, int partition, int under) {
     const change& c = of(id);
     if (c.ended_in == under && !c.told)
       trace_.broken("clean_end_commits_all", name(c) + " had ended, and the partition was given up without a commit of it");
-    if (c.marked && c.left_marked_by.empty())
+    // What may have been applied together stays marked.
+    const bool stays = c.is != kind::append && c.unknown;
+    if (c.marked && !stays && c.left_marked_by.empty())
       trace_.broken("clean_end_takes_marks_back", name(c) + " is marked as started, and the partition was given up in peace");
     const auto flying = in_flight_.find({worker, c.lane});
     if (flying != in_flight_.end() && flying->second.change == id && flying->second.under == under)
@@ -124,26 +127,71 @@ void ledger::forget_worker(int worker) {
   std::erase_if(in_flight_, [worker](const auto& each) { return each.first.first == worker; });
 }
 
+void ledger::reading_pauses(int worker, int partition, std::int64_t next) {
+  const int under = believed(worker, partition);
+  const auto is_ahead = [&](int id) { return of(id).marked && of(id).offset >= next; };
+  if (under >= 0 && std::ranges::any_of(log_[static_cast<std::size_t>(partition)], is_ahead))
+    owned_[static_cast<std::size_t>(under)].reads_too_little = true;
+}
+
 // --- Requests -------------------------------------------------------------------------------------------------------------------------
 
-int ledger::request_leaves(int worker, int account, int id, std::string_view method_and_target, std::string_view body) {
-  if (id < 0 || id >= static_cast<int>(changes_.size()) || of(id).account != account) {
+departure ledger::request_leaves(int worker, int account, const std::vector<int>& named, std::string_view method_and_target,
+                                 std::string_view body) {
+  const auto is_known = [&](int id) { return id >= 0 && id < static_cast<int>(changes_.size()) && of(id).account == account; };
+  if (named.empty() || !std::ranges::all_of(named, is_known)) {
     trace_.broken("request_is_expected", "a request that belongs to no change of its account: " + std::string(method_and_target));
-    return -1;
+    return {};
   }
-  change& sent = of(id);
-  sent.left = true;
-  check_expected_target(sent, method_and_target, body);
-  const int under = believed(worker, sent.partition);
+  const change& last = of(std::ranges::max(named));
+  const int under = believed(worker, last.partition);
   if (under < 0) {
-    trace_.broken("no_request_after_give_up", name(sent) + " left worker " + std::to_string(worker) + " after it gave its partition up");
-    return -1;
+    trace_.broken("no_request_after_give_up", name(last) + " left worker " + std::to_string(worker) + " after it gave its partition up");
+    return {};
   }
-  if (!in_flight_.try_emplace({worker, sent.lane}, flight{id, under}).second)
-    trace_.broken("one_request_per_lane", name(sent) + " left while another request of its lane was in flight");
-  check_may_leave(sent, under);
-  if (sent.is == kind::append && !this->account(account).retries_unknown) check_append_may_leave(sent, under);
-  return under;
+  if (!in_flight_.try_emplace({worker, last.lane}, flight{last.id, under}).second)
+    trace_.broken("one_request_per_lane", name(last) + " left while another request of its lane was in flight");
+  departure out = carried_by(last, under);
+  check_carried(out, named);
+  for (const int id : out.carried) {
+    of(id).left = true;
+    check_expected_target(of(id), method_and_target, body);
+    check_is_no_repeat(of(id), under);
+  }
+  check_order(of(out.carried.front()));
+  if (last.is == kind::append && !this->account(account).retries_unknown) check_append_may_leave(last, under);
+  return out;
+}
+
+/// A request carries all of its lane that is not settled for the worker, up to the last one that it names. What a worker knows of commits
+/// ends with its ownership.
+departure ledger::carried_by(const change& last, int under) const {
+  const ownership& by = owned_[static_cast<std::size_t>(under)];
+  departure out{under, {}};
+  for (const int id : lanes_.at(last.lane).changes) {
+    const change& c = changes_[static_cast<std::size_t>(id)];
+    const bool is_known_as_settled = c.told && !(by.over && c.told_at > by.over_at);
+    if (id <= last.id && (!out.carried.empty() || !is_known_as_settled)) out.carried.push_back(id);
+  }
+  if (out.carried.empty()) out.carried.push_back(last.id);
+  return out;
+}
+
+/// Several changes go together where each sets fields of the same lead, and the request says of each field what the last of them says.
+void ledger::check_carried(const departure& what, const std::vector<int>& named) {
+  const change& last = of(what.carried.back());
+  std::map<int, int> last_of_place;
+  for (const int id : what.carried) last_of_place[of(id).place] = id;
+  const auto is_said = [&](const auto& each) { return std::ranges::count(named, each.second) == 1; };
+  if (!is_late(what.under) && (named.size() != last_of_place.size() || !std::ranges::all_of(last_of_place, is_said)))
+    trace_.broken("order_per_lead", name(last) + " left in a request that does not tell all since change " +
+                                        std::to_string(what.carried.front()) + " of its lane, which are not settled");
+  if (what.carried.size() == 1) return;
+  for (const int id : what.carried)
+    if (const change& c = of(id); (c.is != kind::set && c.is != kind::refused) || c.clears || c.lead != last.lead)
+      trace_.broken("merges_sets_alone", name(c) + " left in one request with others");
+  if (!last.marked && !is_late(what.under))
+    trace_.broken("merged_is_announced", name(last) + " left with others without its mark in the commit");
 }
 
 void ledger::check_expected_target(const change& sent, std::string_view method_and_target, std::string_view body) {
@@ -156,12 +204,15 @@ void ledger::check_expected_target(const change& sent, std::string_view method_a
 }
 
 /// Order: a change leaves when the broker knows that all earlier ones of its lane are settled, so that no restart goes behind it.
-void ledger::check_may_leave(const change& sent, int under) {
+void ledger::check_order(const change& sent) {
   lane& of_it = lanes_[sent.lane];
   while (of_it.first_untold < of_it.changes.size() && of(of_it.changes[of_it.first_untold]).told) ++of_it.first_untold;
   if (of_it.first_untold < of_it.changes.size() && of_it.changes[of_it.first_untold] < sent.id)
     trace_.broken("order_per_lead", name(sent) + " left before the broker knew that change " +
                                         std::to_string(of_it.changes[of_it.first_untold]) + " of its lane is settled");
+}
+
+void ledger::check_is_no_repeat(const change& sent, int under) {
   if (sent.told && !is_late(under)) trace_.broken("no_needless_repeat", name(sent) + " was sent though the commit said that it is settled");
   if (sent.ended_in == under) trace_.broken("no_needless_repeat", name(sent) + " was sent again by the worker that knew its end");
 }
@@ -174,16 +225,17 @@ void ledger::check_append_may_leave(const change& sent, int under) {
     trace_.broken("append_at_most_once", name(sent) + " left again though an earlier request of it may have been applied");
 }
 
-void ledger::applied(int id, int under) {
-  change& done = of(id);
-  ++done.applied;
+void ledger::applied(const departure& what) {
+  for (const int id : what.carried) ++of(id).applied;
+  const change& done = of(what.carried.back());
   if (done.is == kind::append && !account(done.account).retries_unknown && done.applied > 1)
     trace_.broken("append_at_most_once", name(done) + " was applied " + std::to_string(done.applied) + " times");
-  if (is_late(under)) return;
+  if (is_late(what.under)) return;
   lane& of_it = lanes_[done.lane];
-  if (id < of_it.last_applied)
+  if (done.id < of_it.last_applied && owned_[static_cast<std::size_t>(what.under)].reads_too_little) return;
+  if (done.id < of_it.last_applied)
     trace_.broken("order_per_lead", name(done) + " was applied after change " + std::to_string(of_it.last_applied) + " of its lane");
-  of_it.last_applied = id;
+  of_it.last_applied = done.id;
 }
 
 void ledger::answered_unknown(int id) {
@@ -214,6 +266,7 @@ void ledger::committed(int worker, int partition, std::int64_t next, const std::
     const bool says = c.offset < next || (range != map.settled.end() && range->first <= c.offset);
     if (says && !is_settled(c)) trace_.broken("no_commit_beyond_unsettled", where + " says that " + name(c) + " is settled, and it is not");
     if (!says && c.told) trace_.broken("commits_only_rise", where + " does not know any more that " + name(c) + " is settled");
+    if (says && !c.told) c.told_at = ++clock_;
     c.told = says;
     c.marked = !says && std::ranges::binary_search(map.started, c.offset);
     c.marked_by = living(worker);

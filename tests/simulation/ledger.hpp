@@ -38,6 +38,8 @@ struct change {
   std::int64_t offset = 0;
   std::optional<std::string> key;
   std::optional<std::string> value;
+  bool clears = false;                 ///< one of its fields is null, so that its request is its own
+  int place = 0;                       ///< the field that names it: a later change of the same one hides it in a request of both
   reason expected = reason::rejected;  ///< of its dead letter, where it must end as one
 
   int applied = 0;                ///< times the provider has
@@ -47,6 +49,7 @@ struct change {
   bool left = false;              ///< a request of it has left
   bool unknown = false;           ///< a request of it has left, and its end is not known
   bool told = false;              ///< the broker's committed state says that it is settled
+  int told_at = 0;                ///< when it came to say so
   bool marked = false;            ///< the broker's committed state says that its request has started
   life marked_by;                 ///< whose commit said so last
   std::set<life> left_marked_by;  ///< whose did when an ownership of its partition ended
@@ -66,7 +69,15 @@ struct ownership {
   int worker = -1;
   int partition = -1;
   bool over = false;                 ///< for the broker: another generation has begun
+  int over_at = 0;                   ///< when it did
+  bool reads_too_little = false;     ///< its worker's memory was full before it had read what it was told had started
   std::vector<int> marked_at_start;  ///< changes whose requests another worker or life had started before
+};
+
+/// A request that has left: the ownership that it has left under, -1 where a check failed, and the changes that it carries, in order.
+struct departure {
+  int under = -1;
+  std::vector<int> carried{};
 };
 
 /// The truth about every change, against which each step of the workers is checked. It sees what no worker can: what the provider has
@@ -74,7 +85,8 @@ struct ownership {
 ///
 /// What physics forces, and the checks allow: a request that was on the wire when its ownership ended may be applied late; a worker
 /// whose session has expired goes on until it learns so. It cannot commit any more, and a lane goes on only after a commit, so that it
-/// can send no other change of a lane than the one that its commits had come to. Requests that a provider applies after the client
+/// can send no other change of a lane than the one that its commits had come to. A worker whose memory is full before it has read as far as
+/// changes that left together may send the first of them alone. Requests that a provider applies after the client
 /// has given up waiting on a connection that stayed open are not simulated, as nothing at this side can order them.
 class ledger {
  public:
@@ -93,12 +105,15 @@ class ledger {
   void know_ownership(int worker, int ownership);
   void give_up(int worker, int partition, bool clean);
   void forget_worker(int worker);
+  /// The worker's memory is full; `next` is the offset that it would read next.
+  void reading_pauses(int worker, int partition, std::int64_t next);
   bool is_late(int ownership) const { return owned_[static_cast<std::size_t>(ownership)].over; }
 
-  // Requests. `request_leaves` gives the ownership that it leaves under, -1 where a check failed.
-  int request_leaves(int worker, int account, int change, std::string_view method_and_target, std::string_view body);
+  // Requests. `named` are the changes that a request's body names: of those that it carries, the last for each field.
+  departure request_leaves(int worker, int account, const std::vector<int>& named, std::string_view method_and_target,
+                           std::string_view body);
   void request_ends(int worker, int change) { in_flight_.erase({worker, of(change).lane}); }
-  void applied(int change, int under);
+  void applied(const departure& what);
   void answered_delivered(int change, int under) { of(change).ended_in = under; }
   void answered_refused(int change) { ++of(change).refusals; }
   void answered_unknown(int change);
@@ -138,7 +153,10 @@ class ledger {
   int believed(int worker, int partition) const;
   void check_peace(int worker, int partition, int under);
   void check_expected_target(const change& sent, std::string_view method_and_target, std::string_view body);
-  void check_may_leave(const change& sent, int under);
+  departure carried_by(const change& last, int under) const;
+  void check_carried(const departure& what, const std::vector<int>& named);
+  void check_order(const change& sent);
+  void check_is_no_repeat(const change& sent, int under);
   void check_append_may_leave(const change& sent, int under);
   void check_reason(const change& buried, std::string_view given, int worker);
   life living(int worker) const;
@@ -155,6 +173,7 @@ class ledger {
   std::map<int, lane> lanes_;
   std::vector<ownership> owned_;
   std::vector<int> current_;                         ///< by partition: its ownership for the broker
+  int clock_ = 0;                                    ///< counts what commits and generations tell
   std::map<int, int> lives_;                         ///< by worker: how often it has ended
   std::map<std::pair<int, int>, int> believed_;      ///< by worker and partition
   std::map<std::pair<int, int>, flight> in_flight_;  ///< by worker and lane

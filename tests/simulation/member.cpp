@@ -184,6 +184,7 @@ void member::pause(const std::vector<kafka::topic_partition>& partitions) {
   for (const kafka::topic_partition& each : partitions) {
     if (ended_ || !owned_.contains(each.partition)) continue;
     at_.log.event("pause", {{"worker", worker_}, {"partition", each.partition}});
+    at_.truth.reading_pauses(worker_, each.partition, position_[each.partition]);
     if (!paused_.insert(each.partition).second) at_.log.broken("no_pause_twice", "partition " + std::to_string(each.partition));
   }
 }

@@ -26,6 +26,8 @@ GATE_HEADER = "worker/delivery/gate.hpp"
 RATE = "worker/delivery/rate_limit.cpp"
 WINDOW = "worker/delivery/sliding_window.cpp"
 RETRY = "worker/delivery/retry.cpp"
+MERGE = "worker/providers/merge.cpp"
+MERGING = "worker/relay/merging.cpp"
 BREAKER = "worker/delivery/breaker.cpp"
 
 # name, what it does, file, text, text instead[, file, text, text instead]...
@@ -119,6 +121,22 @@ BUGS = [
      "  if (sent_in != gate_.credential_epoch()) return;\n", ""),
     ("admitted_before_refusal_leaves", "what was admitted before the refusal leaves after it", GATE_HEADER,
      "of.credential_epoch == credential_epoch_", "of.credential_epoch <= credential_epoch_"),
+    ("append_merged", "an append goes in one request with others", MERGE, " || made->appends || !made->repeatable", ""),
+    ("clear_merged", "a change that clears a field goes in one request with others", MERGE, " || has_null(*change.changes)", "",
+     MERGE, "    if (there.filled() && !there.says_something()) return false;\n", ""),
+    ("merged_not_announced", "a request of several changes leaves without a mark in the commit", DELIVER,
+     "if (what.merged || may_not_repeat(of, what.own)) {", "if (may_not_repeat(of, what.own)) {"),
+    ("merged_not_remembered", "what may have left together before a restart goes apart after it", MERGING,
+     "const std::size_t least = started_together(lane);", "const std::size_t least = 0 * started_together(lane);"),
+    ("merged_not_read", "a lane goes on before its partition is read as far as changes that may have left together", MERGING,
+     "return lane.from->offsets.has_started_ahead() &&", "return lane.from == nullptr &&"),
+    ("merged_mark_lost", "the mark of a request of several changes that may have been applied is taken back", DELIVER,
+     "    if (tried.may_have_had_effect) lane.announced.reset();  // the mark stays\n", ""),
+    ("merged_settled_in_part", "one of the changes of a request stays unsettled", MERGING,
+     "for (std::size_t index = 0; index + 1 < end.changes; ++index) settle", "for (std::size_t index = 1; index + 1 < end.changes; ++index) settle"),
+    ("rejected_together_buried", "the first of several changes that were rejected together is buried", DELIVER,
+     "if (what.merged && tried.judged.is == providers::verdict::rejected) {",
+     "if (what.merged && tried.judged.is == providers::verdict::rejected && end.requests < 0) {"),
 ]
 
 

@@ -41,15 +41,17 @@ class connection final : public http::connection {
   }
 
  private:
-  void start(int change, int under, const std::shared_ptr<under_way>& shared);
+  void start(const std::shared_ptr<under_way>& shared);
   unsigned status_told(bool answered) const { return answered && !fate_.lost ? fate_.status : 0; }
-  http::exchange end(int change, int under, bool answered);
-  void tell_end(int change, const http::exchange& out);
+  http::exchange end(bool answered);
+  void tell_truth(bool answered);
+  void tell_end(const http::exchange& out);
 
   surroundings& at_;
   provider& to_;
   std::shared_ptr<process_state> from_;
   fate fate_;
+  departure sent_;
   std::uint64_t number_ = 0;
   std::vector<providers::answer_header> headers_;
   wakeup* waiting_ = nullptr;
@@ -61,43 +63,47 @@ task<http::exchange> connection::send(const http::outgoing& what, time_point dea
   http::exchange out;
   out.error = http::transport_error::stopped;
   if (from_->killed || closed_) co_return out;
-  const int change = change_in(what.body);
   const std::string line = std::string(what.method) + " " + std::string(what.target);
-  const int under = at_.truth.request_leaves(from_->worker, to_.account(), change, line, what.body);
-  if (under < 0) co_return out;
-  fate_ = to_.decide(at_.truth.of(change));
+  sent_ = at_.truth.request_leaves(from_->worker, to_.account(), changes_in(what.body), line, what.body);
+  if (sent_.under < 0) co_return out;
+  const int change = sent_.carried.back();
+  fate_ = to_.decide(sent_);
   const duration patience = deadline - at_.loop.now();
   if (fate_.answered_after >= patience) fate_.answers = false;
   fate_.applied_after = std::min(fate_.applied_after, patience);
-  at_.log.event(
-      "request",
-      {{"worker", from_->worker}, {"account", to_.account()}, {"change", change}, {"status", fate_.status}, {"applies", fate_.applies}});
+  at_.log.event("request", {{"worker", from_->worker},
+                            {"account", to_.account()},
+                            {"change", change},
+                            {"carried", static_cast<int>(sent_.carried.size())},
+                            {"status", fate_.status},
+                            {"applies", fate_.applies}});
   const std::uint64_t number = to_.request_leaves(from_->worker);
   number_ = to_.outages().begins(from_->worker);
   auto shared = std::make_shared<under_way>();
   wakeup over(at_.loop.executor());
   shared->client = waiting_ = &over;
-  start(change, under, shared);
+  start(shared);
   while (!shared->answered && !closed_ && at_.loop.now() < deadline) co_await at_.loop.wait_until(over, deadline);
   shared->client = waiting_ = nullptr;
   if (!from_->killed) {
     at_.truth.request_ends(from_->worker, change);
     to_.request_ends(from_->worker, number, status_told(shared->answered));
-    out = end(change, under, shared->answered);
-    tell_end(change, out);
+    tell_truth(shared->answered);
+    out = end(shared->answered);
+    tell_end(out);
   }
   co_return out;
 }
 
 /// The provider's side goes on whatever becomes of the client's.
-void connection::start(int change, int under, const std::shared_ptr<under_way>& shared) {
+void connection::start(const std::shared_ptr<under_way>& shared) {
   const duration journey = at_.random.between(0ns, std::min(longest_journey, fate_.applied_after));
-  at_.after(journey, [&to = to_, under] { to.count_arrival(under); });
+  at_.after(journey, [&to = to_, under = sent_.under] { to.count_arrival(under); });
   if (fate_.applies)
-    at_.after(fate_.applied_after, [&at = at_, shared, change, under, anyhow = fate_.applies_if_cut] {
+    at_.after(fate_.applied_after, [&at = at_, shared, sent = sent_, anyhow = fate_.applies_if_cut] {
       if (!shared->client && !anyhow) return;
-      at.log.event("applied", {{"change", change}});
-      at.truth.applied(change, under);
+      at.log.event("applied", {{"change", sent.carried.back()}});
+      at.truth.applied(sent);
     });
   if (fate_.answers || fate_.lost)
     at_.after(fate_.answered_after, [shared] {
@@ -106,7 +112,25 @@ void connection::start(int change, int under, const std::shared_ptr<under_way>& 
     });
 }
 
-http::exchange connection::end(int change, int under, bool answered) {
+/// A failure or a refusal is that of all that the request carries.
+void connection::tell_truth(bool answered) {
+  for (const int change : sent_.carried) {
+    if (!answered || fate_.lost) {
+      at_.truth.answered_unknown(change);
+    } else if (fate_.status == 200) {
+      at_.truth.answered_delivered(change, sent_.under);
+    } else if (fate_.status == 503 && fate_.headers.empty()) {
+      at_.truth.answered_failure(change);
+    } else if (fate_.status == 500 || fate_.status == 502 || fate_.status == 504) {
+      at_.truth.answered_unknown(change);
+    } else if (fate_.status == 404 || fate_.status == 409 || fate_.status == 422) {
+      at_.truth.answered_refused(change);
+    }
+  }
+}
+
+http::exchange connection::end(bool answered) {
+  const int change = sent_.carried.back();
   http::exchange out;
   out.bytes_sent = true;
   reusable_ = false;
@@ -114,15 +138,10 @@ http::exchange connection::end(int change, int under, bool answered) {
     out.error = closed_    ? http::transport_error::stopped
                 : answered ? http::transport_error::connection_lost
                            : http::transport_error::answer_timeout;
-    at_.truth.answered_unknown(change);
     at_.log.event("no answer", {{"worker", from_->worker}, {"change", change}, {"error", static_cast<int>(out.error)}});
     return out;
   }
   at_.log.event("answer", {{"worker", from_->worker}, {"change", change}, {"status", fate_.status}});
-  if (fate_.status == 200) at_.truth.answered_delivered(change, under);
-  if (fate_.status == 503 && fate_.headers.empty()) at_.truth.answered_failure(change);
-  if (fate_.status == 500 || fate_.status == 502 || fate_.status == 504) at_.truth.answered_unknown(change);
-  if (fate_.status == 404 || fate_.status == 409 || fate_.status == 422) at_.truth.answered_refused(change);
   reusable_ = !closed_ && !at_.random.per_mille(to_.weather.closes);
   headers_.clear();
   for (const auto& [name, value] : fate_.headers) headers_.push_back({name, value});
@@ -131,12 +150,13 @@ http::exchange connection::end(int change, int under, bool answered) {
 }
 
 /// What the outage's watch is to know: a 503 that says how long to wait tells neither, as what this side has cut off.
-void connection::tell_end(int change, const http::exchange& out) {
+void connection::tell_end(const http::exchange& out) {
   using how = outage_watch::end;
   how of = how::works;
   if (out.error == http::transport_error::stopped || (fate_.status == 503 && !fate_.headers.empty())) of = how::neither;
   if (of == how::works && (out.error != http::transport_error::none || fate_.status >= 500)) of = how::fails;
-  if (to_.outages().ends(from_->worker, number_, change, of)) at_.truth.failure_is_forgiven(change);
+  if (!to_.outages().ends(from_->worker, number_, sent_.carried.front(), of)) return;
+  for (const int change : sent_.carried) at_.truth.failure_is_forgiven(change);
 }
 
 class connector final : public http::connector {
@@ -166,15 +186,14 @@ class connector final : public http::connector {
 
 }  // namespace
 
-int change_in(std::string_view body) {
-  for (const std::string_view before : {R"("c":)", R"("value":)", R"("note":"c)"}) {
-    const std::size_t at = body.find(before);
-    if (at == std::string_view::npos) continue;
-    int out = -1;
-    std::from_chars(body.data() + at + before.size(), body.data() + body.size(), out);
-    return out;
-  }
-  return -1;
+std::vector<int> changes_in(std::string_view body) {
+  std::vector<int> out;
+  for (const std::string_view before : {R"("c":)", R"("value":)", R"("note":"c)", R"("lossReason":"c)"})
+    for (std::size_t at = body.find(before); at != std::string_view::npos; at = body.find(before, at + 1)) {
+      out.push_back(-1);
+      std::from_chars(body.data() + at + before.size(), body.data() + body.size(), out.back());
+    }
+  return out;
 }
 
 std::unique_ptr<http::connector> make_connector(surroundings& at, provider& to, std::shared_ptr<process_state> from) {
@@ -183,13 +202,15 @@ std::unique_ptr<http::connector> make_connector(surroundings& at, provider& to, 
 
 // --- One account's provider -----------------------------------------------------------------------------------------------------------
 
-fate provider::decide(const change& sent) {
+fate provider::decide(const departure& sent) {
+  const auto is_refused = [this](int id) { return at_.truth.of(id).is == kind::refused; };
+  const auto refused = std::ranges::find_if(sent.carried, is_refused);
   fate out;
   out.answered_after = at_.random.between(1ms, weather.slowest);
   out.applied_after = at_.random.between(0ns, out.answered_after);
   out.applies_if_cut = at_.random.per_mille(500);
-  out.applies = sent.is != kind::refused;
-  if (sent.is == kind::refused) out.status = status_of(sent.expected);
+  out.applies = refused == sent.carried.end();
+  if (!out.applies) out.status = status_of(at_.truth.of(*refused).expected);
   if (is_down()) {
     out.lost = weather.down == outage::refuses_connections;
     out.status = 500;

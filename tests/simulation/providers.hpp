@@ -54,7 +54,7 @@ class provider {
   provider_weather weather;
 
   int account() const noexcept { return account_; }
-  fate decide(const change& sent);
+  fate decide(const departure& sent);
   bool is_down() const noexcept { return weather.down != outage::none; }
   /// Goes down for all, and comes back after some time, whatever the weather is then.
   void go_down();
@@ -84,7 +84,7 @@ class provider {
   int account_;
   outage_watch outages_;
   std::vector<providers::limit> limits_;
-  std::deque<time_point> arrivals_;  ///< within the longest window
+  std::deque<time_point> arrivals_;                ///< within the longest window
   std::map<int, credential_knowledge> knowledge_;  ///< by worker
 };
 
@@ -96,7 +96,7 @@ struct process_state {
 
 std::unique_ptr<http::connector> make_connector(surroundings& at, provider& to, std::shared_ptr<process_state> from);
 
-/// The change that a request's body speaks of; -1 where none.
-int change_in(std::string_view body);
+/// The changes that a request's body names, one for each field that names one.
+std::vector<int> changes_in(std::string_view body);
 
 }  // namespace leadrelay::simulation

@@ -1,5 +1,6 @@
 #include "simulation/scenario.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <stdexcept>
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int backlogs_per_mille = 10;
 constexpr int one_account_per_mille = 50;
+constexpr int clears_per_mille = 80;
 
 constexpr std::string_view before_accounts =
     "kafka: { bootstrap.servers: 127.0.0.1:1, group.id: test }\n"
@@ -135,11 +137,21 @@ change feeder::next(int id) {
 change feeder::make_good(const lead& of, change out) {
   const account_rules& rules = from_.with->rules[static_cast<std::size_t>(of.account)];
   const std::string number = std::to_string(out.id);
-  std::string changes = R"({"properties":{"c":)" + number + "}}";
+  constexpr std::array<std::string_view, 3> objects{"properties", "location", "summary"};
+  out.place = from_.random.below(3);
+  out.clears = from_.random.per_mille(clears_per_mille);
+  const std::string cleared = !out.clears ? "" : rules.octanist ? R"(,"status":null)" : R"(,"company_id":null)";
+  std::string changes = quoted(std::string(objects[static_cast<std::size_t>(out.place)])) + R"(:{"c":)" + number + "}";
   if (rules.octanist) {
     out.is = from_.random.per_mille(from_.append_per_mille) ? kind::append : kind::set;
-    changes = out.is == kind::append ? R"({"note":"c)" + number + "\"}" : R"({"value":)" + number + "}";
+    if (out.is == kind::append) out.place = 2;
+    if (out.is == kind::set && out.clears) out.place = 0;
+    if (out.is == kind::set) out.place = std::min(out.place, 1);
+    const std::array<std::string, 3> fields{R"("value":)" + number, R"("status":"lost","loss_reason":"c)" + number + "\"",
+                                            R"("note":"c)" + number + "\""};
+    changes = fields[static_cast<std::size_t>(out.place)];
   }
+  changes = "{" + changes + cleared + "}";
   if (out.is == kind::set && from_.random.per_mille(from_.bad_per_mille / 2)) {
     out.is = kind::refused;
     out.expected = from_.random.one_of<reason>({reason::not_found, reason::conflict, reason::rejected});

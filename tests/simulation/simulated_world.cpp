@@ -77,10 +77,10 @@ class connector final : public http::connector {
 };
 
 config::configuration load(const std::string& accounts, const std::string& more) {
-  const std::string text =
-      "kafka: { bootstrap.servers: 127.0.0.1:1, group.id: test }\n"
-      "topics: { lead_changes: [changes], dead_letters: changes.dead }\n" +
-      more + "\naccounts:\n" + accounts;
+  const bool has_topics = more.find("topics:") != std::string::npos;
+  const std::string text = std::string("kafka: { bootstrap.servers: 127.0.0.1:1, group.id: test }\n") +
+                           (has_topics ? "" : "topics: { lead_changes: [changes], dead_letters: changes.dead }\n") + more +
+                           "\naccounts:\n" + accounts;
   yaml::issues issues;
   auto loaded = config::load_text(text, "test.yaml", issues);
   if (!loaded) throw std::logic_error(issues.all().front().text());
@@ -99,8 +99,7 @@ bool virtual_loop::run_until(const std::function<bool()>& reached, duration at_m
   const time_point limit = now_ + at_most;
   for (;;) {
     context().restart();
-    while (!reached() && context().poll_one() > 0) {
-    }
+    while (!reached() && context().poll_one() > 0) {}
     if (reached()) return true;
     const auto next = timers().next();
     if (!next || *next > limit) return false;
@@ -196,7 +195,9 @@ const std::string world::default_accounts =
 world::world(const std::string& accounts, const std::string& more, std::uint64_t memory, std::uint64_t seed, int first_concurrency)
     : configuration(load(accounts, more)) {
   leadrelay::log::start(leadrelay::log::format::text, leadrelay::log::level::error);  // what a run logs is the trouble it makes
-  auto connectors = [this](const config::account&) -> std::unique_ptr<http::connector> { return std::make_unique<connector>(loop, provider); };
+  auto connectors = [this](const config::account&) -> std::unique_ptr<http::connector> {
+    return std::make_unique<connector>(loop, provider);
+  };
   relay = std::make_unique<relay::relay>(relay::relay_parts{.on = loop,
                                                             .configuration = configuration,
                                                             .consumer = kafka,
@@ -233,8 +234,8 @@ bool world::all_committed() const {
 }
 
 std::string orwel_event(int lead, int number, const std::string& account) {
-  return R"({"id":"e)" + std::to_string(lead) + "-" + std::to_string(number) + R"(","account":")" + account + R"(","lead":{"id":")" + uuid(lead) +
-         R"("},"changes":{"properties":{"seq":)" + std::to_string(number) + "}}}";
+  return R"({"id":"e)" + std::to_string(lead) + "-" + std::to_string(number) + R"(","account":")" + account + R"(","lead":{"id":")" +
+         uuid(lead) + R"("},"changes":{"properties":{"seq":)" + std::to_string(number) + "}}}";
 }
 
 std::string orwel_target(int lead) { return "/api/v1/leads/" + uuid(lead); }

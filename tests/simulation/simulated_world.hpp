@@ -57,10 +57,10 @@ class provider {
   std::function<reaction(const seen_request&)> react = [](const seen_request&) { return reaction{}; };
   std::function<http::transport_error()> on_connect = [] { return http::transport_error::none; };
 
-  std::vector<seen_request> requests;             ///< in the order they came
-  std::vector<seen_request> applied;              ///< those that took effect
-  std::map<std::string, int> in_flight_of;        ///< by target
-  bool overlapped = false;                        ///< two requests of one target were in flight at once
+  std::vector<seen_request> requests;       ///< in the order they came
+  std::vector<seen_request> applied;        ///< those that took effect
+  std::map<std::string, int> in_flight_of;  ///< by target
+  bool overlapped = false;                  ///< two requests of one target were in flight at once
 
   /// The bodies applied to a target, in order.
   std::vector<std::string> applied_to(const std::string& target) const;
@@ -113,7 +113,7 @@ class log_writer final : public kafka::producer {
   std::string produce(const kafka::outgoing_record& record, kafka::delivery_report report) override;
   task<void> flush(duration) override { co_return; }
 
-  std::vector<written_record> written;  ///< acknowledged ones
+  std::vector<written_record> written;                                     ///< acknowledged ones
   std::function<std::string()> on_produce = [] { return std::string(); };  ///< a text refuses the record
   std::function<std::string()> on_report = [] { return std::string(); };   ///< a text fails it
   duration acknowledged_after = std::chrono::milliseconds{2};

@@ -90,6 +90,8 @@ void write_account_counters(exposition& out, const accounts& of) {
   write_family(out, of, "changes_taken_total", "counter", "Lead changes read from Kafka.", [](const auto& a) { return a.counts.taken; });
   write_family(out, of, "changes_delivered_total", "counter", "Lead changes that the provider has accepted.",
                [](const auto& a) { return a.counts.delivered; });
+  write_family(out, of, "merged_total", "counter", "Lead changes that the provider has accepted with the request of a later one.",
+               [](const auto& a) { return a.counts.merged; });
   out.family("exchanges_total", "counter", "Requests tried, by what their answer or its absence meant.");
   for (const auto& a : of)
     write_words(out, a, a.counts.verdicts, "verdict", [](std::size_t i) { return to_string(static_cast<providers::verdict>(i)); });

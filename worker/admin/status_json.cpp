@@ -47,6 +47,7 @@ void write_account(json::writer& out, const relay::account_snapshot& account) {
   member(out, "connections", account.connections);
   member(out, "taken", account.counts.taken);
   member(out, "delivered", account.counts.delivered);
+  member(out, "merged", account.counts.merged);
   member(out, "breaker_openings", account.counts.breaker_openings);
   member(out, "retries_held_back", account.counts.retries_held_back);
   counts(out, "dead_letters", account.counts.dead_letters, reason_word);

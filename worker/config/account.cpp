@@ -197,8 +197,9 @@ std::shared_ptr<const providers::definition> read_provider(const yaml::reader& a
 }
 
 void expect_account_keys(const yaml::reader& at) {
-  std::vector<std::string_view> keys{"provider", "base_url", "credential", "limits",          "concurrency", "defaults", "ignore",
-                                     "require",  "clear",    "retry",      "unknown_outcome", "timeouts",    "tls",      "largest_answer"};
+  std::vector<std::string_view> keys{"provider",        "base_url", "credential", "limits",         "concurrency",
+                                     "defaults",        "ignore",   "require",    "clear",          "retry",
+                                     "unknown_outcome", "timeouts", "tls",        "largest_answer", "merging"};
   const auto unsupported = at.get("read_before_write");
   if (unsupported) {
     unsupported->fail("is not supported: the worker never reads a lead; give the event a `snapshot`, or the account `defaults`");
@@ -258,6 +259,8 @@ std::optional<account> read_account(const std::string& name, const yaml::reader&
   if (const auto tls = at.get("tls")) read_tls(*tls, folder, references);
   const int concurrency = read_integer(at, "concurrency", 1, 10'000, default_concurrency);
   const auto [connect, answer] = read_timeouts(at);
+  const auto merging = at.get("merging");
+  const bool merges = merging ? merging->boolean().value_or(true) : true;
   const auto largest = at.get("largest_answer");
   const auto largest_answer = largest ? largest->bytes(1 << 10, 64 << 20) : std::nullopt;
   if (!plan || !references.credential) return std::nullopt;
@@ -271,7 +274,8 @@ std::optional<account> read_account(const std::string& name, const yaml::reader&
                  connect,
                  answer,
                  largest_answer.value_or(default_largest_answer),
-                 references.tls};
+                 references.tls,
+                 merges};
 }
 
 }  // namespace leadrelay::config

@@ -54,6 +54,7 @@ struct account {
   duration answer_timeout = default_answer_timeout;       ///< 1 ms to 1 h
   std::uint64_t largest_answer = default_largest_answer;  ///< bytes of an answer's body, 1 KiB to 64 MiB
   tls_settings tls;
+  bool merging = true;  ///< whether changes of one lead that wait go in one request
 };
 
 /// What an account names beyond the file, with where it does.

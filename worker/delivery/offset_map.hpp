@@ -24,7 +24,8 @@ void append(std::vector<offset_range>& ranges, offset_range next);
 struct offset_map {
   std::uint32_t writer = 0;  ///< the worker that it comes from: a number that each draws when it starts; 0 for nobody in particular
   std::vector<offset_range> settled;  ///< apart from one another by at least one offset; the committed offset is in none
-  std::vector<std::int64_t> started;  ///< requests that carry an append and may have left, without a settled end
+  std::vector<std::int64_t>
+      started;  ///< requests that may have left, without a settled end: an append's, or the last change of several in one
   /// Whether it says nothing about any offset.
   bool empty() const noexcept { return settled.empty() && started.empty(); }
   bool operator==(const offset_map&) const = default;

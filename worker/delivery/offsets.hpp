@@ -12,7 +12,7 @@ namespace leadrelay::delivery {
 
 /// What is known of a record that comes from Kafka.
 enum class known {
-  nothing,  ///< it is to be delivered
+  nothing,         ///< it is to be delivered
   settled_before,  ///< settled before a restart; not taken
   taken_before,    ///< taken already; not taken again
 };
@@ -46,8 +46,12 @@ class offsets {
 
   /// A taken record's request, which may not be repeated, is about to leave; false where as many as the map can hold are under way.
   bool start(std::int64_t offset);
+  /// Whether there is room for another one.
+  bool can_start() const noexcept { return started_.size() < most_started; }
   /// Whether it is: of a record that this worker has not started since it has the partition, that its request may have left before.
   bool is_started(std::int64_t offset) const { return started_.contains(offset); }
+  /// Whether records that were started before are still to be read.
+  bool has_started_ahead() const noexcept { return !started_.empty() && *started_.rbegin() >= next_; }
   /// That request has surely had no effect.
   void take_back(std::int64_t offset);
   /// The same of one that this worker started when it had the partition before. A start that another worker has told stays.
@@ -87,9 +91,9 @@ class offsets {
   void look_whether_full();
 
   std::uint32_t writer_;
-  bool restored_own_ = false;           ///< whether the map came from this worker
-  std::deque<taken> window_;            ///< from the first unsettled record on; settled ones are dropped now and then
-  std::deque<offset_range> restored_;   ///< settled before a restart and not read again yet
+  bool restored_own_ = false;          ///< whether the map came from this worker
+  std::deque<taken> window_;           ///< from the first unsettled record on; settled ones are dropped now and then
+  std::deque<offset_range> restored_;  ///< settled before a restart and not read again yet
   std::set<std::int64_t> started_;
   std::int64_t begin_ = -1;  ///< where reading began
   std::int64_t next_ = -1;   ///< one beyond the last record read

@@ -55,6 +55,13 @@ class body_slots {
 
   std::string_view text(const slot& of) const noexcept { return std::string_view(texts_).substr(of.text_at, of.text_size); }
 
+  /// What the slot holds, as compact JSON; empty where it says nothing.
+  std::string json_of(const slot& of) const {
+    std::string out;
+    write_leaf(out, of);
+    return out;
+  }
+
   /// Whether the slot holds exactly this string.
   bool says(const slot& of, std::string_view wanted) const {
     if (of.is == slot::content::value) return of.value->IsString() && json::text(*of.value) == wanted;

@@ -44,7 +44,8 @@ class plan {
   /// The request's body with the values of sensitive fields replaced by `"***"`, for people to see.
   std::string masked_body(const request& of) const;
 
-  struct parts;
+  struct parts;  // what build.cpp, merge.cpp and mask.cpp walk; declared in providers/plan_parts.hpp
+  const parts& inside() const noexcept { return *parts_; }
   explicit plan(std::unique_ptr<const parts>);
 
  private:

@@ -31,6 +31,8 @@ class request_builder {
         slots_(rules_.leaves, change.numbers) {}
 
   outcome<request> run();
+  /// What stands where in the body, once `run` has returned a request.
+  const body_slots& slots() const noexcept { return slots_; }
 
  private:
   // Messages.

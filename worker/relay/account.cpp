@@ -54,6 +54,7 @@ task<bool> account::enter(running_lane& lane, delivery::try_kind kind) {
   lane.waits_as = ++came_to_gate_;
   queue_of(kind).push_back(&lane);
   admit_waiting();
+  lane.waited = !lane.admitted;
   while (!lane.admitted && !given_up()) co_await lane.signal.wait();
   if (lane.admitted && given_up()) {
     gate_.cancel();

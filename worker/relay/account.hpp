@@ -40,10 +40,14 @@ struct running_lane {
   wakeup signal;                                ///< wakes the coroutine from the gate or from a back-off
   std::optional<delivery::admission> admitted;  ///< the gate has let it through since it began to wait
   std::uint64_t waits_as = 0;                   ///< its number at the gate: who came first
+  bool waited = false;                          ///< it was not let through at once
   bool over_budget = false;                     ///< the budget of retries has held it back since it came to the gate
   lane_step step = lane_step::idle;
   std::shared_ptr<delivery::owned_partition> from;  ///< the partition of the change that is worked on
-  http::connection* over = nullptr;                 ///< what its request is on, while it is on the wire
+  std::size_t unmerged = 0;                         ///< of its next changes, which the provider has rejected together, each goes alone
+  /// Marked as started for a request of which nothing can have had an effect yet; to be taken back where that stays so.
+  std::optional<std::int64_t> announced;
+  http::connection* over = nullptr;  ///< what its request is on, while it is on the wire
 };
 
 /// One account in one worker: its lanes, its gate, its connections, its credential. One thread.

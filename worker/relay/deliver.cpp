@@ -26,13 +26,17 @@ task<void> relay::run_lane(account& of, running_lane& lane) {
     delivery::change& current = changes.front();
     lane.from = current.from;
     ++lane.from->busy;
+    lane.step = lane_step::starting;
+    if (must_wait_for_past(lane)) co_await past_is_known(lane);
     const ending end = co_await deliver(of, lane);
-    if (end.is != ending::kind::abandoned) settle(&of, current, end);
+    if (end.changes > 1) {
+      settle_together(of, lane, end);
+    } else if (end.is != ending::kind::abandoned) {
+      settle(&of, current, end);
+    }
     const bool settled = lane.from->offsets.is_settled(current.record.offset);
     --lane.from->busy;
-    release(current);
-    of.count_pending(-1);
-    changes.pop_front();
+    let_go(of, lane, end.changes);
     // The next change leaves once the broker knows of this one, so that no restart takes the lead back in time.
     if (settled) co_await committed(lane, lane_step::committing);
   }
@@ -44,8 +48,6 @@ task<void> relay::run_lane(account& of, running_lane& lane) {
 
 task<relay::ending> relay::deliver(account& of, running_lane& lane) {
   delivery::change& current = lane.queue.changes.front();
-  lane.step = lane_step::starting;
-  if (current.from->offsets.adopted_is_untold()) co_await committed(lane, lane_step::committing);
   if (current.from->leaving || current.from->offsets.is_settled(current.record.offset)) co_return ending{};
   if (!current.decoded) {
     auto decoded = events::decode(current.record);  // was decoded on arrival, so it can be
@@ -74,6 +76,8 @@ task<relay::ending> relay::deliver(account& of, running_lane& lane) {
 
 task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, const providers::request& request) {
   ending end;
+  load what{.own = request};
+  bool waited = false;
   delivery::try_kind kind = delivery::try_kind::first;
   for (;;) {
     const time_point at_gate = loop_.now();
@@ -83,7 +87,9 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
       co_return ending{};
     }
     if (end.history.first_try) end.history.waited_for_provider += loop_.now() - at_gate;  // the account's wait is not the change's age
-    attempt tried = co_await try_once(of, lane, request);
+    waited = waited || lane.waited;
+    if (!lane.announced) load_up(of, lane, what, waited);  // what is announced goes as announced
+    attempt tried = co_await try_once(of, lane, what);
     if (tried.held_back) {
       of.leave();
       continue;
@@ -98,7 +104,13 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
     of.leave(tried.credential_epoch);
     if (next.step == delivery::next_step::settle) {
       end.is = ending::kind::delivered;
+      end.changes = what.changes;
       co_return end;
+    }
+    if (what.merged && tried.judged.is == providers::verdict::rejected) {
+      go_one_by_one(lane, what);
+      kind = delivery::try_kind::first;
+      continue;
     }
     if (next.step == delivery::next_step::dead_letter) {
       end.is = ending::kind::dead_lettered;
@@ -106,6 +118,8 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
       end.detail = tried.judged.detail;
       co_return end;
     }
+    waited = true;
+    if (tried.may_have_had_effect) lane.announced.reset();  // the mark stays
     take_back(lane);
     // A refused credential is no failure of the change, and its gate has a pace of its own.
     kind = tried.judged.is == providers::verdict::credential_refused ? delivery::try_kind::first : delivery::try_kind::retry;
@@ -113,11 +127,11 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
   }
 }
 
-task<relay::attempt> relay::try_once(account& of, running_lane& lane, const providers::request& request) {
+task<relay::attempt> relay::try_once(account& of, running_lane& lane, const load& what) {
   attempt tried;
   tried.at = loop_.wall_now();
-  if (may_not_repeat(of, request)) {
-    const bool announced = co_await announce(lane);
+  if (what.merged || may_not_repeat(of, what.own)) {
+    const bool announced = co_await announce(lane, what.last);
     if (!announced) {
       of.gate().cancel();
       tried.error = delivery::transport_error::stopped;
@@ -146,7 +160,7 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const prov
     co_return tried;
   }
   lane.over = &*got.lease;
-  tried = co_await exchange(of, lane, request);
+  tried = co_await exchange(of, lane, what);
   lane.over = nullptr;
   co_return tried;
 }
@@ -160,24 +174,27 @@ bool relay::may_leave_still(account& of, running_lane& lane, attempt& tried) {
   return false;
 }
 
-/// Tells the broker that the change's request, which may not be repeated, is about to leave. False where its partition was given up.
-task<bool> relay::announce(running_lane& lane) {
+/// Tells the broker that a request that may not be repeated, or be followed by an older one, is about to leave. False where its partition
+/// was given up.
+task<bool> relay::announce(running_lane& lane, std::int64_t offset) {
   lane.step = lane_step::announcing;
-  const std::int64_t offset = lane.queue.changes.front().record.offset;
+  if (!lane.from->offsets.is_started(offset)) lane.announced = offset;
   const std::function<bool()> started = [&] { return lane.from->leaving || lane.from->offsets.start(offset); };
   if (!started()) co_await until(started, time_point::max());
   co_return co_await committed(lane, lane_step::announcing);
 }
 
-/// The change's request has surely had no effect, so that a restart may send it.
+/// What was announced has surely had no effect, so that a restart may send it.
 void relay::take_back(running_lane& lane) {
-  const std::int64_t offset = lane.queue.changes.front().record.offset;
+  if (!lane.announced) return;
+  const std::int64_t offset = *std::exchange(lane.announced, std::nullopt);
   lane.from->offsets.take_back(offset);
   for (const auto& later : later_assignments(*lane.from)) later->offsets.take_back_former(offset);
   if (lane.from->offsets.ahead_of_broker()) commit_soon(haste::within_interval);
 }
 
-task<relay::attempt> relay::exchange(account& of, running_lane& lane, const providers::request& request) {
+task<relay::attempt> relay::exchange(account& of, running_lane& lane, const load& loaded) {
+  const providers::request& request = loaded.request();
   attempt tried;
   tried.at = loop_.wall_now();
   tried.on_the_wire = true;
@@ -191,6 +208,7 @@ task<relay::attempt> relay::exchange(account& of, running_lane& lane, const prov
   if (came.error != delivery::transport_error::none) {
     tried.judged.is = delivery::judge_transport(came.error, came.bytes_sent, request.repeatable && !request.appends);
     tried.judged.detail = std::string(to_string(came.error)) + ": " + came.detail;
+    tried.may_have_had_effect = loaded.merged && came.bytes_sent;
     co_return tried;
   }
   tried.http_status = came.answer.status;
@@ -198,7 +216,10 @@ task<relay::attempt> relay::exchange(account& of, running_lane& lane, const prov
   tried.judged = providers::judge(definition, came.answer, request.appends, loop_.wall_now());
   obey_told_limits(of, came.answer);
   if (tried.judged.is != providers::verdict::delivered) {
-    const std::vector<std::string> secrets = secrets_of(of, lane.queue.changes.front());
+    if (loaded.merged && tried.judged.is == providers::verdict::retry)
+      tried.may_have_had_effect =
+          providers::judge(definition, came.answer, true, loop_.wall_now()).is == providers::verdict::outcome_unknown;
+    const std::vector<std::string> secrets = secrets_of(of, lane, loaded.changes);
     tried.judged.detail = providers::explain_answer(definition, came.answer, secrets);
     tried.response = providers::mask(came.answer.body, secrets, most_response_bytes);
   }
@@ -212,9 +233,13 @@ void relay::obey_told_limits(account& of, const providers::answer& given) {
   of.gate().tell_remaining(*told.remaining, std::min(*told.resets_in, of.settings().retry.longest_retry_after), loop_.now());
 }
 
-/// What a provider may echo and nobody is to see: the account's credential and the change's sensitive values.
-std::vector<std::string> relay::secrets_of(const account& of, const delivery::change& current) {
-  std::vector<std::string> out = of.settings().plan.sensitive_values(*current.decoded);
+/// What a provider may echo and nobody is to see: the account's credential and the sensitive values of the lane's first changes.
+std::vector<std::string> relay::secrets_of(const account& of, const running_lane& lane, std::size_t changes) {
+  std::vector<std::string> out = of.settings().plan.sensitive_values(*lane.queue.changes.front().decoded);
+  for (std::size_t index = 1; index < changes; ++index) {
+    const auto decoded = events::decode(lane.queue.changes[index].record);
+    std::ranges::move(of.settings().plan.sensitive_values(*decoded), std::back_inserter(out));
+  }
   out.insert(out.end(), of.secrets().begin(), of.secrets().end());
   return out;
 }
@@ -275,91 +300,6 @@ task<bool> relay::back_off(running_lane& lane, time_point until) {
   const delivery::change& current = lane.queue.changes.front();
   while (!current.from->leaving && loop_.now() < until) co_await loop_.wait_until(lane.signal, until);
   co_return !current.from->leaving;
-}
-
-task<bool> relay::bury(account* of, delivery::change& doomed, const ending& end) {
-  sink::dead_letter_context context;
-  context.reason = end.reason;
-  context.detail = end.detail;
-  context.attempts = end.requests;
-  context.first_attempt = end.first_attempt;
-  context.last_attempt = end.last_attempt;
-  if (end.http_status) context.http_status = static_cast<int>(*end.http_status);
-  context.response = end.response;
-  if (of) {
-    context.account = of->settings().name;
-    context.provider = of->settings().plan.definition().name();
-    context.event_id = doomed.decoded->id;
-  }
-  log::debug("dead letter", {{"reason", to_string(end.reason)},
-                             {"topic", *doomed.record.topic},
-                             {"partition", doomed.record.partition},
-                             {"offset", doomed.record.offset}});
-  const auto letter = std::make_shared<burial>(loop_.executor(), doomed.from);
-  burials_.insert(letter);
-  auto written = [letter] {
-    letter->acknowledged = true;
-    letter->ended.notify();
-  };
-  dead_letters_.write(take_record(doomed), std::move(context), written, [letter] { return !letter->of->given_up; });
-  while (!letter->acknowledged && !letter->of->given_up && !burials_stopped_) co_await letter->ended.wait();
-  burials_.erase(letter);
-  co_return letter->acknowledged;
-}
-
-/// The whole record, for its dead letter; the change keeps what its settling needs.
-events::record relay::take_record(delivery::change& doomed) {
-  events::record whole = std::move(doomed.record);
-  doomed.record = events::copy_record(whole.key, std::nullopt, {});
-  doomed.record.topic = whole.topic;
-  doomed.record.partition = whole.partition;
-  doomed.record.offset = whole.offset;
-  doomed.record.timestamp_ms = whole.timestamp_ms;
-  return whole;
-}
-
-/// They look again whether anybody still waits for their letters.
-void relay::wake_burials() {
-  for (const auto& each : burials_) each->ended.notify();
-}
-
-void relay::settle(account* of, const delivery::change& ended, const ending& end) {
-  ended.from->offsets.settle(ended.record.offset);
-  for (const auto& later : later_assignments(*ended.from)) later->offsets.settle_former(ended.record.offset);
-  if (of && end.is == ending::kind::delivered) ++of->metrics().delivered;
-  if (results_) tell_result(of, ended, end);
-  commit_soon(haste::within_interval);
-}
-
-/// What the group has given back meanwhile of a partition that was given up.
-std::vector<std::shared_ptr<delivery::owned_partition>> relay::later_assignments(const delivery::owned_partition& of) const {
-  std::vector<std::shared_ptr<delivery::owned_partition>> out;
-  if (!of.given_up) return out;
-  for (const partition_map* owners : {&partitions_, &former_})
-    if (const auto again = owners->find({of.topic, of.number}); again != owners->end() && again->second.get() != &of)
-      out.push_back(again->second);
-  return out;
-}
-
-void relay::tell_result(account* of, const delivery::change& ended, const ending& end) {
-  sink::result result;
-  if (of) {
-    result.event_id = ended.decoded->id;
-    result.account = of->settings().name;
-    result.provider = of->settings().plan.definition().name();
-  }
-  if (end.is == ending::kind::dead_lettered) {
-    result.outcome = sink::ending::dead_lettered;
-    result.reason = end.reason;
-  }
-  if (end.http_status) result.http_status = static_cast<int>(*end.http_status);
-  result.attempts = end.requests;
-  result.topic = *ended.record.topic;
-  result.partition = ended.record.partition;
-  result.offset = ended.record.offset;
-  result.settled_at = loop_.wall_now();
-  result.leads_updated = end.leads_updated;
-  results_->write(ended.record.key, result);
 }
 
 }  // namespace leadrelay::relay

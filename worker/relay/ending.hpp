@@ -28,6 +28,8 @@ struct relay::ending {
   std::optional<wall_time> first_attempt;
   std::optional<wall_time> last_attempt;
   std::optional<std::int64_t> leads_updated;
+  std::size_t changes = 1;  ///< that have ended so together, from the lane's first on
+  std::string carried_by;   ///< the event id of the change whose request it was; empty: its own
   delivery::history history;
 
   static ending of(const problem& why) {
@@ -37,6 +39,16 @@ struct relay::ending {
     out.detail = why.detail;
     return out;
   }
+};
+
+/// What is about to leave for a lane's first change: its own request, or one of it and those behind it.
+struct relay::load {
+  const providers::request& own;
+  std::optional<providers::request> merged{};
+  std::size_t changes = 1;
+  std::int64_t last = -1;  ///< the last one's offset
+
+  const providers::request& request() const noexcept { return merged ? *merged : own; }
 };
 
 /// A dead letter on its way.
@@ -57,7 +69,8 @@ struct relay::attempt {
   std::optional<unsigned> http_status;
   std::string response;  ///< of an answer that is no delivery: its body, masked and cut
   wall_time at;
-  bool held_back = false;  ///< by the account's limits or its refused credential: it has not left, and goes back to the gate
+  bool may_have_had_effect = false;  ///< though it has failed
+  bool held_back = false;            ///< by the account's limits or its refused credential: it has not left, and goes back to the gate
   std::uint64_t credential_epoch = delivery::never_sent;  ///< when it went on the wire
 };
 

@@ -41,6 +41,7 @@ double histogram::quantile(double q) const noexcept {
 void account_metrics::add(const account_metrics& other) noexcept {
   taken += other.taken;
   delivered += other.delivered;
+  merged += other.merged;
   add_each(dead_letters, other.dead_letters);
   add_each(verdicts, other.verdicts);
   add_each(transport_errors, other.transport_errors);

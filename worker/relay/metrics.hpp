@@ -37,6 +37,7 @@ class histogram {
 struct account_metrics {
   std::uint64_t taken = 0;
   std::uint64_t delivered = 0;
+  std::uint64_t merged = 0;  ///< of those delivered, with a later one's request
   std::array<std::uint64_t, reason_count> dead_letters{};
   std::array<std::uint64_t, verdict_count> verdicts{};  ///< of answers and transport errors, one an exchange
   std::array<std::uint64_t, delivery::transport_error_count> transport_errors{};

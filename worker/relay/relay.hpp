@@ -72,6 +72,7 @@ class relay final : public kafka::consumer_events {
  private:
   using partition_map = std::map<kafka::topic_partition, std::shared_ptr<delivery::owned_partition>>;
   struct attempt;
+  struct load;
   struct ending;
 
   // intake.cpp: from the record to its lane
@@ -91,25 +92,38 @@ class relay final : public kafka::consumer_events {
   task<void> run_lane(account& of, running_lane& lane);
   task<ending> deliver(account& of, running_lane& lane);
   task<ending> send_until_settled(account& of, running_lane& lane, const providers::request& request);
-  task<attempt> try_once(account& of, running_lane& lane, const providers::request& request);
+  task<attempt> try_once(account& of, running_lane& lane, const load& what);
   bool may_leave_still(account& of, running_lane& lane, attempt& tried);
-  task<bool> announce(running_lane& lane);
+  task<bool> announce(running_lane& lane, std::int64_t offset);
   void take_back(running_lane& lane);
-  task<attempt> exchange(account& of, running_lane& lane, const providers::request& request);
+  task<attempt> exchange(account& of, running_lane& lane, const load& loaded);
   void obey_told_limits(account& of, const providers::answer& given);
-  static std::vector<std::string> secrets_of(const account& of, const delivery::change& current);
+  static std::vector<std::string> secrets_of(const account& of, const running_lane& lane, std::size_t changes);
   delivery::decision decide_next(account& of, const running_lane& lane, attempt& tried, ending& so_far);
   double random_fraction() { return std::uniform_real_distribution<double>{}(random_); }
   bool judge_provider(account& of, const running_lane& lane, const attempt& tried);
   void tell_gate(account& of, const attempt& tried, const delivery::decision& next);
   static void tell_reachable(account& of, const attempt& tried);
   task<bool> back_off(running_lane& lane, time_point until);
+
+  // settle.cpp: a change's end
   task<bool> bury(account* of, delivery::change& doomed, const ending& end);
   static events::record take_record(delivery::change& doomed);
   void wake_burials();
   void settle(account* of, const delivery::change& ended, const ending& end);
   std::vector<std::shared_ptr<delivery::owned_partition>> later_assignments(const delivery::owned_partition& of) const;
   void tell_result(account* of, const delivery::change& ended, const ending& end);
+
+  // merging.cpp: changes of one lead in one request
+  static bool reads_started(const running_lane& lane);
+  static bool must_wait_for_past(const running_lane& lane);
+  task<void> past_is_known(running_lane& lane);
+  void wake_readers();
+  void load_up(const account& of, const running_lane& lane, load& what, bool waited) const;
+  void go_one_by_one(running_lane& lane, const load& rejected);
+  void settle_together(account& of, const running_lane& lane, const ending& end);
+  void let_go(account& of, running_lane& lane, std::size_t changes);
+  static std::string event_id_of(const delivery::change& of);
 
   // partitions.cpp: what the group gives and takes, and the commits
   /// Returns when `reached`, which outlives the wait, holds (true) or at `deadline` (false).
@@ -148,8 +162,8 @@ class relay final : public kafka::consumer_events {
   std::unordered_map<std::string_view, account*> accounts_by_name_;
   secret_watch secret_watch_;
   partition_map partitions_;
-  partition_map former_;  ///< partitions that this worker had before: what it has settled of them it does not deliver again
-  int partitions_in_all_ = 1;  ///< of the subscribed topics, in the whole group
+  partition_map former_;           ///< partitions that this worker had before: what it has settled of them it does not deliver again
+  int partitions_in_all_ = 1;      ///< of the subscribed topics, in the whole group
   time_point share_kept_until_{};  ///< of limits, though its partitions are given up
   worker_metrics metrics_;
 
@@ -157,6 +171,8 @@ class relay final : public kafka::consumer_events {
   std::set<std::shared_ptr<burial>> burials_;  ///< of changes whose dead letters are not acknowledged yet
   bool burials_stopped_ = false;
   std::vector<wakeup*> watchers_;  ///< of `until`, woken whenever a change, a burial or a commit has ended
+
+  std::vector<running_lane*> readers_;  ///< lanes that wait until what was started before is read
 
   struct sent_offset {
     std::shared_ptr<delivery::owned_partition> of;

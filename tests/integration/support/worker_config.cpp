@@ -21,7 +21,8 @@ std::string worker_config::yaml() const {
   for (const account_config& account : accounts) {
     out << "  " << account.name << ":\n    provider: " << account.provider << "\n    base_url: " << account.base_url << "\n    credential: "
         << (account.credential_file.empty() ? "{ env: " + account.variable() + " }" : "{ file: " + account.credential_file + " }")
-        << "\n    limits: " << account.limits << "\n    concurrency: " << account.concurrency << "\n    retry: " << account.retry << "\n";
+        << "\n    limits: " << account.limits << "\n    concurrency: " << account.concurrency
+        << "\n    merging: " << (account.merging ? "true" : "false") << "\n    retry: " << account.retry << "\n";
     for (const auto& [name, value] : account.more) out << "    " << name << ": " << value << "\n";
   }
   out << "admin: { listen: 127.0.0.1:0 }\n";

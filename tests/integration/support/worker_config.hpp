@@ -14,6 +14,7 @@ struct account_config {
   std::string credential;     ///< given to the worker in an environment variable of its own
   std::string limits = "[]";  ///< YAML
   int concurrency = 32;
+  bool merging = false;  ///< so that each change has a request to be counted
   std::string retry = "{ first_wait: 20ms, longest_wait: 500ms }";
   std::map<std::string, std::string> more;  ///< further keys, their values as YAML on one line
   std::string credential_file;              ///< instead of the variable, where it is not empty

@@ -40,6 +40,7 @@ accounts:
     timeouts: { connect: 2s, answer: 1m }
     tls: { ca: ca.pem, certificate: /etc/client.pem, key: keys/client.pem }
     largest_answer: 64KiB
+    merging: false
   acme.ping:
     provider: leadping
     credential: { file: secrets/ping }
@@ -114,6 +115,7 @@ TEST(load_text, full_account_is_read) {
   EXPECT_EQ(acme.tls.certificate_file, "/etc/client.pem");
   EXPECT_EQ(acme.tls.key_file, "/etc/leadrelay/keys/client.pem");
   EXPECT_EQ(acme.largest_answer, 64u << 10);
+  EXPECT_FALSE(acme.merging);
   EXPECT_EQ(read->accounts[1].credential.from, credential_source::kind::file);
   EXPECT_EQ(read->accounts[1].credential.text, "/etc/leadrelay/secrets/ping");
   EXPECT_THAT(read->accounts[1].limits, IsEmpty());
@@ -146,6 +148,7 @@ TEST(load_text, what_is_left_out_has_its_default) {
   EXPECT_EQ(a.connect_timeout, 5s);
   EXPECT_EQ(a.answer_timeout, 30s);
   EXPECT_EQ(a.largest_answer, 1u << 20);
+  EXPECT_TRUE(a.merging);
   EXPECT_FALSE(a.tls.ca_file || a.tls.certificate_file || a.tls.key_file);
 }
 

@@ -457,5 +457,39 @@ TEST(offsets_test, started_requests_and_the_worst_order_fit_together) {
   EXPECT_EQ(decode_offset_map(text, *tried.committable()), tried.map());
 }
 
+TEST(offsets, what_was_started_before_is_ahead_until_it_is_read) {
+  offsets all(1);
+  ASSERT_TRUE(all.restore(10, encode({.writer = 2, .settled = {{11, 11}}, .started = {12}}, 10)));
+  EXPECT_TRUE(all.has_started_ahead());
+  for (const std::int64_t offset : {10, 11}) {
+    all.take(offset);
+    EXPECT_TRUE(all.has_started_ahead()) << offset;
+  }
+  all.take(12);
+  EXPECT_FALSE(all.has_started_ahead());
+  EXPECT_TRUE(all.is_started(12));
+  EXPECT_TRUE(all.start(12));
+  EXPECT_FALSE(all.has_started_ahead());
+}
+
+TEST(offsets, what_was_started_before_and_is_gone_from_the_log_is_passed) {
+  offsets all(1);
+  ASSERT_TRUE(all.restore(10, encode({.writer = 2, .settled = {}, .started = {12}}, 10)));
+  all.take(20);
+  EXPECT_FALSE(all.has_started_ahead());
+}
+
+TEST(offsets, there_is_room_for_as_many_started_as_the_map_holds) {
+  offsets all;
+  for (std::size_t count = 0; count < most_started; ++count) {
+    EXPECT_TRUE(all.can_start());
+    all.take(static_cast<std::int64_t>(count));
+    all.start(static_cast<std::int64_t>(count));
+  }
+  EXPECT_FALSE(all.can_start());
+  all.settle(0);
+  EXPECT_TRUE(all.can_start());
+}
+
 }  // namespace
 }  // namespace leadrelay::delivery

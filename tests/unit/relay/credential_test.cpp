@@ -24,7 +24,8 @@ using testing::HasSubstr;
 using namespace std::chrono_literals;
 
 std::string account_with(const std::string& file, const std::string& name = "acme") {
-  return "  " + name + ": { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { file: '" + file + "' }, limits: [] }\n";
+  return "  " + name + ": { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { file: '" + file +
+         "' }, limits: [], merging: false }\n";
 }
 
 bool carries(const seen_request& seen, const std::string& secret) { return seen.headers.find(secret) != std::string::npos; }

@@ -23,6 +23,9 @@ void deliver(world& w, int lead, int first, int last, const std::string& account
   for (int number = first; number <= last; ++number) w.kafka.deliver(0, "lead" + std::to_string(lead), orwel_event(lead, number, account));
 }
 
+const std::string unmerged =
+    "  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], merging: false }\n";
+
 TEST(delivery_story, a_change_delivered_is_committed) {
   world w;
   w.kafka.assign(1);
@@ -34,7 +37,7 @@ TEST(delivery_story, a_change_delivered_is_committed) {
 }
 
 TEST(delivery_story, changes_of_one_lead_go_one_after_another_whatever_fails) {
-  world w;
+  world w(unmerged);
   w.kafka.assign(1);
   int count = 0;
   w.provider.react = [&](const seen_request&) {
@@ -128,7 +131,7 @@ TEST(delivery_story, attempts_end_as_retries_exhausted) {
 TEST(delivery_story, an_outage_of_hours_makes_no_change_too_old_takes_no_attempts_and_is_probed_now_and_then) {
   for (const bool reached : {false, true}) {
     SCOPED_TRACE(reached ? "answers 500" : "cannot be reached");
-    world w;
+    world w(unmerged);
     w.kafka.assign(1);
     bool down = true;
     std::size_t connects = 0;
@@ -150,7 +153,7 @@ TEST(delivery_story, an_outage_of_hours_makes_no_change_too_old_takes_no_attempt
 }
 
 TEST(delivery_story, a_change_that_alone_makes_the_provider_fail_ends_though_the_breaker_was_open) {
-  world w;
+  world w(unmerged);
   w.kafka.assign(1);
   bool down = true;
   w.provider.react = [&](const seen_request& seen) { return reaction{.status = down || seen.target == orwel_target(1) ? 500u : 200u}; };

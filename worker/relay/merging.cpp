@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <utility>
+
+#include "events/decode.hpp"
+#include "providers/merge.hpp"
+#include "relay/ending.hpp"
+#include "relay/relay.hpp"
+
+// Changes of one lead that wait go in one request, that of the last of them, and end with it. docs/decisions/merging.md says why so.
+namespace leadrelay::relay {
+namespace {
+
+constexpr std::size_t most_merged = 256;
+
+/// What was started before is read within moments of an assignment, unless the log has lost it.
+constexpr duration longest_reading = std::chrono::seconds{30};
+
+/// How many of the lane's first changes may have left together: an older one of them may not leave alone.
+std::size_t started_together(const running_lane& lane) {
+  const auto& changes = lane.queue.changes;
+  std::size_t out = 0;
+  for (std::size_t index = 0; index < std::min(most_merged, changes.size()) && changes[index].from == lane.from; ++index)
+    if (lane.from->offsets.is_started(changes[index].record.offset)) out = index + 1;
+  return out;
+}
+
+/// The lane's first change is the only one that is sure to be decoded.
+bool add(providers::merger& to, const delivery::change& next) {
+  if (next.decoded) return to.add(*next.decoded);
+  const auto decoded = events::decode(next.record);
+  return decoded && to.add(*decoded);
+}
+
+}  // namespace
+
+bool relay::reads_started(const running_lane& lane) {
+  return lane.from->offsets.has_started_ahead() && !lane.from->leaving && !lane.from->paused;
+}
+
+bool relay::must_wait_for_past(const running_lane& lane) { return lane.from->offsets.adopted_is_untold() || reads_started(lane); }
+
+/// The broker is to know what was settled before. And a request of several changes may have left before this worker had the partition.
+/// Until it is read as far as that tells, no lane knows whether its first change was among them.
+task<void> relay::past_is_known(running_lane& lane) {
+  if (lane.from->offsets.adopted_is_untold()) co_await committed(lane, lane_step::committing);
+  const time_point deadline = loop_.now() + longest_reading;
+  while (reads_started(lane) && loop_.now() < deadline) {
+    readers_.push_back(&lane);
+    co_await loop_.wait_until(lane.signal, deadline);
+  }
+  std::erase(readers_, &lane);
+}
+
+void relay::wake_readers() {
+  for (running_lane* const lane : std::exchange(readers_, {})) lane->signal.notify();
+}
+
+/// What may have left together leaves together again, or with more. Otherwise a lane that had to wait takes what has come meanwhile.
+void relay::load_up(const account& of, const running_lane& lane, load& what, bool waited) const {
+  const auto& changes = lane.queue.changes;
+  what.merged.reset();
+  what.changes = 1;
+  what.last = changes.front().record.offset;
+  if (changes.size() == 1 || what.own.appends) return;
+  const std::size_t least = started_together(lane);
+  const bool takes_more = waited && of.settings().merging && lane.unmerged == 0 && lane.from->offsets.can_start();
+  const std::size_t most = std::max(least, takes_more ? most_merged : 0);
+  if (most < 2) return;
+  providers::merger together(of.settings().plan);
+  std::uint64_t bytes = 0;
+  for (std::size_t index = 0; index < std::min(most, changes.size()); ++index) {
+    const delivery::change& next = changes[index];
+    if (next.from != lane.from || lane.from->offsets.is_settled(next.record.offset)) break;
+    bytes += next.record.size;
+    if (index >= least && bytes > configuration_.max_record) break;
+    if (!add(together, next)) break;
+  }
+  if (together.size() < std::max<std::size_t>(least, 2)) return;
+  what.merged = together.build();
+  what.changes = together.size();
+  what.last = changes[what.changes - 1].record.offset;
+}
+
+/// Which of them the provider rejects shows when each goes alone. Fewer of them that may have been applied together before go together
+/// first.
+void relay::go_one_by_one(running_lane& lane, const load& rejected) {
+  lane.unmerged = std::max(lane.unmerged, rejected.changes);
+  lane.announced = rejected.last;
+  take_back(lane);
+}
+
+void relay::settle_together(account& of, const running_lane& lane, const ending& end) {
+  const auto& changes = lane.queue.changes;
+  ending earlier = end;
+  if (results_) earlier.carried_by = event_id_of(changes[end.changes - 1]);
+  for (std::size_t index = 0; index + 1 < end.changes; ++index) settle(&of, changes[index], earlier);
+  settle(&of, changes[end.changes - 1], end);
+  of.metrics().merged += end.changes - 1;
+}
+
+void relay::let_go(account& of, running_lane& lane, std::size_t changes) {
+  lane.announced.reset();
+  for (; changes > 0; --changes) {
+    release(lane.queue.changes.front());
+    of.count_pending(-1);
+    lane.queue.changes.pop_front();
+    if (lane.unmerged > 0) --lane.unmerged;
+  }
+}
+
+std::string relay::event_id_of(const delivery::change& of) {
+  if (of.decoded) return std::string(of.decoded->id);
+  const auto decoded = events::decode(of.record);
+  return decoded ? std::string(decoded->id) : std::string();
+}
+
+}  // namespace leadrelay::relay
