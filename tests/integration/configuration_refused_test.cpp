@@ -18,7 +18,12 @@ worker_config good_config() {
   config.kafka = {{"bootstrap.servers", kafka_bootstrap()}, {"group.id", unique_name("refused")}};
   config.lead_changes = {"some-topic"};
   config.dead_letters = "some-topic.dead";
-  config.accounts = {{"acme", "orwel", "http://127.0.0.1:1", "a-credential", "[]", 32, "{ attempts: 3 }", {}, ""}};
+  account_config& acme = config.accounts.emplace_back();
+  acme.name = "acme";
+  acme.provider = "orwel";
+  acme.base_url = "http://127.0.0.1:1";
+  acme.credential = "a-credential";
+  acme.retry = "{ attempts: 3 }";
   return config;
 }
 
