@@ -22,9 +22,14 @@ bool keeps_own_request(const events::lead_change& change) {
   return !change.changes || (change.native && !change.native->ObjectEmpty()) || has_null(*change.changes);
 }
 
-/// Whether `later` leaves nothing of `earlier`, wherever a provider merges objects or replaces them.
+/// In objects of more members looking for each would take long.
+constexpr rapidjson::SizeType most_compared = 64;
+
+/// Whether `later` leaves nothing of `earlier`, wherever a provider merges objects or replaces them. An object over anything else does not:
+/// what lies below it may be one that it is merged into.
 bool covers(const json::value& later, const json::value& earlier) {
-  if (!earlier.IsObject() || !later.IsObject()) return true;
+  if (!later.IsObject()) return true;
+  if (!earlier.IsObject() || std::max(later.MemberCount(), earlier.MemberCount()) > most_compared) return false;
   return std::ranges::all_of(earlier.GetObject(), [&](const auto& member) {
     const json::value* const over = json::find(later, json::text(member.name));
     return over && covers(*over, member.value);
@@ -32,7 +37,8 @@ bool covers(const json::value& later, const json::value& earlier) {
 }
 
 bool covers(const std::string& later, const std::string& earlier) {
-  if (!later.starts_with('{') || !earlier.starts_with('{')) return true;
+  if (!later.starts_with('{')) return true;
+  if (!earlier.starts_with('{')) return false;
   const auto above = json::parse(later);
   const auto below = json::parse(earlier);
   return above && below && covers(*above, *below);
