@@ -4,10 +4,12 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "base/time.hpp"
 #include "delivery/offsets.hpp"
 #include "delivery/stall_watch.hpp"
 #include "events/lead_change.hpp"
@@ -27,6 +29,9 @@ struct owned_partition {
   bool given_up = false;             ///< somebody else may own it
   bool paused = false;               ///< nothing of it is taken in
   bool told_of_old_offsets = false;  ///< so that it is logged once
+  bool told_of_parting = false;      ///< of changes that may have left together and can't again: so that it is logged once
+  /// Where lanes wait until what was started before is read: not longer than until then, all of them.
+  std::optional<time_point> read_by{};
   stall_watch watch;
 };
 

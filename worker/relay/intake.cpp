@@ -25,8 +25,9 @@ constexpr std::uint64_t lane_bytes = 1024;
 void relay::on_record(events::record&& taken) {
   const auto owner = partitions_.find({*taken.topic, taken.partition});
   if (draining_ || owner == partitions_.end() || owner->second->leaving) return;
+  const bool was_behind = owner->second->offsets.has_started_ahead();
   const delivery::known before = owner->second->offsets.take(taken.offset);
-  if (!readers_.empty() && !owner->second->offsets.has_started_ahead()) wake_readers();
+  if (was_behind && !owner->second->offsets.has_started_ahead()) wake_readers();
   if (before == delivery::known::settled_before) return commit_soon(haste::within_interval);
   if (before == delivery::known::taken_before) return tell_taken_before(*owner->second, taken.offset);
   kafka_trouble_.clear();
@@ -126,7 +127,6 @@ void relay::pause_or_resume_all() {
     const bool wanted = paused_ || partition->offsets.full();
     if (std::exchange(partition->paused, wanted) != wanted) (wanted ? to_pause : to_resume).push_back(name);
   }
-  if (!to_pause.empty()) wake_readers();
   if (!to_pause.empty()) consumer_.pause(to_pause);
   if (!to_resume.empty()) consumer_.resume(to_resume);
 }

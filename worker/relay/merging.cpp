@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.hpp"
 #include "events/decode.hpp"
 #include "providers/merge.hpp"
 #include "relay/ending.hpp"
@@ -31,22 +32,30 @@ bool add(providers::merger& to, const delivery::change& next) {
   return decoded && to.add(*decoded);
 }
 
-}  // namespace
-
-bool relay::reads_started(const running_lane& lane) {
-  return lane.from->offsets.has_started_ahead() && !lane.from->leaving && !lane.from->paused;
+void tell_parting(delivery::owned_partition& of, const account& whose) {
+  if (std::exchange(of.told_of_parting, true)) return;
+  log::warning("changes that may have been applied together go one by one: they make no request together as the account is set now",
+               {{"account", whose.settings().name}, {"topic", of.topic}, {"partition", of.number}});
 }
 
-bool relay::must_wait_for_past(const running_lane& lane) { return lane.from->offsets.adopted_is_untold() || reads_started(lane); }
+}  // namespace
+
+bool relay::reads_started(const running_lane& lane) const {
+  const delivery::owned_partition& from = *lane.from;
+  return from.offsets.has_started_ahead() && !from.leaving && loop_.now() < from.read_by.value_or(time_point::max());
+}
+
+bool relay::must_wait_for_past(const running_lane& lane) const { return lane.from->offsets.adopted_is_untold() || reads_started(lane); }
 
 /// The broker is to know what was settled before. And a request of several changes may have left before this worker had the partition.
-/// Until it is read as far as that tells, no lane knows whether its first change was among them.
+/// Until it is read as far as that tells, no lane knows whether its first change was among them. A full memory may hold up the reading for
+/// a while.
 task<void> relay::past_is_known(running_lane& lane) {
   if (lane.from->offsets.adopted_is_untold()) co_await committed(lane, lane_step::committing);
-  const time_point deadline = loop_.now() + longest_reading;
-  while (reads_started(lane) && loop_.now() < deadline) {
+  if (reads_started(lane) && !lane.from->read_by) lane.from->read_by = loop_.now() + longest_reading;
+  while (reads_started(lane)) {
     readers_.push_back(&lane);
-    co_await loop_.wait_until(lane.signal, deadline);
+    co_await loop_.wait_until(lane.signal, *lane.from->read_by);
   }
   std::erase(readers_, &lane);
 }
@@ -75,6 +84,7 @@ void relay::load_up(const account& of, const running_lane& lane, load& what, boo
     if (index >= least && bytes > configuration_.max_record) break;
     if (!add(together, next)) break;
   }
+  if (together.size() < least) tell_parting(*lane.from, of);
   if (together.size() < std::max<std::size_t>(least, 2)) return;
   what.merged = together.build();
   what.changes = together.size();

@@ -115,8 +115,8 @@ class relay final : public kafka::consumer_events {
   void tell_result(account* of, const delivery::change& ended, const ending& end);
 
   // merging.cpp: changes of one lead in one request
-  static bool reads_started(const running_lane& lane);
-  static bool must_wait_for_past(const running_lane& lane);
+  bool reads_started(const running_lane& lane) const;
+  bool must_wait_for_past(const running_lane& lane) const;
   task<void> past_is_known(running_lane& lane);
   void wake_readers();
   void load_up(const account& of, const running_lane& lane, load& what, bool waited) const;

@@ -55,7 +55,10 @@ void relay::wake_burials() {
 
 void relay::settle(account* of, const delivery::change& ended, const ending& end) {
   ended.from->offsets.settle(ended.record.offset);
-  for (const auto& later : later_assignments(*ended.from)) later->offsets.settle_former(ended.record.offset);
+  for (const auto& later : later_assignments(*ended.from)) {
+    later->offsets.settle_former(ended.record.offset);
+    wake_readers();
+  }
   if (of && end.is == ending::kind::delivered) ++of->metrics().delivered;
   if (results_) tell_result(of, ended, end);
   commit_soon(haste::within_interval);
