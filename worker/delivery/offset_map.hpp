@@ -51,5 +51,7 @@ std::optional<offset_map> decode_offset_map(std::string_view metadata, std::int6
 /// Of the raw bytes that fit into the text: what the settled ranges may take, and what is kept for the started offsets.
 inline constexpr std::size_t most_settled_bytes = 2600;
 inline constexpr std::size_t most_started = 128;
+/// Of these, how many may be of requests of several changes: the rest is left for appends, which cannot leave without one.
+inline constexpr std::size_t most_started_together = most_started / 2;
 
 }  // namespace leadrelay::delivery

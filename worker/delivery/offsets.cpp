@@ -1,6 +1,7 @@
 #include "delivery/offsets.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace leadrelay::delivery {
 namespace {
@@ -26,13 +27,13 @@ bool offsets::restore(std::int64_t committed, std::string_view metadata) {
   if (!map) return metadata.empty();
   restored_own_ = writer_ != 0 && map->writer == writer_;
   restored_.assign(map->settled.begin(), map->settled.end());
-  started_.insert(map->started.begin(), map->started.end());
+  for (const std::int64_t offset : map->started) started_[offset];
   return true;
 }
 
 void offsets::adopt(const offsets& former) {
   if (former.begin_ < 0) return;
-  if (restored_own_) std::erase_if(started_, [&](std::int64_t offset) { return !former.started_.contains(offset); });
+  if (restored_own_) started_ = {former.started_.lower_bound(begin_), former.started_.end()};
   const std::deque<offset_range> told = restored_;
   add_settled({former.begin_, former.lowest() - 1});
   for (const offset_range& range : former.map().settled) add_settled(range);
@@ -112,12 +113,29 @@ void offsets::drop_settled() {
 
 bool offsets::start(std::int64_t offset) {
   if (started_.size() >= most_started && !started_.contains(offset)) return false;
-  if (started_.insert(offset).second) ++version_;
+  if (started_.try_emplace(offset).second) ++version_;
   return true;
 }
 
+void offsets::start_together(std::int64_t offset, const std::vector<std::int64_t>& lower) {
+  std::vector<std::int64_t>& stands_for = started_[offset];
+  for (const std::int64_t each : lower) {
+    const auto below = started_.extract(each);
+    if (!below) continue;
+    stands_for.insert(stands_for.end(), below.mapped().begin(), below.mapped().end());
+    stands_for.push_back(each);
+  }
+  ++version_;
+}
+
 void offsets::take_back(std::int64_t offset) {
-  if (started_.erase(offset) > 0) ++version_;
+  auto taken = started_.extract(offset);
+  if (!taken) return;
+  ++version_;
+  if (taken.mapped().empty()) return;
+  const std::int64_t highest = taken.mapped().back();
+  taken.mapped().pop_back();
+  started_[highest] = std::move(taken.mapped());
 }
 
 void offsets::take_back_former(std::int64_t offset) {
@@ -134,7 +152,7 @@ std::int64_t offsets::lowest() const noexcept {
 
 offset_map offsets::map() const {
   offset_map out{.writer = writer_, .settled = {}, .started = {}};
-  out.started.assign(started_.lower_bound(committable().value_or(0)), started_.end());
+  for (auto each = started_.lower_bound(committable().value_or(0)); each != started_.end(); ++each) out.started.push_back(each->first);
   std::int64_t after = -1;  // one beyond the last unsettled record seen
   const auto add = [&](std::int64_t first, std::int64_t last) {
     if (first <= last) append(out.settled, {first, last});

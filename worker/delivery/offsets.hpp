@@ -2,9 +2,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
+#include <vector>
 
 #include "delivery/offset_map.hpp"
 
@@ -27,8 +28,8 @@ class offsets {
   /// Goes on from a commit and what was kept beside it; false where that cannot be read and counts as nothing.
   bool restore(std::int64_t committed, std::string_view metadata);
 
-  /// What this worker itself has settled of the partition when it had it before stays settled; and where the map is this worker's own, only
-  /// what it knows as started is: a commit can have told of a start that did not come to be. To be called before the first `take`.
+  /// What this worker itself has settled of the partition when it had it before stays settled; and where the map is this worker's own, what
+  /// it knows as started is: a commit can have told of a start that did not come to be. To be called before the first `take`.
   void adopt(const offsets& former);
   /// Whether the broker does not know yet what was adopted: until it does, nothing that comes after that may be delivered.
   bool adopted_is_untold() const noexcept { return acknowledged_version_ < adopted_version_; }
@@ -46,12 +47,16 @@ class offsets {
 
   /// A taken record's request, which may not be repeated, is about to leave; false where as many as the map can hold are under way.
   bool start(std::int64_t offset);
-  /// Whether there is room for another one.
-  bool can_start() const noexcept { return started_.size() < most_started; }
+  /// The same of a request of several, the last of which is at `offset`; there must be room for it. From now on it stands for those of them
+  /// in `lower` that were the last of a started request themselves, so that a commit tells of it alone. Where it is taken back they stand
+  /// as before.
+  void start_together(std::int64_t offset, const std::vector<std::int64_t>& lower);
+  /// Whether there is room for another one of several, beside what is left for those that may not be repeated.
+  bool can_start_together() const noexcept { return started_.size() < most_started_together; }
   /// Whether it is: of a record that this worker has not started since it has the partition, that its request may have left before.
   bool is_started(std::int64_t offset) const { return started_.contains(offset); }
   /// Whether records that were started before are still to be read.
-  bool has_started_ahead() const noexcept { return !started_.empty() && *started_.rbegin() >= next_; }
+  bool has_started_ahead() const noexcept { return !started_.empty() && started_.rbegin()->first >= next_; }
   /// That request has surely had no effect.
   void take_back(std::int64_t offset);
   /// The same of one that this worker started when it had the partition before. A start that another worker has told stays.
@@ -94,7 +99,7 @@ class offsets {
   bool restored_own_ = false;          ///< whether the map came from this worker
   std::deque<taken> window_;           ///< from the first unsettled record on; settled ones are dropped now and then
   std::deque<offset_range> restored_;  ///< settled before a restart and not read again yet
-  std::set<std::int64_t> started_;
+  std::map<std::int64_t, std::vector<std::int64_t>> started_;  ///< with the lower ones that each stands for, rising
   std::int64_t begin_ = -1;  ///< where reading began
   std::int64_t next_ = -1;   ///< one beyond the last record read
   bool any_taken_ = false;

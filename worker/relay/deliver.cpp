@@ -131,7 +131,7 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const load
   attempt tried;
   tried.at = loop_.wall_now();
   if (what.merged || may_not_repeat(of, what.own)) {
-    const bool announced = co_await announce(lane, what.last);
+    const bool announced = co_await announce(lane, what);
     if (!announced) {
       of.gate().cancel();
       tried.error = delivery::transport_error::stopped;
@@ -172,25 +172,6 @@ bool relay::may_leave_still(account& of, running_lane& lane, attempt& tried) {
   of.gate().put_back(*lane.admitted, loop_.now());
   tried.held_back = true;
   return false;
-}
-
-/// Tells the broker that a request that may not be repeated, or be followed by an older one, is about to leave. False where its partition
-/// was given up.
-task<bool> relay::announce(running_lane& lane, std::int64_t offset) {
-  lane.step = lane_step::announcing;
-  if (!lane.from->offsets.is_started(offset)) lane.announced = offset;
-  const std::function<bool()> started = [&] { return lane.from->leaving || lane.from->offsets.start(offset); };
-  if (!started()) co_await until(started, time_point::max());
-  co_return co_await committed(lane, lane_step::announcing);
-}
-
-/// What was announced has surely had no effect, so that a restart may send it.
-void relay::take_back(running_lane& lane) {
-  if (!lane.announced) return;
-  const std::int64_t offset = *std::exchange(lane.announced, std::nullopt);
-  lane.from->offsets.take_back(offset);
-  for (const auto& later : later_assignments(*lane.from)) later->offsets.take_back_former(offset);
-  if (lane.from->offsets.ahead_of_broker()) commit_soon(haste::within_interval);
 }
 
 task<relay::attempt> relay::exchange(account& of, running_lane& lane, const load& loaded) {

@@ -72,7 +72,7 @@ void relay::load_up(const account& of, const running_lane& lane, load& what, boo
   what.last = changes.front().record.offset;
   if (changes.size() == 1 || what.own.appends) return;
   const std::size_t least = started_together(lane);
-  const bool takes_more = waited && of.settings().merging && lane.unmerged == 0 && lane.from->offsets.can_start();
+  const bool takes_more = waited && of.settings().merging && lane.unmerged == 0 && (least > 0 || lane.from->offsets.can_start_together());
   const std::size_t most = std::max(least, takes_more ? most_merged : 0);
   if (most < 2) return;
   providers::merger together(of.settings().plan);

@@ -94,8 +94,6 @@ class relay final : public kafka::consumer_events {
   task<ending> send_until_settled(account& of, running_lane& lane, const providers::request& request);
   task<attempt> try_once(account& of, running_lane& lane, const load& what);
   bool may_leave_still(account& of, running_lane& lane, attempt& tried);
-  task<bool> announce(running_lane& lane, std::int64_t offset);
-  void take_back(running_lane& lane);
   task<attempt> exchange(account& of, running_lane& lane, const load& loaded);
   void obey_told_limits(account& of, const providers::answer& given);
   static std::vector<std::string> secrets_of(const account& of, const running_lane& lane, std::size_t changes);
@@ -105,6 +103,10 @@ class relay final : public kafka::consumer_events {
   void tell_gate(account& of, const attempt& tried, const delivery::decision& next);
   static void tell_reachable(account& of, const attempt& tried);
   task<bool> back_off(running_lane& lane, time_point until);
+
+  // announcing.cpp: what the broker is to know before a request leaves
+  task<bool> announce(running_lane& lane, const load& what);
+  void take_back(running_lane& lane);
 
   // settle.cpp: a change's end
   task<bool> bury(account* of, delivery::change& doomed, const ending& end);

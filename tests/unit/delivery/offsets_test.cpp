@@ -479,16 +479,58 @@ TEST(offsets, what_was_started_before_and_is_gone_from_the_log_is_passed) {
   EXPECT_FALSE(all.has_started_ahead());
 }
 
-TEST(offsets, there_is_room_for_as_many_started_as_the_map_holds) {
+TEST(offsets, requests_of_several_leave_half_of_the_room_to_those_that_may_not_be_repeated) {
   offsets all;
-  for (std::size_t count = 0; count < most_started; ++count) {
-    EXPECT_TRUE(all.can_start());
+  for (std::size_t count = 0; count < most_started_together; ++count) {
+    EXPECT_TRUE(all.can_start_together());
     all.take(static_cast<std::int64_t>(count));
-    all.start(static_cast<std::int64_t>(count));
+    all.start_together(static_cast<std::int64_t>(count), {});
   }
-  EXPECT_FALSE(all.can_start());
-  all.settle(0);
-  EXPECT_TRUE(all.can_start());
+  EXPECT_FALSE(all.can_start_together());
+  for (std::size_t count = most_started_together; count < most_started; ++count) {
+    all.take(static_cast<std::int64_t>(count));
+    EXPECT_TRUE(all.start(static_cast<std::int64_t>(count)));
+  }
+  all.take(most_started);
+  EXPECT_FALSE(all.start(most_started));
+  for (std::size_t count = 0; count <= most_started_together; ++count) all.settle(static_cast<std::int64_t>(count));
+  EXPECT_TRUE(all.can_start_together());
+}
+
+TEST(offsets, a_request_of_more_stands_for_those_of_fewer_until_it_is_taken_back) {
+  offsets all;
+  for (std::int64_t offset = 0; offset < 10; ++offset) all.take(offset);
+  all.start_together(2, {});
+  all.start_together(4, {2});
+  const std::uint64_t before = all.version();
+  all.start_together(7, {2, 4});
+  EXPECT_GT(all.version(), before);
+  EXPECT_EQ(all.map().started, (std::vector<std::int64_t>{7}));
+  EXPECT_FALSE(all.is_started(4));
+  all.take_back(7);
+  EXPECT_EQ(all.map().started, (std::vector<std::int64_t>{4}));
+  all.take_back(4);
+  EXPECT_EQ(all.map().started, (std::vector<std::int64_t>{2}));
+  all.start_together(7, {2});
+  for (std::int64_t offset = 0; offset < 8; ++offset) all.settle(offset);
+  EXPECT_TRUE(all.map().started.empty());
+}
+
+TEST(offsets, a_start_that_stands_again_untold_is_adopted_from_the_own_map) {
+  offsets former(1);
+  for (std::int64_t offset = 0; offset < 8; ++offset) former.take(offset);
+  former.start_together(2, {});
+  former.start_together(4, {2});
+  former.start_together(6, {});
+  const std::string told = encode(former.map(), 0);
+  former.take_back(4);
+  former.take_back(6);
+  for (const std::uint32_t writer : {1u, 2u}) {
+    offsets later(writer);
+    ASSERT_TRUE(later.restore(0, told));
+    later.adopt(former);
+    EXPECT_EQ(later.map().started, writer == 1 ? (std::vector<std::int64_t>{2}) : (std::vector<std::int64_t>{4, 6}));
+  }
 }
 
 }  // namespace
