@@ -88,7 +88,11 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
     }
     if (end.history.first_try) end.history.waited_for_provider += loop_.now() - at_gate;  // the account's wait is not the change's age
     waited = waited || lane.waited;
-    if (!lane.announced) load_up(of, lane, what, waited);  // what is announced goes as announced
+    if (!lane.announced) {  // what is announced goes as announced
+      const bool was_merged = what.merged.has_value();
+      load_up(of, lane, what, waited);
+      if (was_merged && !what.merged) end = {};  // what it went through with others says nothing of it alone
+    }
     attempt tried = co_await try_once(of, lane, what);
     if (tried.held_back) {
       of.leave();
@@ -99,7 +103,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
       of.leave(tried.credential_epoch);
       co_return ending{};
     }
-    const delivery::decision next = decide_next(of, lane, tried, end);
+    const delivery::decision next = decide_next(of, lane, what, tried, end);
     tell_gate(of, tried, next);
     of.leave(tried.credential_epoch);
     if (next.step == delivery::next_step::settle) {
@@ -107,9 +111,10 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
       end.changes = what.changes;
       co_return end;
     }
-    if (what.merged && tried.judged.is == providers::verdict::rejected) {
-      go_one_by_one(lane, what);
-      kind = delivery::try_kind::first;
+    if (what.merged && next.step == delivery::next_step::dead_letter) {
+      const bool rejected = tried.judged.is == providers::verdict::rejected;
+      go_one_by_one(lane, what, rejected);
+      kind = rejected ? delivery::try_kind::first : delivery::try_kind::retry;
       continue;
     }
     if (next.step == delivery::next_step::dead_letter) {
@@ -225,7 +230,8 @@ std::vector<std::string> relay::secrets_of(const account& of, const running_lane
   return out;
 }
 
-delivery::decision relay::decide_next(account& of, const running_lane& lane, attempt& tried, ending& so_far) {
+/// The tries of several changes count in an outage too, as nothing ends where they run out: one of them may be what keeps the breaker open.
+delivery::decision relay::decide_next(account& of, const running_lane& lane, const load& what, attempt& tried, ending& so_far) {
   ++of.metrics().verdicts[static_cast<std::size_t>(tried.judged.is)];
   ++of.metrics().transport_errors[static_cast<std::size_t>(tried.error)];
   if (tried.on_the_wire) {
@@ -239,7 +245,8 @@ delivery::decision relay::decide_next(account& of, const running_lane& lane, att
   }
   const bool outage = judge_provider(of, lane, tried);
   const time_point now = loop_.now();
-  if (outage) return delivery::decide_in_outage(of.retries(), so_far.history, tried.judged, now, now - lane.admitted->at);
+  if (outage && !(what.merged && tried.on_the_wire))
+    return delivery::decide_in_outage(of.retries(), so_far.history, tried.judged, now, now - lane.admitted->at);
   return delivery::decide(of.retries(), so_far.history, tried.judged, tried.error, now, random_fraction());
 }
 

@@ -91,12 +91,18 @@ void relay::load_up(const account& of, const running_lane& lane, load& what, boo
   what.last = changes[what.changes - 1].record.offset;
 }
 
-/// Which of them the provider rejects shows when each goes alone. Fewer of them that may have been applied together before go together
-/// first.
-void relay::go_one_by_one(running_lane& lane, const load& rejected) {
-  lane.unmerged = std::max(lane.unmerged, rejected.changes);
-  lane.announced = rejected.last;
+/// Which of them the provider does not take shows when each goes alone. After a rejection fewer of them that may have been applied together
+/// before go together first. Where tries have run out any of these may be what fails.
+void relay::go_one_by_one(running_lane& lane, const load& failed, bool rejected) {
+  lane.unmerged = std::max(lane.unmerged, failed.changes);
+  lane.announced = failed.last;
   take_back(lane);
+  for (std::size_t index = failed.changes; !rejected && index-- > 0;) {
+    const std::int64_t offset = lane.queue.changes[index].record.offset;
+    if (!lane.from->offsets.is_started(offset)) continue;
+    lane.announced = offset;
+    take_back(lane);
+  }
 }
 
 void relay::settle_together(account& of, const running_lane& lane, const ending& end) {

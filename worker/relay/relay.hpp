@@ -97,7 +97,7 @@ class relay final : public kafka::consumer_events {
   task<attempt> exchange(account& of, running_lane& lane, const load& loaded);
   void obey_told_limits(account& of, const providers::answer& given);
   static std::vector<std::string> secrets_of(const account& of, const running_lane& lane, std::size_t changes);
-  delivery::decision decide_next(account& of, const running_lane& lane, attempt& tried, ending& so_far);
+  delivery::decision decide_next(account& of, const running_lane& lane, const load& what, attempt& tried, ending& so_far);
   double random_fraction() { return std::uniform_real_distribution<double>{}(random_); }
   bool judge_provider(account& of, const running_lane& lane, const attempt& tried);
   void tell_gate(account& of, const attempt& tried, const delivery::decision& next);
@@ -122,7 +122,7 @@ class relay final : public kafka::consumer_events {
   task<void> past_is_known(running_lane& lane);
   void wake_readers();
   void load_up(const account& of, const running_lane& lane, load& what, bool waited) const;
-  void go_one_by_one(running_lane& lane, const load& rejected);
+  void go_one_by_one(running_lane& lane, const load& failed, bool rejected);
   void settle_together(account& of, const running_lane& lane, const ending& end);
   void let_go(account& of, running_lane& lane, std::size_t changes);
   static std::string event_id_of(const delivery::change& of);

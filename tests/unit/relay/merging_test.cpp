@@ -1,12 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
 #include <string>
 #include <vector>
 
-#include "delivery/offset_map.hpp"
-#include "simulation/simulated_world.hpp"
+#include "unit/relay/merging_support.hpp"
 
 // What becomes of the changes of one lead that wait together.
 namespace leadrelay {
@@ -22,33 +20,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
-std::string account(const std::string& provider, const std::string& more) {
-  return "  acme: { provider: " + provider + ", base_url: 'http://127.0.0.1:1', credential: { env: PATH }, " + more + " }\n";
-}
-
 const std::string slow = account("orwel", "limits: [ { requests: 1, per: 1s } ], retry: { give_up_after: 1d }");
 const std::string slow_octanist = account("octanist", "limits: [ { requests: 1, per: 1s } ], retry: { give_up_after: 1d }");
-
-void deliver(world& w, int first, int last, int lead = 1) {
-  for (int number = first; number <= last; ++number) w.kafka.deliver(0, "lead" + std::to_string(lead), orwel_event(lead, number));
-}
-
-void deliver_octanist(world& w, const std::vector<std::string>& changes) {
-  for (std::size_t index = 0; index < changes.size(); ++index)
-    w.kafka.deliver(0, "k", R"({"id":"e)" + std::to_string(index + 1) + R"(","account":"acme","lead":{"id":"x"},"changes":)" + changes[index] + "}");
-}
-
-std::vector<std::string> bodies(const world& w) {
-  std::vector<std::string> out;
-  for (const auto& each : w.provider.requests) out.push_back(each.body);
-  return out;
-}
-
-/// The offsets that the last commit says have started.
-std::vector<std::int64_t> started(world& w) {
-  const auto map = delivery::decode_offset_map(w.kafka.metadata[0], w.kafka.committed[0]);
-  return map ? map->started : std::vector<std::int64_t>{};
-}
 
 TEST(merging, a_hundred_pending_changes_behind_a_limit_become_a_few_calls) {
   world w(slow);
@@ -86,7 +59,9 @@ TEST(merging, changes_that_need_not_wait_go_one_by_one) {
 TEST(merging, what_comes_between_two_tries_joins) {
   world w(account("orwel", "limits: [], retry: { first_wait: 10s, longest_wait: 10s }"));
   w.kafka.assign(1);
-  w.provider.react = [&](const seen_request&) { return reaction{.status = w.provider.requests.size() <= 1 ? 429u : 200u, .headers = {{"Retry-After", "5"}}}; };
+  w.provider.react = [&](const seen_request&) {
+    return reaction{.status = w.provider.requests.size() <= 1 ? 429u : 200u, .headers = {{"Retry-After", "5"}}};
+  };
   deliver(w, 1, 1);
   w.loop.run_for(1s);
   deliver(w, 2, 4);
@@ -123,30 +98,20 @@ TEST(merging, each_result_says_which_request_carried_its_event) {
 TEST(merging, changes_rejected_together_go_one_by_one_and_only_the_bad_one_is_buried) {
   world w(slow);
   w.kafka.assign(1);
-  std::size_t before_alone = 0;
+  std::size_t sent_alone = 0;
   w.provider.react = [&](const seen_request& seen) {
     if (w.provider.requests.size() == 1) return reaction{.status = 422};
-    ++before_alone;
+    ++sent_alone;
     return reaction{.status = seen.body == orwel_body(3) ? 422u : 200u};
   };
   deliver(w, 1, 5);
   ASSERT_TRUE(w.settle_all());
   EXPECT_THAT(bodies(w), ElementsAre(orwel_body(5), orwel_body(1), orwel_body(2), orwel_body(3), orwel_body(4), orwel_body(5)));
+  EXPECT_EQ(sent_alone, 5u);
   ASSERT_EQ(w.log.written.size(), 1u);
   EXPECT_EQ(w.log.written[0].value, orwel_event(1, 3));
   EXPECT_EQ(w.log.written[0].headers.at("leadrelay.reason"), "rejected");
   EXPECT_EQ(w.log.written[0].headers.at("leadrelay.attempts"), "1");
-}
-
-TEST(merging, retries_exhausted_bury_the_first_alone) {
-  world w(account("orwel", "limits: [ { requests: 1, per: 1s } ], retry: { attempts: 2, first_wait: 1ms }"));
-  w.kafka.assign(1);
-  w.provider.react = [&](const seen_request&) { return reaction{.status = w.provider.requests.size() <= 2 ? 500u : 200u, .applies = false}; };
-  deliver(w, 1, 3);
-  ASSERT_TRUE(w.settle_all());
-  ASSERT_EQ(w.log.written.size(), 1u);
-  EXPECT_EQ(w.log.written[0].value, orwel_event(1, 1));
-  EXPECT_THAT(bodies(w), ElementsAre(orwel_body(3), orwel_body(3), orwel_body(3)));
 }
 
 TEST(merging, a_request_of_several_leaves_once_its_mark_is_committed) {
@@ -174,17 +139,10 @@ TEST(merging, the_mark_stays_where_the_changes_may_have_been_applied_and_goes_wh
   }
 }
 
-/// What a worker that died has left: changes 1 to 5 of lead 1 may have been applied together.
-void leave_marked(world& w) {
-  w.kafka.committed[0] = 0;
-  w.kafka.metadata[0] = delivery::encode({.writer = 0, .settled = {}, .started = {4}}, 0);
-  w.kafka.assign(1);
-}
-
 TEST(merging, after_a_crash_what_may_have_been_applied_together_never_goes_apart) {
   for (const std::string& text : {world::default_accounts, account("orwel", "merging: false, limits: []")}) {
     world w(text);
-    leave_marked(w);
+    leave_marked(w, 4);
     deliver(w, 1, 2);
     w.kafka.deliver(0, "other", orwel_event(2, 1));
     w.loop.run_for(5s);
@@ -196,38 +154,6 @@ TEST(merging, after_a_crash_what_may_have_been_applied_together_never_goes_apart
     EXPECT_EQ(w.provider.applied_to(orwel_target(2)).size(), 1u);
     EXPECT_TRUE(w.log.written.empty());
   }
-}
-
-TEST(merging, a_partition_whose_marked_change_never_comes_goes_on_after_a_while) {
-  world w;
-  leave_marked(w);
-  deliver(w, 1, 1);
-  w.loop.run_for(20s);
-  EXPECT_TRUE(w.provider.requests.empty());
-  ASSERT_TRUE(w.settle_all());
-  EXPECT_EQ(w.provider.requests.size(), 1u);
-}
-
-TEST(merging, a_revocation_ends_the_wait_for_marked_changes) {
-  world w;
-  leave_marked(w);
-  deliver(w, 1, 1);
-  w.loop.run_for(1s);
-  w.kafka.revoke();
-  ASSERT_TRUE(w.loop.run_until([&] { return w.kafka.given_up == 1; }, 3s));
-  EXPECT_TRUE(w.provider.requests.empty());
-  EXPECT_EQ(w.relay->snapshot().held_bytes, 0u);
-}
-
-TEST(merging, an_echo_of_any_of_the_changes_is_masked) {
-  world w(account("leadpro", "limits: [ { requests: 1, per: 1s } ], retry: { attempts: 1 }"));
-  w.kafka.assign(1);
-  w.provider.react = [](const seen_request&) { return reaction{.status = 500, .body = "neither Bloggsworth nor Smithson"}; };
-  for (const char* name : {"Bloggsworth", "Smithson"})
-    w.kafka.deliver(0, "k", R"({"id":"e","account":"acme","lead":{"id":"1"},"changes":{"first_name":"Joe","last_name":")" + std::string(name) + "\"}}");
-  ASSERT_TRUE(w.settle_all());
-  ASSERT_GE(w.log.written.size(), 1u);
-  EXPECT_EQ(w.log.written[0].headers.at("leadrelay.response"), "neither *** nor ***");
 }
 
 }  // namespace
