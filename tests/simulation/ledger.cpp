@@ -10,6 +10,7 @@ namespace leadrelay::simulation {
 namespace {
 
 constexpr int most_left_shown = 5;
+constexpr duration longest_reading = std::chrono::seconds{30};
 
 std::string header_of(const kafka::outgoing_record& letter, std::string_view name) {
   for (const kafka::produced_header& header : letter.headers)
@@ -81,7 +82,10 @@ void ledger::end_ownership(int partition) {
 }
 
 void ledger::know_ownership(int worker, int ownership) {
-  believed_[{worker, owned_[static_cast<std::size_t>(ownership)].partition}] = ownership;
+  struct ownership& by = owned_[static_cast<std::size_t>(ownership)];
+  believed_[{worker, by.partition}] = ownership;
+  for (const int id : log_[static_cast<std::size_t>(by.partition)])
+    if (of(id).marked) by.told_marked.insert(by.highest_marked = id);
 }
 
 int ledger::believed(int worker, int partition) const {
@@ -127,11 +131,17 @@ void ledger::forget_worker(int worker) {
   std::erase_if(in_flight_, [worker](const auto& each) { return each.first.first == worker; });
 }
 
-void ledger::reading_pauses(int worker, int partition, std::int64_t next) {
-  const int under = believed(worker, partition);
-  const auto is_ahead = [&](int id) { return of(id).marked && of(id).offset >= next; };
-  if (under >= 0 && std::ranges::any_of(log_[static_cast<std::size_t>(partition)], is_ahead))
-    owned_[static_cast<std::size_t>(under)].reads_too_little = true;
+void ledger::record_is_read(int worker, const change& read) {
+  const int under = believed(worker, read.partition);
+  if (under < 0) return;
+  ownership& by = owned_[static_cast<std::size_t>(under)];
+  if (!by.read_from) by.read_from = trace_.now();
+  by.read_to = read.id;
+}
+
+/// What may have left together before it had the partition has not come in time.
+bool ledger::has_read_in_vain(const ownership& by) const {
+  return by.read_to < by.highest_marked && by.read_from && trace_.now() - *by.read_from >= longest_reading;
 }
 
 // --- Requests -------------------------------------------------------------------------------------------------------------------------
@@ -151,6 +161,7 @@ departure ledger::request_leaves(int worker, int account, const std::vector<int>
   }
   if (!in_flight_.try_emplace({worker, last.lane}, flight{last.id, under}).second)
     trace_.broken("one_request_per_lane", name(last) + " left while another request of its lane was in flight");
+  if (has_read_in_vain(owned_[static_cast<std::size_t>(under)])) lanes_.at(last.lane).last_applied = -1;
   departure out = carried_by(last, under);
   check_carried(out, named);
   for (const int id : out.carried) {
@@ -188,7 +199,7 @@ void ledger::check_carried(const departure& what, const std::vector<int>& named)
                                         std::to_string(what.carried.front()) + " of its lane, which are not settled");
   if (what.carried.size() == 1) return;
   for (const int id : what.carried)
-    if (const change& c = of(id); (c.is != kind::set && c.is != kind::refused) || c.clears || c.lead != last.lead)
+    if (const change& c = of(id); (c.is != kind::set && c.is != kind::refused && c.is != kind::failing) || c.clears || c.lead != last.lead)
       trace_.broken("merges_sets_alone", name(c) + " left in one request with others");
   if (!last.marked && !is_late(what.under))
     trace_.broken("merged_is_announced", name(last) + " left with others without its mark in the commit");
@@ -232,15 +243,39 @@ void ledger::applied(const departure& what) {
     trace_.broken("append_at_most_once", name(done) + " was applied " + std::to_string(done.applied) + " times");
   if (is_late(what.under)) return;
   lane& of_it = lanes_[done.lane];
-  if (done.id < of_it.last_applied && owned_[static_cast<std::size_t>(what.under)].reads_too_little) return;
   if (done.id < of_it.last_applied)
     trace_.broken("order_per_lead", name(done) + " was applied after change " + std::to_string(of_it.last_applied) + " of its lane");
   of_it.last_applied = done.id;
 }
 
-void ledger::answered_unknown(int id) {
-  of(id).unknown = true;
-  ++of(id).failures;
+/// A refusal is that of all that the request carries.
+void ledger::answered_refused(const departure& what) {
+  for (const int id : what.carried) ++of(id).refusals;
+  const auto& told = owned_[static_cast<std::size_t>(what.under)].told_marked;
+  if (std::ranges::any_of(what.carried, [&](int id) { return told.contains(id); })) go_one_by_one(what);
+}
+
+/// Failures of one change are its attempts; where the tries of several run out none is buried.
+void ledger::answered_failure(const departure& what, bool unknown) {
+  const change& first = of(what.carried.front());
+  lane& of_it = lanes_[first.lane];
+  if (std::exchange(of_it.first_tried, first.id) != first.id || std::exchange(of_it.tried_under, what.under) != what.under)
+    of_it.failed_tries = 0;
+  of_it.tried_under = what.under;
+  ++of_it.failed_tries;
+  if (what.carried.size() == 1) ++of(first.id).failures;
+  for (const int id : what.carried) of(id).unknown = of(id).unknown || unknown;
+  if (of_it.failed_tries >= account(first.account).attempts) go_one_by_one(what);
+}
+
+void ledger::failure_is_forgiven(const departure& what) {
+  if (what.carried.size() == 1) --of(what.carried.front()).failures;
+}
+
+/// Each goes again alone, though they may have been applied together: from the first of them on the order begins anew.
+void ledger::go_one_by_one(const departure& what) {
+  lane& of_it = lanes_[of(what.carried.front()).lane];
+  if (what.carried.size() > 1) of_it.last_applied = std::min(of_it.last_applied, what.carried.front() - 1);
 }
 
 // --- Commits --------------------------------------------------------------------------------------------------------------------------
@@ -273,6 +308,25 @@ void ledger::committed(int worker, int partition, std::int64_t next, const std::
     if (!c.marked) c.left_marked_by.erase(c.marked_by);  // each may take back its own
   }
   while (first < log.size() && of(log[first]).offset < next) ++first;
+  check_marks(partition);
+}
+
+/// Changes that left together leave room for appends, which cannot go without a mark. A lane that has waited in vain for what another had
+/// marked may mark what comes before that.
+void ledger::check_marks(int partition) {
+  std::map<int, int> marked_of_lane;
+  const auto index = static_cast<std::size_t>(partition);
+  const auto& log = log_[index];
+  for (std::size_t at = first_untold_[index]; at < log.size(); ++at) {
+    const change& c = of(log[at]);
+    if (!c.marked || c.is == kind::append) continue;
+    const bool is_told = current_[index] < 0 || owned_[static_cast<std::size_t>(current_[index])].told_marked.contains(c.id);
+    if (++marked_of_lane[c.lane] > 1 && !is_told)
+      trace_.broken("marks_leave_room", name(c) + " is marked beside an earlier one of its lane");
+  }
+  if (marked_of_lane.size() > delivery::most_started_together)
+    trace_.broken("marks_leave_room", "partition " + std::to_string(partition) + " has marks of " + std::to_string(marked_of_lane.size()) +
+                                          " requests of several changes");
 }
 
 // --- Dead letters ---------------------------------------------------------------------------------------------------------------------
@@ -326,7 +380,7 @@ bool ledger::all_told() const {
 void ledger::check_end() {
   for (const change& c : changes_) {
     if (!is_settled(c)) trace_.broken("nothing_lost", name(c) + " was neither applied nor buried");
-    if (c.applied > 0 && (c.is == kind::refused || c.is == kind::unsendable || c.is == kind::malformed))
+    if (c.applied > 0 && (c.is == kind::refused || c.is == kind::failing || c.is == kind::unsendable || c.is == kind::malformed))
       trace_.broken("request_is_expected", name(c) + " was applied");
   }
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/reason.hpp"
+#include "base/time.hpp"
 #include "kafka/producer.hpp"
 #include "simulation/trace.hpp"
 
@@ -20,6 +21,7 @@ enum class kind {
   set,         ///< to be applied; a repeat does no harm
   append,      ///< to be applied once
   refused,     ///< the provider refuses it for good, with `expected`
+  failing,     ///< the provider always fails it
   unsendable,  ///< of a lane, but the worker can make no request of it: dead letter for `expected`
   malformed,   ///< of no lane: dead letter for `expected`
 };
@@ -44,7 +46,7 @@ struct change {
 
   int applied = 0;                ///< times the provider has
   int refusals = 0;               ///< answers that refused it for good
-  int failures = 0;               ///< requests that ended without a clear answer, or with a server's error
+  int failures = 0;               ///< requests of it alone that ended without a clear answer, or with a server's error
   int letters = 0;                ///< dead letters of it that the broker holds
   bool left = false;              ///< a request of it has left
   bool unknown = false;           ///< a request of it has left, and its end is not known
@@ -68,10 +70,13 @@ struct account_rules {
 struct ownership {
   int worker = -1;
   int partition = -1;
-  bool over = false;                 ///< for the broker: another generation has begun
-  int over_at = 0;                   ///< when it did
-  bool reads_too_little = false;     ///< its worker's memory was full before it had read what it was told had started
-  std::vector<int> marked_at_start;  ///< changes whose requests another worker or life had started before
+  bool over = false;                      ///< for the broker: another generation has begun
+  int over_at = 0;                        ///< when it did
+  std::vector<int> marked_at_start;       ///< changes whose requests another worker or life had started before
+  std::set<int> told_marked{};            ///< changes that the commit that it goes on from says have started
+  int highest_marked = -1;                ///< the last of these
+  std::optional<time_point> read_from{};  ///< its first record
+  int read_to = -1;                       ///< the last change read
 };
 
 /// A request that has left: the ownership that it has left under, -1 where a check failed, and the changes that it carries, in order.
@@ -85,9 +90,11 @@ struct departure {
 ///
 /// What physics forces, and the checks allow: a request that was on the wire when its ownership ended may be applied late; a worker
 /// whose session has expired goes on until it learns so. It cannot commit any more, and a lane goes on only after a commit, so that it
-/// can send no other change of a lane than the one that its commits had come to. A worker whose memory is full before it has read as far as
-/// changes that left together may send the first of them alone. Requests that a provider applies after the client
-/// has given up waiting on a connection that stayed open are not simulated, as nothing at this side can order them.
+/// can send no other change of a lane than the one that its commits had come to. A worker that has not read as far as changes that left
+/// together 30 s after its first record may send the first of them alone. A lead goes back where the tries of several of its changes
+/// together have run out, or where they are rejected after a restart, as none but the mark of the last of them is known then: each goes
+/// alone again, once. Requests that a provider applies after the client has given up waiting on a connection that stayed open are not
+/// simulated, as nothing at this side can order them.
 class ledger {
  public:
   ledger(trace& to, std::vector<account_rules> accounts, int partitions);
@@ -105,8 +112,7 @@ class ledger {
   void know_ownership(int worker, int ownership);
   void give_up(int worker, int partition, bool clean);
   void forget_worker(int worker);
-  /// The worker's memory is full; `next` is the offset that it would read next.
-  void reading_pauses(int worker, int partition, std::int64_t next);
+  void record_is_read(int worker, const change& read);
   bool is_late(int ownership) const { return owned_[static_cast<std::size_t>(ownership)].over; }
 
   // Requests. `named` are the changes that a request's body names: of those that it carries, the last for each field.
@@ -115,11 +121,11 @@ class ledger {
   void request_ends(int worker, int change) { in_flight_.erase({worker, of(change).lane}); }
   void applied(const departure& what);
   void answered_delivered(int change, int under) { of(change).ended_in = under; }
-  void answered_refused(int change) { ++of(change).refusals; }
-  void answered_unknown(int change);
-  void answered_failure(int change) { ++of(change).failures; }
+  void answered_refused(const departure& what);
+  /// It has failed; `unknown`: and may have been applied.
+  void answered_failure(const departure& what, bool unknown);
   /// The last failure was an outage's: no attempt.
-  void failure_is_forgiven(int change) { --of(change).failures; }
+  void failure_is_forgiven(const departure& what);
 
   // The broker's side of commits and dead letters.
   void committed(int worker, int partition, std::int64_t next, const std::string& metadata);
@@ -143,6 +149,9 @@ class ledger {
     std::vector<int> changes;
     std::size_t first_untold = 0;
     int last_applied = -1;  ///< index of the latest change applied in time
+    int first_tried = -1;   ///< the first change that its last failure carried
+    int tried_under = -1;   ///< whose that was
+    int failed_tries = 0;   ///< of that one under that, alone or with others
   };
 
   struct flight {
@@ -155,9 +164,12 @@ class ledger {
   void check_expected_target(const change& sent, std::string_view method_and_target, std::string_view body);
   departure carried_by(const change& last, int under) const;
   void check_carried(const departure& what, const std::vector<int>& named);
+  void go_one_by_one(const departure& what);
   void check_order(const change& sent);
   void check_is_no_repeat(const change& sent, int under);
   void check_append_may_leave(const change& sent, int under);
+  void check_marks(int partition);
+  bool has_read_in_vain(const ownership& by) const;
   void check_reason(const change& buried, std::string_view given, int worker);
   life living(int worker) const;
   bool was_left_marked_by_another(const change& c, int worker) const;

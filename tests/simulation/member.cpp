@@ -184,7 +184,6 @@ void member::pause(const std::vector<kafka::topic_partition>& partitions) {
   for (const kafka::topic_partition& each : partitions) {
     if (ended_ || !owned_.contains(each.partition)) continue;
     at_.log.event("pause", {{"worker", worker_}, {"partition", each.partition}});
-    at_.truth.reading_pauses(worker_, each.partition, position_[each.partition]);
     if (!paused_.insert(each.partition).second) at_.log.broken("no_pause_twice", "partition " + std::to_string(each.partition));
   }
 }
@@ -233,6 +232,7 @@ bool member::deliver_next(int partition) {
   record.offset = found->offset;
   record.timestamp_ms = 1;
   at_.log.event("record", {{"worker", worker_}, {"change", found->id}});
+  at_.truth.record_is_read(worker_, *found);
   events_->on_record(std::move(record));
   on_delivered();
   return true;

@@ -10,6 +10,12 @@ constexpr std::size_t failures_to_open = 5;
 constexpr int successes_to_close = 3;
 constexpr duration shortest_pause = 800ms;
 
+std::size_t count(std::set<int>& failed, int& failed_connects, int change) {
+  if (change < 0) ++failed_connects;
+  if (change >= 0) failed.insert(change);
+  return failed.size() + static_cast<std::size_t>(failed_connects);
+}
+
 }  // namespace
 
 std::uint64_t outage_watch::begins(int worker) {
@@ -37,11 +43,12 @@ bool outage_watch::ends(int worker, std::uint64_t number, int change, end how) {
     return true;
   }
   if (how == end::works) of = {};
-  if (how != end::fails || !in_outage) return false;
-  if (change < 0) ++of.failed_connects;
-  if (change >= 0) of.failed.insert(change);
-  of.must_be_open = of.failed.size() + static_cast<std::size_t>(of.failed_connects) >= failures_to_open;
-  of.last_failure = at_.loop.now();
+  if (how != end::fails) return false;
+  if (count(of.failed_ever, of.failed_connects_ever, change) >= failures_to_open && !of.may_be_open_since)
+    of.may_be_open_since = at_.loop.now();
+  if (!in_outage) return false;
+  of.must_be_open = count(of.failed, of.failed_connects, change) >= failures_to_open;
+  of.last_failure = of.may_be_open_since.value_or(at_.loop.now());
   return false;
 }
 

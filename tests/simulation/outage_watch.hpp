@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "simulation/broker.hpp"
@@ -30,6 +31,9 @@ class outage_watch {
   struct side {
     std::set<int> failed;  ///< changes since the last success
     int failed_connects = 0;
+    std::set<int> failed_ever;  ///< the same with those of tries that began before the outage
+    int failed_connects_ever = 0;
+    std::optional<time_point> may_be_open_since{};  ///< these were enough then
     bool must_be_open = false;
     std::set<std::uint64_t> since_opened;  ///< tries under way that began since
     int successes = 0;                     ///< since

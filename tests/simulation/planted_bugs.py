@@ -28,6 +28,7 @@ WINDOW = "worker/delivery/sliding_window.cpp"
 RETRY = "worker/delivery/retry.cpp"
 MERGE = "worker/providers/merge.cpp"
 MERGING = "worker/relay/merging.cpp"
+ANNOUNCING = "worker/relay/announcing.cpp"
 BREAKER = "worker/delivery/breaker.cpp"
 
 # name, what it does, file, text, text instead[, file, text, text instead]...
@@ -61,19 +62,20 @@ BUGS = [
     ("map_bits_shifted", "the map's bits are written one offset too low", MAP,
      "const auto bit = static_cast<std::size_t>(offset - committed);", "const auto bit = static_cast<std::size_t>(offset - committed - 1);"),
     ("map_restored_shifted", "the restored map is one offset too high", OFFSETS,
-     "  started_.insert(map->started", "  for (auto& range : restored_) ++range.first, ++range.last;\n  started_.insert(map->started"),
+     "  for (const std::int64_t offset : map->started)",
+     "  for (auto& range : restored_) ++range.first, ++range.last;\n  for (const std::int64_t offset : map->started)"),
     ("settled_before_taken_again", "what was settled before a restart is delivered again", OFFSETS,
      "  if (was_settled(offset)) {\n", "  if (was_settled(offset) && offset < 0) {\n"),
-    ("mark_not_committed_first", "an append leaves before its mark is committed", DELIVER,
+    ("mark_not_committed_first", "an append leaves before its mark is committed", ANNOUNCING,
      "co_return co_await committed(lane, lane_step::announcing);", "co_return true;"),
     ("mark_forgotten_at_restart", "the marks of appends that have started are not restored", OFFSETS,
-     "  started_.insert(map->started.begin(), map->started.end());\n", ""),
-    ("mark_not_taken_back", "an append that was clearly refused keeps its mark", DELIVER,
+     "  for (const std::int64_t offset : map->started) started_[offset];\n", ""),
+    ("mark_not_taken_back", "an append that was clearly refused keeps its mark", ANNOUNCING,
      "  lane.from->offsets.take_back(offset);\n", ""),
     ("own_mark_comes_back", "a mark that the worker has told and taken back stands when its partition comes back", OFFSETS,
-     "if (restored_own_) std::erase_if(started_,", "if (restored_own_ && writer_ == 0) std::erase_if(started_,"),
-    ("mark_taken_back_too_late", "a mark that is taken back after its partition has come back stands there", DELIVER,
-     "  for (const auto& later : later_assignments(*lane.from)) later->offsets.take_back_former(offset);\n", ""),
+     "if (restored_own_) started_ =", "if (restored_own_ && writer_ == 0) started_ ="),
+    ("mark_taken_back_too_late", "a mark that is taken back after its partition has come back stands there", ANNOUNCING,
+     "    later->offsets.take_back_former(offset);\n", "    (void)later;\n"),
     ("mark_of_another_taken_for_own", "a worker that had the partition before forgets the marks that the one in between has made", OFFSETS,
      "restored_own_ = writer_ != 0 && map->writer == writer_;", "restored_own_ = writer_ != 0;"),
     ("append_sent_again", "an append goes again after an answer that never came", "worker/delivery/retry.cpp",
@@ -113,7 +115,8 @@ BUGS = [
     ("outage_is_flooded", "an open breaker lets as many through as ever after its pause", GATE,
      "(now < breaker_.paused_until() || in_flight_ > 0)", "now < breaker_.paused_until()"),
     ("outage_is_an_attempt", "a probe's failure in an outage counts as a failed attempt of its change", DELIVER,
-     "  if (outage) return delivery::decide_in_outage(of.retries(), so_far.history, tried.judged, now, now - lane.admitted->at);\n",
+     "  if (outage && !(what.merged && tried.on_the_wire))\n"
+     "    return delivery::decide_in_outage(of.retries(), so_far.history, tried.judged, now, now - lane.admitted->at);\n",
      "  (void)outage;\n"),
     ("admitted_before_outage_leaves", "what was admitted before the breaker opened leaves after it", GATE_HEADER,
      "of.breaker_openings == breaker_.openings()", "of.breaker_openings <= breaker_.openings()"),
@@ -129,14 +132,27 @@ BUGS = [
     ("merged_not_remembered", "what may have left together before a restart goes apart after it", MERGING,
      "const std::size_t least = started_together(lane);", "const std::size_t least = 0 * started_together(lane);"),
     ("merged_not_read", "a lane goes on before its partition is read as far as changes that may have left together", MERGING,
-     "return lane.from->offsets.has_started_ahead() &&", "return lane.from == nullptr &&"),
+     "return from.offsets.has_started_ahead() &&", "return from.offsets.has_started_ahead() && from.given_up &&"),
     ("merged_mark_lost", "the mark of a request of several changes that may have been applied is taken back", DELIVER,
      "    if (tried.may_have_had_effect) lane.announced.reset();  // the mark stays\n", ""),
     ("merged_settled_in_part", "one of the changes of a request stays unsettled", MERGING,
      "for (std::size_t index = 0; index + 1 < end.changes; ++index) settle", "for (std::size_t index = 1; index + 1 < end.changes; ++index) settle"),
     ("rejected_together_buried", "the first of several changes that were rejected together is buried", DELIVER,
-     "if (what.merged && tried.judged.is == providers::verdict::rejected) {",
-     "if (what.merged && tried.judged.is == providers::verdict::rejected && end.requests < 0) {"),
+     "if (what.merged && next.step == delivery::next_step::dead_letter) {",
+     "if (what.merged && next.reason == reason::retries_exhausted && next.step == delivery::next_step::dead_letter) {"),
+    ("exhausted_together_buried", "the first of several changes whose tries together have run out is buried", DELIVER,
+     "if (what.merged && next.step == delivery::next_step::dead_letter) {",
+     "if (what.merged && next.step == delivery::next_step::dead_letter && next.reason != reason::retries_exhausted) {"),
+    ("outage_of_several_is_no_attempt", "one change that always fails keeps the breaker open, as it goes with others", DELIVER,
+     "  if (outage && !(what.merged && tried.on_the_wire))\n", "  if (outage)\n"),
+    ("merged_marks_take_all", "the marks of requests of several changes leave no room for appends", "worker/delivery/offsets.hpp",
+     "started_.size() < most_started_together;", "started_.size() < most_started;"),
+    ("merged_marks_pile_up", "a mark stays beside that of a request of more changes of its lane", OFFSETS,
+     "    const auto below = started_.extract(each);\n    if (!below) continue;\n", "    if (each >= 0) continue;\n    const auto below = started_.extract(each);\n"),
+    ("mark_of_fewer_lost", "the mark of fewer changes does not stand again where that of more is taken back", OFFSETS,
+     "  if (taken.mapped().empty()) return;\n", "  if (offset >= 0) return;\n"),
+    ("pause_ends_reading", "a lane goes on without what may have left together while its partition is paused", MERGING,
+     "from.offsets.has_started_ahead() && !from.leaving &&", "from.offsets.has_started_ahead() && !from.leaving && !from.paused &&"),
 ]
 
 

@@ -112,20 +112,17 @@ void connection::start(const std::shared_ptr<under_way>& shared) {
     });
 }
 
-/// A failure or a refusal is that of all that the request carries.
 void connection::tell_truth(bool answered) {
-  for (const int change : sent_.carried) {
-    if (!answered || fate_.lost) {
-      at_.truth.answered_unknown(change);
-    } else if (fate_.status == 200) {
-      at_.truth.answered_delivered(change, sent_.under);
-    } else if (fate_.status == 503 && fate_.headers.empty()) {
-      at_.truth.answered_failure(change);
-    } else if (fate_.status == 500 || fate_.status == 502 || fate_.status == 504) {
-      at_.truth.answered_unknown(change);
-    } else if (fate_.status == 404 || fate_.status == 409 || fate_.status == 422) {
-      at_.truth.answered_refused(change);
-    }
+  if (!answered || fate_.lost) {
+    at_.truth.answered_failure(sent_, true);
+  } else if (fate_.status == 200) {
+    for (const int change : sent_.carried) at_.truth.answered_delivered(change, sent_.under);
+  } else if (fate_.status == 503 && fate_.headers.empty()) {
+    at_.truth.answered_failure(sent_, false);
+  } else if (fate_.status == 500 || fate_.status == 502 || fate_.status == 504) {
+    at_.truth.answered_failure(sent_, true);
+  } else if (fate_.status == 404 || fate_.status == 409 || fate_.status == 422) {
+    at_.truth.answered_refused(sent_);
   }
 }
 
@@ -155,8 +152,7 @@ void connection::tell_end(const http::exchange& out) {
   how of = how::works;
   if (out.error == http::transport_error::stopped || (fate_.status == 503 && !fate_.headers.empty())) of = how::neither;
   if (of == how::works && (out.error != http::transport_error::none || fate_.status >= 500)) of = how::fails;
-  if (!to_.outages().ends(from_->worker, number_, sent_.carried.front(), of)) return;
-  for (const int change : sent_.carried) at_.truth.failure_is_forgiven(change);
+  if (to_.outages().ends(from_->worker, number_, sent_.carried.front(), of)) at_.truth.failure_is_forgiven(sent_);
 }
 
 class connector final : public http::connector {
@@ -209,8 +205,10 @@ fate provider::decide(const departure& sent) {
   out.answered_after = at_.random.between(1ms, weather.slowest);
   out.applied_after = at_.random.between(0ns, out.answered_after);
   out.applies_if_cut = at_.random.per_mille(500);
-  out.applies = refused == sent.carried.end();
-  if (!out.applies) out.status = status_of(at_.truth.of(*refused).expected);
+  const bool fails = std::ranges::any_of(sent.carried, [this](int id) { return at_.truth.of(id).is == kind::failing; });
+  out.applies = refused == sent.carried.end() && !fails;
+  if (fails) out.status = 500;
+  if (refused != sent.carried.end()) out.status = status_of(at_.truth.of(*refused).expected);
   if (is_down()) {
     out.lost = weather.down == outage::refuses_connections;
     out.status = 500;

@@ -16,6 +16,8 @@ namespace {
 /// answer takes at most half a minute.
 constexpr duration longest_settling = 30min;
 constexpr duration last_grace = 30s;
+/// Nobody could tell one change that always fails from an outage if nothing else of its account came.
+constexpr duration between_signs_of_life = 20s;
 constexpr std::size_t most_workers = 4;
 /// So many steps of the loop at one moment of time are a loop without end.
 constexpr int most_steps_at_once = 200'000;
@@ -43,6 +45,7 @@ class world {
   void replace_worker_later();
   void calm_down();
   void settle();
+  void show_signs_of_life();
   void end_all();
   worker_process* any_running();
   std::size_t running() const;
@@ -247,7 +250,17 @@ void world::calm_down() {
   if (running() == 0) start_worker();
 }
 
+void world::show_signs_of_life() {
+  const auto& changes = truth_.changes();
+  const auto failing = std::ranges::find_if(changes, [](const change& c) { return c.is == kind::failing && !c.told; });
+  const bool all_fed = fed_ == plan_.records;
+  if (all_fed && failing == changes.end()) return;
+  if (all_fed) broker_.append(feeder_.make_sign_of_life(static_cast<int>(changes.size()), *failing));
+  at_.after(between_signs_of_life, [this] { show_signs_of_life(); });
+}
+
 void world::settle() {
+  show_signs_of_life();
   const auto all_settled = [this] { return fed_ == plan_.records && truth_.all_told(); };
   if (!run_until(all_settled, longest_settling) && !failed()) {
     std::string text = truth_.what_is_left();

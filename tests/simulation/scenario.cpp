@@ -14,6 +14,7 @@ namespace {
 constexpr int backlogs_per_mille = 10;
 constexpr int one_account_per_mille = 50;
 constexpr int clears_per_mille = 80;
+constexpr int few_attempts = 10;  ///< of an account whose changes may fail until they run out
 
 constexpr std::string_view before_accounts =
     "kafka: { bootstrap.servers: 127.0.0.1:1, group.id: test }\n"
@@ -155,8 +156,26 @@ change feeder::make_good(const lead& of, change out) {
   if (out.is == kind::set && from_.random.per_mille(from_.bad_per_mille / 2)) {
     out.is = kind::refused;
     out.expected = from_.random.one_of<reason>({reason::not_found, reason::conflict, reason::rejected});
+    if (rules.attempts <= few_attempts && out.id % 2 == 0) {
+      out.is = kind::failing;
+      out.expected = reason::retries_exhausted;
+    }
   }
   out.value = event_text(number, rules.name, lead_id(rules.octanist, out.lead), changes);
+  return out;
+}
+
+change feeder::make_sign_of_life(int id, const change& beside) {
+  const account_rules& rules = from_.with->rules[static_cast<std::size_t>(beside.account)];
+  change out;
+  out.id = id;
+  out.is = kind::set;
+  out.account = beside.account;
+  out.partition = beside.partition;
+  out.lead = out.lane = from_.leads + id;
+  out.key = "key of " + std::to_string(out.lead);
+  out.value =
+      event_text(std::to_string(id), rules.name, lead_id(rules.octanist, out.lead), R"({"properties":{"c":)" + std::to_string(id) + "}}");
   return out;
 }
 

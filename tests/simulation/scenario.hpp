@@ -54,6 +54,8 @@ class feeder {
  public:
   explicit feeder(scenario& from);
   change next(int id);
+  /// A good change of another lead of the same account, which is an Orwel account.
+  change make_sign_of_life(int id, const change& beside);
 
  private:
   struct lead {

@@ -31,6 +31,7 @@ class trace {
   void remark(std::string_view text);
   void broken(std::string_view invariant, const std::string& text);
 
+  time_point now() const { return loop_.now(); }
   std::uint64_t events() const noexcept { return events_; }
   std::uint64_t hash() const noexcept { return hash_; }
   const std::optional<violation>& first_violation() const noexcept { return first_; }
