@@ -48,6 +48,7 @@ bench: ## Build and run the benchmarks
 	@$(call build_preset,bench)
 	@benchmarks/run build/bench
 	@benchmarks/gate build/bench
+	@benchmarks/merging build/bench
 
 format: ## Format the C++ sources
 	@$(step) "Install packages" .ci/install_packages lint

@@ -44,9 +44,9 @@ def broker():
             subprocess.run([script, "stop", folder / "kafka"], check=False, stdout=subprocess.DEVNULL)
 
 
-def fill(brokers, topic, partitions, events, leads, accounts=1):
-    """The accounts are called bench-0, bench-1 and so on; each has every so-manieth lead."""
-    command = [build / "benchmarks/bench_load_topic", brokers, topic, *map(str, (partitions, events, leads, accounts))]
+def fill(brokers, topic, partitions, events, leads, accounts=1, part="native"):
+    """The accounts are called bench-0, bench-1 and so on; each has every so-manieth lead. `part`: `native`, or `changes`, which can be merged."""
+    command = [build / "benchmarks/bench_load_topic", brokers, topic, *map(str, (partitions, events, leads, accounts)), part]
     subprocess.run(command, check=True)
 
 

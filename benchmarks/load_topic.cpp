@@ -1,5 +1,5 @@
 // Makes a topic and fills it with lead changes of Orwel accounts, to which the leads belong in turn:
-// load_topic BROKERS TOPIC PARTITIONS EVENTS LEADS ACCOUNTS
+// load_topic BROKERS TOPIC PARTITIONS EVENTS LEADS ACCOUNTS native|changes
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -26,15 +26,15 @@ void make_topic(rd_kafka_t* client, const char* topic, int partitions) {
   rd_kafka_NewTopic_destroy(wanted);
 }
 
-void write_event(rd_kafka_t* client, const char* topic, long number, long leads, long accounts) {
+void write_event(rd_kafka_t* client, const char* topic, long number, long leads, long accounts, const char* part) {
   char lead[64];
   const int lead_size = std::snprintf(lead, sizeof lead, "550e8400-e29b-41d4-a716-%012ld", number % leads);
   char value[512];
   const int size = std::snprintf(value, sizeof value,
                                  R"({"id":"bench-%ld","account":"bench-%ld","occurred_at":"2026-11-21T10:00:00Z","lead":{"id":"%s"},)"
-                                 R"("native":{"properties":{"status":"qualified","score":90,"seq":%ld,)"
+                                 R"("%s":{"properties":{"status":"qualified","score":90,"seq":%ld,)"
                                  R"("text":"as much as people in sales write down after a call, about eighty characters"}}})",
-                                 number, number % leads % accounts, lead, number / leads + 1);
+                                 number, number % leads % accounts, lead, part, number / leads + 1);
   rd_kafka_resp_err_t error{};
   do {
     error = rd_kafka_producev(client, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_KEY(lead, static_cast<std::size_t>(lead_size)),
@@ -47,7 +47,7 @@ void write_event(rd_kafka_t* client, const char* topic, long number, long leads,
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 7) fail("usage", "load_topic BROKERS TOPIC PARTITIONS EVENTS LEADS ACCOUNTS");
+  if (argc != 8) fail("usage", "load_topic BROKERS TOPIC PARTITIONS EVENTS LEADS ACCOUNTS native|changes");
   char why[512];
   rd_kafka_conf_t* const conf = rd_kafka_conf_new();
   if (rd_kafka_conf_set(conf, "bootstrap.servers", argv[1], why, sizeof why) != RD_KAFKA_CONF_OK) fail("brokers", why);
@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
   if (!client) fail("client", why);
   make_topic(client, argv[2], std::atoi(argv[3]));
   const long events = std::atol(argv[4]);
-  for (long number = 0; number < events; ++number) write_event(client, argv[2], number, std::atol(argv[5]), std::atol(argv[6]));
+  for (long number = 0; number < events; ++number) write_event(client, argv[2], number, std::atol(argv[5]), std::atol(argv[6]), argv[7]);
   if (rd_kafka_flush(client, 60'000) != RD_KAFKA_RESP_ERR_NO_ERROR) fail("write", "not all was acknowledged within a minute");
   rd_kafka_destroy(client);
   return 0;
