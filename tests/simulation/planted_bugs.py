@@ -93,7 +93,7 @@ BUGS = [
     ("buried_after_give_up", "a change of a partition that was given up is buried", DELIVER,
      "if (end.is == ending::kind::dead_lettered && current.from->given_up) end.is = ending::kind::abandoned;\n", ""),
     ("revocation_does_not_wait", "partitions are given up while their requests are in flight", PARTITIONS,
-     "  co_await until(none_busy, loop_.now() + grace);\n", ""),
+     "  co_await until(none_busy, deadline);\n", ""),
     ("no_commit_at_revocation", "partitions are given up without a last commit", PARTITIONS,
      "  commit_soon(haste::at_once);\n  co_await until(all_told, loop_.now() + last_commit_time);\n", ""),
     ("share_not_adjusted", "each worker takes the whole limit", PARTITIONS,

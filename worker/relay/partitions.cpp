@@ -23,7 +23,7 @@ constexpr duration longest_revocation = std::chrono::minutes{2};
 /// unless the group has gone on without this worker, which takes a session's time; brokers allow none below 6 s.
 constexpr duration shortest_session = std::chrono::seconds{5};
 
-/// What is kept of the grace for the last commit.
+/// What is kept of the grace for the last commit, which also has what requests leave of it.
 constexpr duration last_commit_time = std::chrono::seconds{2};
 
 }  // namespace
@@ -80,13 +80,17 @@ void relay::on_revoked(const std::vector<kafka::topic_partition>& partitions, bo
 task<void> relay::give_back(std::vector<std::shared_ptr<delivery::owned_partition>> leaving) {
   const duration grace = draining_ ? std::max(grace_ - last_commit_time, grace_ / 2) : std::min(longest_request(), longest_revocation);
   std::function<bool()> none_busy = [&] { return std::all_of(leaving.begin(), leaving.end(), [](const auto& p) { return p->busy == 0; }); };
-  co_await until(none_busy, loop_.now() + grace);
+  const time_point deadline = loop_.now() + grace;
+  const bool was_draining = draining_;
+  co_await until(none_busy, deadline);
   // A commit that meets the rebalance is refused, and sent again.
   std::function<bool()> all_told = [&] {
     return std::ranges::none_of(leaving, [](const auto& partition) { return partition->offsets.ahead_of_broker(); });
   };
   commit_soon(haste::at_once);
   co_await until(all_told, loop_.now() + last_commit_time);
+  std::function<bool()> told_or_drained = [&] { return all_told() || (draining_ && !was_draining); };
+  co_await until(told_or_drained, deadline);
   for (const auto& partition : leaving) give_up({partition->topic, partition->number});
   if (!partitions_.empty()) share_limits();
   consumer_.give_up();

@@ -64,6 +64,7 @@ outcome<void> relay::start() {
 task<void> relay::drain(duration grace) {
   draining_ = true;
   grace_ = grace;
+  tell_progress();
   log::info("draining", {{"grace_s", std::chrono::duration<double>(grace).count()}});
   const time_point deadline = loop_.now() + grace;
   co_await consumer_.close(grace);

@@ -233,6 +233,31 @@ TEST(partitions, a_drain_ends_within_its_grace_though_a_provider_hangs) {
   EXPECT_TRUE(w.log.written.empty());
 }
 
+TEST(partitions, a_slow_last_commit_has_what_requests_leave_of_the_grace) {
+  world w;
+  w.kafka.assign(1);
+  w.kafka.commit_time = 5s;
+  w.kafka.deliver(0, "k", orwel_event(1, 1));
+  w.loop.run_for(50ms);
+  EXPECT_TRUE(w.drain(20s));
+  EXPECT_EQ(w.kafka.committed[0], 1);
+  EXPECT_EQ(w.relay->snapshot().partitions.size(), 0u);
+}
+
+TEST(partitions, a_drain_does_not_wait_for_the_last_commit_of_a_revocation) {
+  world w;
+  w.kafka.assign(1);
+  w.kafka.refuse_commits = true;
+  w.kafka.deliver(0, "k", orwel_event(1, 1));
+  w.loop.run_for(50ms);
+  w.kafka.revoke();
+  w.loop.run_for(3s);
+  EXPECT_EQ(w.kafka.given_up, 0) << "the commit may still work";
+  const time_point began = w.loop.now();
+  EXPECT_TRUE(w.drain(10s));
+  EXPECT_LE(w.loop.now() - began, 11s);
+}
+
 TEST(partitions, a_drain_without_an_assignment_ends_at_once) {
   world w;
   EXPECT_TRUE(w.drain());
