@@ -71,7 +71,7 @@ BUGS = [
     ("mark_forgotten_at_restart", "the marks of appends that have started are not restored", OFFSETS,
      "  for (const std::int64_t offset : map->started) started_[offset];\n", ""),
     ("mark_not_taken_back", "an append that was clearly refused keeps its mark", ANNOUNCING,
-     "  lane.from->offsets.take_back(offset);\n", ""),
+     "  from.offsets.take_back(offset);\n", ""),
     ("own_mark_comes_back", "a mark that the worker has told and taken back stands when its partition comes back", OFFSETS,
      "if (restored_own_) started_ =", "if (restored_own_ && writer_ == 0) started_ ="),
     ("mark_taken_back_too_late", "a mark that is taken back after its partition has come back stands there", ANNOUNCING,

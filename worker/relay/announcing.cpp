@@ -34,13 +34,16 @@ task<bool> relay::announce(running_lane& lane, const load& what) {
 /// What was announced has surely had no effect, so that a restart may send it.
 void relay::take_back(running_lane& lane) {
   if (!lane.announced) return;
-  const std::int64_t offset = *std::exchange(lane.announced, std::nullopt);
-  lane.from->offsets.take_back(offset);
-  for (const auto& later : later_assignments(*lane.from)) {
+  take_back(*lane.from, *std::exchange(lane.announced, std::nullopt));
+}
+
+void relay::take_back(delivery::owned_partition& from, std::int64_t offset) {
+  from.offsets.take_back(offset);
+  for (const auto& later : later_assignments(from)) {
     later->offsets.take_back_former(offset);
     wake_readers();
   }
-  if (lane.from->offsets.ahead_of_broker()) commit_soon(haste::within_interval);
+  if (from.offsets.ahead_of_broker()) commit_soon(haste::within_interval);
 }
 
 }  // namespace leadrelay::relay

@@ -95,13 +95,11 @@ void relay::load_up(const account& of, const running_lane& lane, load& what, boo
 /// before go together first. Where tries have run out any of these may be what fails.
 void relay::go_one_by_one(running_lane& lane, const load& failed, bool rejected) {
   lane.unmerged = std::max(lane.unmerged, failed.changes);
-  lane.announced = failed.last;
-  take_back(lane);
+  lane.announced.reset();
+  take_back(*lane.from, failed.last);
   for (std::size_t index = failed.changes; !rejected && index-- > 0;) {
     const std::int64_t offset = lane.queue.changes[index].record.offset;
-    if (!lane.from->offsets.is_started(offset)) continue;
-    lane.announced = offset;
-    take_back(lane);
+    if (lane.from->offsets.is_started(offset)) take_back(*lane.from, offset);
   }
 }
 

@@ -107,6 +107,7 @@ class relay final : public kafka::consumer_events {
   // announcing.cpp: what the broker is to know before a request leaves
   task<bool> announce(running_lane& lane, const load& what);
   void take_back(running_lane& lane);
+  void take_back(delivery::owned_partition& from, std::int64_t offset);
 
   // settle.cpp: a change's end
   task<bool> bury(account* of, delivery::change& doomed, const ending& end);
