@@ -36,6 +36,13 @@ struct record {
   std::size_t held_bytes() const noexcept;
 };
 
+/// Where a record was before it was moved to another topic.
+struct origin {
+  std::string topic;
+  std::int32_t partition = -1;
+  std::int64_t offset = -1;
+};
+
 /// Copies key, value and headers into a record of its own; topic, partition, offset and time are set by the caller.
 record copy_record(std::optional<std::string_view> key, std::optional<std::string_view> value, const std::vector<header>& headers);
 

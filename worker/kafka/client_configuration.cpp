@@ -27,7 +27,26 @@ constexpr std::array consumer_owned = {
     setting{"enable.auto.commit", "false"},
     setting{"enable.auto.offset.store", "false"},
     setting{"enable.partition.eof", "false"},
+    setting{"isolation.level", "read_committed"},
     setting{"log.queue", "true"},
+};
+
+/// A reader fetches beside the consumer, within a smaller budget, and must hear where a log ends. It never joins its group.
+constexpr std::array reader_owned = {
+    setting{"enable.auto.commit", "false"},
+    setting{"enable.auto.offset.store", "false"},
+    setting{"enable.partition.eof", "true"},
+    setting{"isolation.level", "read_committed"},
+    setting{"auto.offset.reset", "earliest"},
+    setting{"queued.max.messages.kbytes", "1024"},
+    setting{"log.queue", "true"},
+};
+
+constexpr std::array watcher_owned = {
+    setting{"enable.auto.commit", "false"},
+    setting{"enable.auto.offset.store", "false"},
+    setting{"isolation.level", "read_uncommitted"},
+    setting{"log.queue", "false"},
 };
 
 /// The partitioner is Kafka's own (Java's), so that a key's dead letters lie where most programs would put them.
@@ -39,9 +58,13 @@ constexpr std::array producer_owned = {
     setting{"log.queue", "true"},
 };
 
-constexpr std::uint64_t largest_message_max = 1'000'000'000;   // the most that message.max.bytes takes
-constexpr std::uint64_t default_receive_max = 100'000'000;     // librdkafka's receive.message.max.bytes
-constexpr std::uint64_t room_for_headers = 64 * 1024;          // what a dead letter adds, and the framing
+/// A transaction that a worker dies in holds up the next owner of its partitions for this long. A mover makes no topic by asking for it.
+constexpr std::array mover_defaults = {setting{"transaction.timeout.ms", "10000"}};
+constexpr std::array mover_owned = {setting{"linger.ms", "5"}, setting{"allow.auto.create.topics", "false"}};
+
+constexpr std::uint64_t largest_message_max = 1'000'000'000;  // the most that message.max.bytes takes
+constexpr std::uint64_t default_receive_max = 100'000'000;    // librdkafka's receive.message.max.bytes
+constexpr std::uint64_t room_for_headers = 64 * 1024;         // what a dead letter adds, and the framing
 
 std::uint64_t number_or(std::optional<std::string_view> text, std::uint64_t otherwise) {
   std::uint64_t number = 0;
@@ -77,9 +100,11 @@ void set_all(rd_kafka_conf_t* configuration, const std::array<setting, count>& s
   for (const auto& [name, value] : settings) set(configuration, name, value);
 }
 
+bool consumes(role as) { return as == role::consumer || as == role::reader || as == role::watcher; }
+
 bool is_for(role as, std::string_view name) {
   const scope of = known_properties().find(name).value_or(scope::both);
-  return of == scope::both || (of == scope::consumer) == (as == role::consumer);
+  return of == scope::both || (of == scope::consumer) == consumes(as);
 }
 
 /// Sets the properties that are for the role. Stops at nothing: every problem is kept.
@@ -87,8 +112,10 @@ void set_given(rd_kafka_conf_t* configuration, const properties& given, role as,
   for (const auto& [name, value] : given) {
     if (!is_for(as, name)) continue;
     auto refused = refuse_owned(name, value);
-    if (refused) refused = "\"" + name + "\" " + *refused;
-    else refused = set(configuration, name.c_str(), value.c_str());
+    if (refused)
+      refused = "\"" + name + "\" " + *refused;
+    else
+      refused = set(configuration, name.c_str(), value.c_str());
     if (refused) problems.push_back({name, without_secrets(std::move(*refused), given)});
   }
 }
@@ -106,23 +133,57 @@ void check_required(const properties& given, std::vector<property_problem>& prob
   require(given, {"group.id"}, "the consumer group that the workers share", problems);
 }
 
+std::uint64_t number_of(const rd_kafka_conf_t* configuration, const char* name) {
+  std::array<char, reason_bytes> value{};
+  std::size_t size = value.size();
+  if (rd_kafka_conf_get(configuration, name, value.data(), &size) != RD_KAFKA_CONF_OK) return 0;
+  return number_or(std::string_view(value.data()), 0);
+}
+
+/// librdkafka refuses times to send a record or a request that are longer than the transaction's.
+void fit_into_transaction(rd_kafka_conf_t* configuration) {
+  const std::uint64_t whole = number_of(configuration, "transaction.timeout.ms");
+  set(configuration, "message.timeout.ms", std::to_string(whole).c_str());
+  const std::uint64_t request = std::min(number_of(configuration, "socket.timeout.ms"), whole);
+  set(configuration, "socket.timeout.ms", std::to_string(request).c_str());
+}
+
+void configure_consuming(rd_kafka_conf_t* to, const properties& given, role as, std::vector<property_problem>& problems) {
+  set_all(to, consumer_defaults);
+  set_given(to, given, as, problems);
+  if (as == role::watcher) {
+    set_all(to, watcher_owned);
+    rd_kafka_conf_set_log_cb(to, nullptr);
+    return;
+  }
+  if (as == role::reader)
+    set_all(to, reader_owned);
+  else
+    set_all(to, consumer_owned);
+  rd_kafka_conf_set_events(
+      to, RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG);
+}
+
+void configure_producing(rd_kafka_conf_t* to, const properties& given, role as, std::vector<property_problem>& problems) {
+  set_all(to, producer_defaults);
+  if (as == role::mover) set_all(to, mover_defaults);
+  set_given(to, given, as, problems);
+  set_all(to, producer_owned);
+  set(to, "message.max.bytes", largest_message(given).c_str());
+  if (as == role::mover) {
+    set_all(to, mover_owned);
+    fit_into_transaction(to);
+  }
+  rd_kafka_conf_set_events(to, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG);
+}
+
 configuration_handle configure(const properties& given, role as, std::vector<property_problem>& problems) {
   configuration_handle configuration(rd_kafka_conf_new());
-  rd_kafka_conf_t* const to = configuration.get();
-  set_all(to, common_defaults);
-  if (as == role::consumer) {
-    set_all(to, consumer_defaults);
-    set_given(to, given, as, problems);
-    set_all(to, consumer_owned);
-    rd_kafka_conf_set_events(to, RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_ERROR |
-                                     RD_KAFKA_EVENT_LOG);
-  } else {
-    set_all(to, producer_defaults);
-    set_given(to, given, as, problems);
-    set_all(to, producer_owned);
-    set(to, "message.max.bytes", largest_message(given).c_str());
-    rd_kafka_conf_set_events(to, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG);
-  }
+  set_all(configuration.get(), common_defaults);
+  if (consumes(as))
+    configure_consuming(configuration.get(), given, as, problems);
+  else
+    configure_producing(configuration.get(), given, as, problems);
   return configuration;
 }
 
@@ -158,7 +219,7 @@ made<configuration_handle> make_configuration(const properties& given, role as) 
 
 made<client_handle> make_client(configuration_handle configuration, role as, const properties& given) {
   std::array<char, reason_bytes> reason{};
-  const auto type = as == role::consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
+  const auto type = consumes(as) ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
   client_handle client(rd_kafka_new(type, configuration.get(), reason.data(), reason.size()));
   if (!client) return refusal{without_secrets(reason.data(), given)};
   static_cast<void>(configuration.release());  // the client owns it now

@@ -6,10 +6,13 @@
 
 namespace leadrelay::kafka {
 
-enum class role { consumer, producer };
+/// What a client is for: the group's member, the writer of single records, the writer of transactions, the reader of given partitions.
+/// A watcher asks where logs end, open transactions included; it consumes nothing, and nobody takes its events.
+enum class role { consumer, producer, mover, reader, watcher };
 
 /// librdkafka's configuration of one client: the worker's defaults, over them the properties given that are for this role, over them
-/// what the worker owns. Refuses what `check_properties` refuses, but for what only shows when a client is made of it.
+/// what the worker owns. A mover's lacks its `transactional.id` yet. Refuses what `check_properties` refuses, but for what only shows when
+/// a client is made of it.
 made<configuration_handle> make_configuration(const properties& given, role as);
 
 /// A client, its log and errors as events; starts librdkafka's threads. The refusal is librdkafka's.

@@ -10,22 +10,14 @@
 #include "kafka/partition_list.hpp"
 
 namespace leadrelay::kafka {
-namespace lookups {
 
-struct failure {
-  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
-  std::string what;
-};
-
-[[noreturn]] inline void throw_exception_from_error(const failure& from, const boost::source_location&) {
+[[noreturn]] inline void throw_exception_from_error(const lookup_failure& from, const boost::source_location&) {
   throw std::runtime_error(from.what);
 }
 
-}  // namespace lookups
-
 namespace {
 
-using lookups::failure;
+using failure = lookup_failure;
 using lookup_result = boost::system::result<std::vector<assigned_partition>, failure>;
 
 boost::system::result<int, failure> count_partitions(rd_kafka_t* client, const std::string& name, std::chrono::milliseconds limit) {
@@ -51,6 +43,7 @@ assigned_partition read_committed(const rd_kafka_topic_partition_t& element) {
 
 struct numbering {
   std::map<std::string, int> first;  ///< of each topic's partitions
+  std::map<std::string, int> count;
   int all = 0;
 };
 
@@ -63,7 +56,8 @@ boost::system::result<numbering, failure> number_partitions(rd_kafka_t* client, 
     const bool needed = std::ranges::any_of(what.partitions, [&](const topic_partition& each) { return each.topic == topic; });
     if (!count && (needed || count.error().error != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)) return count.error();
     out.first[topic] = out.all;
-    if (count) out.all += *count;
+    out.count[topic] = count ? *count : 0;
+    out.all += out.count[topic];
   }
   return out;
 }
@@ -81,7 +75,9 @@ lookup_result look_up(rd_kafka_t* client, const committed_lookup::request& what,
     found.push_back(read_committed(element));
     found.back().number = numbers->first.at(element.topic) + element.partition;
     found.back().of_all = numbers->all;
+    found.back().of_topic = numbers->count.at(element.topic);
   }
+  if (auto failed = find_beside({client, what.watcher}, what.beside, limit, found)) return std::move(*failed);
   return found;
 }
 

@@ -10,18 +10,22 @@
 #include <vector>
 
 #include "base/loop.hpp"
+#include "kafka/beside_lookup.hpp"
 #include "kafka/consumer.hpp"
 #include "kafka/handles.hpp"
 
 namespace leadrelay::kafka {
 
-/// Asks the broker what is committed for partitions and how many partitions the subscribed topics have. librdkafka only has calls that block
-/// for it, so a thread of its own makes them, again and again until they succeed or it is told to stop; what it finds comes to the loop.
+/// Asks the broker what is committed for partitions and how many partitions the subscribed topics have, and the same of partitions that are
+/// kept beside them. librdkafka only has calls that block for it, so a thread of its own makes them, again and again until they succeed or
+/// it is told to stop; what it finds comes to the loop.
 class committed_lookup {
  public:
   struct request {
     std::vector<topic_partition> partitions;
-    std::set<std::string> topics;  ///< all that are subscribed
+    std::set<std::string> topics;   ///< all that are subscribed
+    topics_beside beside = {};      ///< nothing is asked of these where there are none
+    rd_kafka_t* watcher = nullptr;  ///< asks where the logs of these end
   };
   struct outcomes {
     std::function<void(std::vector<assigned_partition>)> found;

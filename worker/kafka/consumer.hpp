@@ -26,13 +26,24 @@ struct offset_to_commit {
   std::string metadata;  ///< at most 4,096 bytes, without NUL
 };
 
+/// A partition with the same number, of a topic that is kept beside the assigned one's, and what the group has committed for it.
+struct beside_partition {
+  topic_partition partition;
+  std::int64_t committed = -1;  ///< the next offset to read, -1 where nothing was committed
+  std::string metadata;
+  std::int64_t begin = 0;  ///< the first offset that the log still holds
+  std::int64_t end = 0;    ///< one beyond the last, whether committed or not; -1 where that is not known
+};
+
 /// A partition that the group has given to this consumer, with what was committed for it before.
 struct assigned_partition {
   topic_partition partition;
-  std::int64_t committed = -1;     ///< the next offset to read, -1 where nothing was committed
-  std::string metadata;            ///< what was kept beside it
-  int number = 0;                  ///< among the partitions of all subscribed topics, numbered through by the topics' names
-  int of_all = 1;                  ///< how many these are
+  std::int64_t committed = -1;                ///< the next offset to read, -1 where nothing was committed
+  std::string metadata;                       ///< what was kept beside it
+  int number = 0;                             ///< among the partitions of all subscribed topics, numbered through by the topics' names
+  int of_all = 1;                             ///< how many these are
+  int of_topic = 1;                           ///< how many partitions its topic has
+  std::vector<beside_partition> beside = {};  ///< those that exist and hold, or held, something
 };
 
 struct commit_result {

@@ -27,6 +27,9 @@ using headers_handle = std::unique_ptr<rd_kafka_headers_t, destroys<rd_kafka_hea
 using topic_handle = std::unique_ptr<rd_kafka_topic_t, destroys<rd_kafka_topic_destroy>>;
 using metadata_handle = std::unique_ptr<const rd_kafka_metadata_t, destroys<rd_kafka_metadata_destroy>>;
 using error_handle = std::unique_ptr<rd_kafka_error_t, destroys<rd_kafka_error_destroy>>;
+using group_metadata_handle = std::unique_ptr<rd_kafka_consumer_group_metadata_t, destroys<rd_kafka_consumer_group_metadata_destroy>>;
+using new_topic_handle = std::unique_ptr<rd_kafka_NewTopic_t, destroys<rd_kafka_NewTopic_destroy>>;
+using admin_options_handle = std::unique_ptr<rd_kafka_AdminOptions_t, destroys<rd_kafka_AdminOptions_destroy>>;
 using mock_cluster_handle = std::unique_ptr<rd_kafka_mock_cluster_t, destroys<rd_kafka_mock_cluster_destroy>>;
 
 /// librdkafka writes the reason of a refusal into a buffer of this many bytes.

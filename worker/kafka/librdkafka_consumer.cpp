@@ -12,13 +12,20 @@ namespace leadrelay::kafka {
 namespace {
 
 constexpr duration closed_poll_interval = std::chrono::milliseconds(10);  // `rd_kafka_consumer_closed` wakes nobody
-constexpr duration time_to_end = std::chrono::milliseconds(1500);  // librdkafka's threads look once a second whether they shall end
+constexpr duration time_to_end = std::chrono::milliseconds(1500);         // librdkafka's threads look once a second whether they shall end
 constexpr duration least_time_to_end = std::chrono::milliseconds(500);
 
 }  // namespace
 
-librdkafka_consumer::librdkafka_consumer(loop& on, client_handle client, std::vector<std::string> topics, properties given)
-    : loop_(on), client_(std::move(client)), topics_(std::move(topics)), given_(std::move(given)), progress_(on.executor()) {
+librdkafka_consumer::librdkafka_consumer(loop& on, client_handle client, std::vector<std::string> topics, properties given,
+                                         topics_beside beside, client_handle watcher)
+    : loop_(on),
+      client_(std::move(client)),
+      topics_(std::move(topics)),
+      given_(std::move(given)),
+      beside_(std::move(beside)),
+      watcher_(std::move(watcher)),
+      progress_(on.executor()) {
   rd_kafka_poll_set_consumer(client_.get());
 }
 
@@ -78,8 +85,10 @@ void librdkafka_consumer::on_committed(const commit_result& result) {
 
 void librdkafka_consumer::serve_rebalances() {
   while (step_ == step::idle && !rebalances_.empty()) {
-    if (rebalances_.front().assigns) begin_assign();
-    else begin_revoke();
+    if (rebalances_.front().assigns)
+      begin_assign();
+    else
+      begin_revoke();
   }
 }
 
@@ -92,7 +101,7 @@ void librdkafka_consumer::begin_assign() {
   tell.found = [this](std::vector<assigned_partition> found) { finish_assign(std::move(found)); };
   tell.failed = [this](rd_kafka_resp_err_t error, const std::string& what) { tell_error(error, what); };
   tell.stopped = [this] { abandon_assign(); };
-  committed_lookup::request what{std::move(partitions), {topics_.begin(), topics_.end()}};
+  committed_lookup::request what{std::move(partitions), {topics_.begin(), topics_.end()}, beside_, watcher_.get()};
   lookup_ = std::make_unique<committed_lookup>(loop_, client_.get(), std::move(what), std::move(tell));
 }
 
@@ -144,8 +153,10 @@ void librdkafka_consumer::begin_revoke() {
 void librdkafka_consumer::give_up() {
   if (step_ != step::revoking) return;
   const bool lost = rd_kafka_assignment_lost(client_.get()) != 0;
-  if (commits_->idle() || lost) finish_revoke();
-  else give_up_wanted_ = true;
+  if (commits_->idle() || lost)
+    finish_revoke();
+  else
+    give_up_wanted_ = true;
 }
 
 void librdkafka_consumer::finish_revoke() {
@@ -196,9 +207,7 @@ void librdkafka_consumer::resume(const std::vector<topic_partition>& partitions)
 
 // --- The end --------------------------------------------------------------------------------------------------------------------------
 
-bool librdkafka_consumer::is_closed() const {
-  return rd_kafka_consumer_closed(client_.get()) && commits_->idle() && step_ == step::idle;
-}
+bool librdkafka_consumer::is_closed() const { return rd_kafka_consumer_closed(client_.get()) && commits_->idle() && step_ == step::idle; }
 
 task<void> librdkafka_consumer::close(duration grace) {
   if (!client_ || closing_) co_return;
@@ -224,8 +233,10 @@ void librdkafka_consumer::end(duration limit) {
   commits_.reset();
   rebalances_.clear();
   // A look-up under way uses the client until its call returns; a revocation that nobody has answered would hold up the end.
-  const auto before = [lookup = std::shared_ptr<committed_lookup>(std::move(lookup_))](rd_kafka_t* client) mutable {
+  const auto before = [lookup = std::shared_ptr<committed_lookup>(std::move(lookup_)),
+                       watcher = std::shared_ptr<rd_kafka_t>(std::move(watcher_))](rd_kafka_t* client) mutable {
     lookup.reset();
+    watcher.reset();
     if (!rd_kafka_consumer_closed(client)) rd_kafka_assign(client, nullptr);
   };
   tear_down(std::move(client_), before, limit);
@@ -240,13 +251,22 @@ void librdkafka_consumer::tell_error_if(const std::string& doing, const std::str
   if (!text.empty()) tell_error(RD_KAFKA_RESP_ERR__FAIL, doing + ": " + text);
 }
 
-made<std::unique_ptr<consumer>> make_consumer(loop& on, const properties& given, std::vector<std::string> topics) {
+made<std::unique_ptr<consumer>> make_consumer(loop& on, const properties& given, std::vector<std::string> topics, topics_beside beside) {
   if (topics.empty()) return refusal{"no topic to consume is given"};
   auto configuration = make_configuration(given, role::consumer);
   if (!configuration) return configuration.error();
   auto client = make_client(std::move(*configuration), role::consumer, given);
   if (!client) return client.error();
-  return std::unique_ptr<consumer>(std::make_unique<librdkafka_consumer>(on, std::move(*client), std::move(topics), given));
+  client_handle watcher;
+  if (!beside.empty()) {
+    auto watching = make_configuration(given, role::watcher);
+    if (!watching) return watching.error();
+    auto made = make_client(std::move(*watching), role::watcher, given);
+    if (!made) return made.error();
+    watcher = std::move(*made);
+  }
+  return std::unique_ptr<consumer>(
+      std::make_unique<librdkafka_consumer>(on, std::move(*client), std::move(topics), given, std::move(beside), std::move(watcher)));
 }
 
 }  // namespace leadrelay::kafka

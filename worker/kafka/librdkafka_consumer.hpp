@@ -26,7 +26,8 @@ namespace leadrelay::kafka {
 class librdkafka_consumer final : public consumer {
  public:
   /// `client` has subscribed to nothing yet. `given` is only for taking secrets out of texts.
-  librdkafka_consumer(loop& on, client_handle client, std::vector<std::string> topics, properties given);
+  librdkafka_consumer(loop& on, client_handle client, std::vector<std::string> topics, properties given, topics_beside beside = {},
+                      client_handle watcher = {});
   ~librdkafka_consumer() override;
 
   void start(consumer_events& to) override;
@@ -35,6 +36,9 @@ class librdkafka_consumer final : public consumer {
   void resume(const std::vector<topic_partition>& partitions) override;
   void give_up() override;
   task<void> close(duration grace) override;
+
+  /// Its client, null once closed.
+  rd_kafka_t* client() const noexcept { return client_.get(); }
 
  private:
   struct rebalance {
@@ -68,6 +72,8 @@ class librdkafka_consumer final : public consumer {
   client_handle client_;
   std::vector<std::string> topics_;
   properties given_;
+  topics_beside beside_;
+  client_handle watcher_;  ///< null where there are none beside
   consumer_events* events_ = nullptr;
   assignment assignment_;
   std::set<topic_partition> paused_;  ///< librdkafka keeps a partition paused through rebalances
@@ -81,7 +87,9 @@ class librdkafka_consumer final : public consumer {
   wakeup progress_;  ///< while closing: something has happened
 };
 
-/// A consumer for the topics, not started. The refusal is what `check_properties` says, or librdkafka.
-made<std::unique_ptr<consumer>> make_consumer(loop& on, const properties& given, std::vector<std::string> topics);
+/// A consumer for the topics, not started. `beside`: topics that are not consumed, whose partitions are told with the assigned ones.
+/// The refusal is what `check_properties` says, or librdkafka.
+made<std::unique_ptr<consumer>> make_consumer(loop& on, const properties& given, std::vector<std::string> topics,
+                                              topics_beside beside = {});
 
 }  // namespace leadrelay::kafka

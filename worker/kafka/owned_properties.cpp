@@ -29,7 +29,8 @@ constexpr std::array owned = {
     owned_property{"delivery.report.only.error", events},
     owned_property{"enabled_events", events},
     owned_property{"log.queue", events},
-    owned_property{"transactional.id", "is not used: the worker writes without transactions; remove it"},
+    owned_property{"isolation.level", "belongs to the worker, which reads what is committed alone; remove it"},
+    owned_property{"transactional.id", "belongs to the worker, which gives each of its writers of transactions one of its own; remove it"},
     owned_property{"test.mock.num.brokers", "would give each client a cluster of its own; use `leadrelay demo` to try without a broker"},
 };
 

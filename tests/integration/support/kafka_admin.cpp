@@ -55,6 +55,41 @@ void kafka_admin::delete_topic(const std::string& name) {
   expect_topics(rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event.get()), &count), count);
 }
 
+void kafka_admin::deny_reading(const std::string& topic) {
+  std::array<char, 512> reason{};
+  const auto make = [&](rd_kafka_AclOperation_t what, rd_kafka_AclPermissionType_t may) {
+    kafka_owned<rd_kafka_AclBinding_t> made(rd_kafka_AclBinding_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str(),
+                                                                    RD_KAFKA_RESOURCE_PATTERN_LITERAL, "User:ANONYMOUS", "*", what, may,
+                                                                    reason.data(), reason.size()));
+    if (!made) throw std::runtime_error("rights of " + topic + ": " + reason.data());
+    return made;
+  };
+  const auto all = make(RD_KAFKA_ACL_OPERATION_ALL, RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW);
+  const auto not_read = make(RD_KAFKA_ACL_OPERATION_READ, RD_KAFKA_ACL_PERMISSION_TYPE_DENY);
+  std::array<rd_kafka_AclBinding_t*, 2> rights{all.get(), not_read.get()};
+  kafka_owned<rd_kafka_queue_t> queue(rd_kafka_queue_new(client_.get()));
+  rd_kafka_CreateAcls(client_.get(), rights.data(), rights.size(), nullptr, queue.get());
+  const auto event = wait_for_result(queue.get(), "rights of " + topic);
+  std::size_t count = 0;
+  const auto* const* const results = rd_kafka_CreateAcls_result_acls(rd_kafka_event_CreateAcls_result(event.get()), &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const rd_kafka_error_t* const error = rd_kafka_acl_result_error(results[i]);
+    if (error) throw std::runtime_error("rights of " + topic + ": " + rd_kafka_error_string(error));
+  }
+}
+
+void kafka_admin::delete_records(const std::string& topic, std::int32_t partition, std::int64_t before) {
+  const kafka_owned<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = before;
+  kafka_owned<rd_kafka_DeleteRecords_t> records(rd_kafka_DeleteRecords_new(list.get()));
+  kafka_owned<rd_kafka_queue_t> queue(rd_kafka_queue_new(client_.get()));
+  rd_kafka_DeleteRecords_t* one = records.get();
+  rd_kafka_DeleteRecords(client_.get(), &one, 1, nullptr, queue.get());
+  const auto event = wait_for_result(queue.get(), "delete records of " + topic);
+  const auto* const answer = rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(event.get()));
+  expect_kafka(answer->elems[0].err, "delete records of " + topic);
+}
+
 int kafka_admin::partition_count(const std::string& name) {
   struct topic_deleter {
     void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }

@@ -26,6 +26,12 @@ class kafka_admin {
   /// 0 where there is no such topic.
   int partition_count(const std::string& name);
 
+  /// Takes everybody's right to read the topic; all else stays allowed.
+  void deny_reading(const std::string& topic);
+
+  /// Deletes the partition's records before the offset.
+  void delete_records(const std::string& topic, std::int32_t partition, std::int64_t before);
+
   /// The offset after the last record of every partition.
   std::vector<std::int64_t> end_offsets(const std::string& topic);
   /// What the group has committed for every partition.

@@ -1,0 +1,142 @@
+#include "kafka/beside_lookup.hpp"
+
+#include <set>
+
+#include "kafka/partition_list.hpp"
+
+namespace leadrelay::kafka {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct candidate {
+  assigned_partition* of;
+  beside_partition found;
+};
+
+struct search {
+  beside_clients clients;
+  int limit_ms;
+  std::vector<candidate> candidates = {};
+
+  partition_list_handle list() const {
+    std::vector<topic_partition> partitions;
+    for (const candidate& each : candidates) partitions.push_back(each.found.partition);
+    return make_list(partitions);
+  }
+};
+
+lookup_failure failure_of(rd_kafka_resp_err_t error, const std::string& doing) { return {error, doing + ": " + rd_kafka_err2str(error)}; }
+
+std::optional<lookup_failure> first_failure(const rd_kafka_topic_partition_list_t& list, const std::string& doing) {
+  for (int at = 0; at < list.cnt; ++at)
+    if (list.elems[at].err != RD_KAFKA_RESP_ERR_NO_ERROR) return lookup_failure{list.elems[at].err, doing + ": " + errors_of(&list)};
+  return std::nullopt;
+}
+
+std::set<std::string> names_for(const topics_beside& names, const std::vector<assigned_partition>& of) {
+  std::set<std::string> wanted;
+  for (const assigned_partition& partition : of)
+    if (const auto found = names.find(partition.partition.topic); found != names.end())
+      wanted.insert(found->second.begin(), found->second.end());
+  return wanted;
+}
+
+using partition_counts = std::map<std::string, int>;
+
+std::optional<lookup_failure> count_partitions(const search& in, const std::set<std::string>& wanted, partition_counts& counts) {
+  const rd_kafka_metadata_t* raw = nullptr;
+  const rd_kafka_resp_err_t error = rd_kafka_metadata(in.clients.watcher, 1, nullptr, &raw, in.limit_ms);
+  const metadata_handle metadata(raw);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure_of(error, "metadata of all topics");
+  for (int at = 0; at < metadata->topic_cnt; ++at) {
+    const rd_kafka_metadata_topic_t& topic = metadata->topics[at];
+    if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR && wanted.contains(topic.topic)) counts[topic.topic] = topic.partition_cnt;
+  }
+  return std::nullopt;
+}
+
+/// By their names: a broker that does not know a topic yet may have commits for it.
+void collect_candidates(search& in, const topics_beside& names, std::vector<assigned_partition>& of) {
+  for (assigned_partition& partition : of) {
+    const auto beside = names.find(partition.partition.topic);
+    if (beside == names.end()) continue;
+    for (const std::string& name : beside->second) {
+      in.candidates.push_back({&partition, {}});
+      in.candidates.back().found.partition = {name, partition.partition.partition};
+    }
+  }
+}
+
+/// Those that are known are asked for; of others only those with a commit stay, their end unknown.
+void keep_known(search& in, const partition_counts& counts) {
+  const auto is_known = [&](const candidate& each) {
+    const auto count = counts.find(each.found.partition.topic);
+    return count != counts.end() && each.found.partition.partition < count->second;
+  };
+  for (candidate& each : in.candidates)
+    if (!is_known(each)) each.found.end = -1;
+  std::erase_if(in.candidates, [&](const candidate& each) { return !is_known(each) && each.found.committed < 0; });
+}
+
+/// librdkafka answers in an order of its own.
+std::int64_t offset_in(const rd_kafka_topic_partition_list_t* list, const topic_partition& partition) {
+  const auto* const found = rd_kafka_topic_partition_list_find(list, partition.topic.c_str(), partition.partition);
+  return found && found->err == RD_KAFKA_RESP_ERR_NO_ERROR && found->offset >= 0 ? found->offset : -1;
+}
+
+std::optional<lookup_failure> find_committed(search& in) {
+  const partition_list_handle list = in.list();
+  const rd_kafka_resp_err_t error = rd_kafka_committed(in.clients.member, list.get(), in.limit_ms);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure_of(error, "committed offsets beside");
+  if (auto failed = first_failure(*list, "committed offsets beside")) return failed;
+  for (candidate& each : in.candidates) {
+    const topic_partition& partition = each.found.partition;
+    const auto* const found = rd_kafka_topic_partition_list_find(list.get(), partition.topic.c_str(), partition.partition);
+    if (!found) continue;
+    each.found.committed = found->offset >= 0 ? found->offset : -1;
+    if (found->metadata) each.found.metadata.assign(static_cast<const char*>(found->metadata), found->metadata_size);
+  }
+  return std::nullopt;
+}
+
+/// `logical` in the place of a time asks for the beginning or the end, as the protocol has it (ListOffsets). One that is not answered stays
+/// unknown.
+void find_offsets(search& in, std::int64_t logical, std::int64_t beside_partition::* to) {
+  std::vector<topic_partition> known;
+  for (const candidate& each : in.candidates)
+    if (each.found.end >= 0) known.push_back(each.found.partition);
+  if (known.empty()) return;
+  const partition_list_handle list = make_list(known);
+  for (int at = 0; at < list->cnt; ++at) list->elems[at].offset = logical;
+  const bool answered = rd_kafka_offsets_for_times(in.clients.watcher, list.get(), in.limit_ms) == RD_KAFKA_RESP_ERR_NO_ERROR;
+  for (candidate& each : in.candidates) {
+    const std::int64_t found = answered ? offset_in(list.get(), each.found.partition) : -1;
+    if (each.found.end < 0 || found < 0)
+      each.found.end = -1;
+    else
+      each.found.*to = found;
+  }
+}
+
+}  // namespace
+
+std::optional<lookup_failure> find_beside(beside_clients clients, const topics_beside& names, milliseconds limit,
+                                          std::vector<assigned_partition>& of) {
+  const std::set<std::string> wanted = names_for(names, of);
+  if (wanted.empty()) return std::nullopt;
+  search in{clients, static_cast<int>(limit.count())};
+  partition_counts counts;
+  collect_candidates(in, names, of);
+  if (auto failed = find_committed(in)) return failed;
+  if (auto failed = count_partitions(in, wanted, counts)) return failed;
+  keep_known(in, counts);
+  find_offsets(in, RD_KAFKA_OFFSET_BEGINNING, &beside_partition::begin);
+  find_offsets(in, RD_KAFKA_OFFSET_END, &beside_partition::end);
+  for (candidate& each : in.candidates)
+    if (each.found.committed >= 0 || each.found.end < 0 || each.found.end > each.found.begin)
+      each.of->beside.push_back(std::move(each.found));
+  return std::nullopt;
+}
+
+}  // namespace leadrelay::kafka

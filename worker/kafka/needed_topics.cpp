@@ -1,0 +1,153 @@
+#include "kafka/needed_topics.hpp"
+
+#include <array>
+#include <thread>
+
+#include "kafka/client_configuration.hpp"
+#include "kafka/teardown.hpp"
+
+namespace leadrelay::kafka {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr int metadata_ms = 5000;
+constexpr int creation_ms = 10'000;
+constexpr milliseconds longest_creation{10'000};  // until the brokers have told each other of a topic
+constexpr milliseconds between_looks{100};
+constexpr duration time_to_end = std::chrono::seconds(1);
+constexpr int replication_of_broker = -1;
+
+std::string command_for(const needed_topic& topic) {
+  return "kafka-topics.sh --create --topic " + topic.name + " --partitions " + std::to_string(topic.partitions) +
+         " --config cleanup.policy=delete --config retention.ms=-1";
+}
+
+std::string wanted(const needed_topic& topic) {
+  return "topic \"" + topic.name + "\" with " + std::to_string(topic.partitions) + " partitions";
+}
+
+failed_step too_few(const needed_topic& topic, int found) {
+  const std::string count = std::to_string(topic.partitions);
+  return {"topic \"" + topic.name + "\" has " + std::to_string(found) + " partitions and needs " + count +
+              "; add some: kafka-topics.sh --alter --topic " + topic.name + " --partitions " + count,
+          false};
+}
+
+new_topic_handle describe(const needed_topic& topic, std::string& reason) {
+  std::array<char, reason_bytes> text{};
+  new_topic_handle made(rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions, replication_of_broker, text.data(), text.size()));
+  if (!made) reason = text.data();
+  if (!made) return made;
+  rd_kafka_NewTopic_set_config(made.get(), "cleanup.policy", "delete");
+  rd_kafka_NewTopic_set_config(made.get(), "retention.ms", "-1");
+  return made;
+}
+
+admin_options_handle make_options(rd_kafka_t* client, bool validate_only) {
+  std::array<char, reason_bytes> reason{};
+  admin_options_handle options(rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS));
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), creation_ms, reason.data(), reason.size());
+  rd_kafka_AdminOptions_set_validate_only(options.get(), validate_only ? 1 : 0, reason.data(), reason.size());
+  return options;
+}
+
+step_result failure_of(rd_kafka_event_t* event, const properties& given) {
+  if (!event) return make_failure(RD_KAFKA_RESP_ERR__TIMED_OUT, "CreateTopics is not answered", given);
+  if (const auto error = rd_kafka_event_error(event)) return make_failure(error, rd_kafka_event_error_string(event), given);
+  std::size_t count = 0;
+  const auto* const result = rd_kafka_event_CreateTopics_result(event);
+  const rd_kafka_topic_result_t** const topics = result ? rd_kafka_CreateTopics_result_topics(result, &count) : nullptr;
+  if (count == 0) return make_failure(RD_KAFKA_RESP_ERR__BAD_MSG, "CreateTopics is answered with no topic", given);
+  const rd_kafka_resp_err_t error = rd_kafka_topic_result_error(topics[0]);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return std::nullopt;
+  const char* const text = rd_kafka_topic_result_error_string(topics[0]);
+  return make_failure(error, text ? text : rd_kafka_err2str(error), given);
+}
+
+bool is_unsupported(const failed_step& failed) { return failed.what.starts_with("_UNSUPPORTED_FEATURE"); }
+
+/// Brokers that know no CreateTopics may make a topic when a producer asks for it.
+void ask_for_topic(const needed_topic& topic, const properties& given) {
+  auto configuration = make_configuration(given, role::producer);
+  if (!configuration) return;
+  auto client = make_client(std::move(*configuration), role::producer, given);
+  if (!client) return;
+  count_partitions(client->get(), topic.name, given);
+  tear_down(std::move(*client), nullptr, time_to_end);
+}
+
+step_result make_topic(rd_kafka_t* client, const needed_topic& topic, bool validate_only, const properties& given) {
+  step_result failed = create_topic(client, topic, validate_only, given);
+  if (!failed || !is_unsupported(*failed)) return failed;
+  ask_for_topic(topic, given);
+  const partition_count now = count_partitions(client, topic.name, given);
+  return now.failed || now.partitions > 0 ? now.failed : failed;
+}
+
+failed_step cannot_make(const needed_topic& topic, const failed_step& why) {
+  return {why.what + ": " + wanted(topic) + " is missing and cannot be created; create it: " + command_for(topic) +
+              ", or allow the worker to: Create and Describe on the topic",
+          why.may_work_later};
+}
+
+step_result wait_for_topic(rd_kafka_t* client, const needed_topic& topic, const properties& given, const work_limit& limit) {
+  const auto deadline = steady_clock::now() + longest_creation;
+  while (true) {
+    const partition_count found = count_partitions(client, topic.name, given);
+    if (found.failed) return found.failed;
+    if (found.partitions >= topic.partitions) return std::nullopt;
+    if (limit.stopping() || steady_clock::now() >= deadline)
+      return found.partitions > 0 ? too_few(topic, found.partitions) : failed_step{wanted(topic) + " is created and does not appear"};
+    std::this_thread::sleep_for(between_looks);
+  }
+}
+
+}  // namespace
+
+partition_count count_partitions(rd_kafka_t* client, const std::string& name, const properties& given) {
+  const topic_handle topic(rd_kafka_topic_new(client, name.c_str(), nullptr));
+  if (!topic) return {0, make_failure(rd_kafka_last_error(), "topic \"" + name + "\"", given)};
+  const rd_kafka_metadata_t* raw = nullptr;
+  rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, topic.get(), &raw, metadata_ms);
+  const metadata_handle metadata(raw);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1) error = metadata->topics[0].err;
+  if (error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) return {};
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return {0, make_failure(error, "metadata of topic \"" + name + "\": " + rd_kafka_err2str(error), given)};
+  return {metadata->topic_cnt == 1 ? metadata->topics[0].partition_cnt : 0, std::nullopt};
+}
+
+step_result create_topic(rd_kafka_t* client, const needed_topic& topic, bool validate_only, const properties& given) {
+  std::string reason;
+  const new_topic_handle description = describe(topic, reason);
+  if (!description) return failed_step{"topic \"" + topic.name + "\": " + reason, false};
+  const admin_options_handle options = make_options(client, validate_only);
+  const queue_handle answers(rd_kafka_queue_new(client));
+  rd_kafka_NewTopic_t* one = description.get();
+  rd_kafka_CreateTopics(client, &one, 1, options.get(), answers.get());
+  const event_handle event(rd_kafka_queue_poll(answers.get(), creation_ms + metadata_ms));
+  return failure_of(event.get(), given);
+}
+
+step_result ensure_topic(rd_kafka_t* client, const needed_topic& topic, const properties& given, const work_limit& limit) {
+  const partition_count found = count_partitions(client, topic.name, given);
+  if (found.failed) return found.failed;
+  if (found.partitions >= topic.partitions) return std::nullopt;
+  if (found.partitions > 0) return too_few(topic, found.partitions);
+  const step_result failed = make_topic(client, topic, false, given);
+  if (failed) return cannot_make(topic, *failed);
+  return wait_for_topic(client, topic, given, limit);
+}
+
+partition_count check_topic(rd_kafka_t* client, const needed_topic& topic, const properties& given, const work_limit& limit) {
+  if (limit.stopping()) return {};
+  partition_count found = count_partitions(client, topic.name, given);
+  if (found.failed || found.partitions >= topic.partitions) return found;
+  if (found.partitions > 0) return {found.partitions, too_few(topic, found.partitions)};
+  if (const step_result failed = make_topic(client, topic, true, given)) found.failed = cannot_make(topic, *failed);
+  return found;
+}
+
+}  // namespace leadrelay::kafka
