@@ -58,6 +58,21 @@ retry_settings read_retry(const yaml::reader& at) {
   return out;
 }
 
+/// `false`, or its bounds.
+park_settings read_park(const yaml::reader& at) {
+  park_settings out;
+  if (at.is_scalar() && at.node().Scalar() == "false") return {.on = false};
+  if (!at.is_map()) {
+    at.fail("expected false or a map of after, changes and bytes");
+    return out;
+  }
+  at.expect_keys({"after", "changes", "bytes"});
+  out.after = read_time(at, "after", seconds{1}, 30 * day, out.after);
+  out.changes = read_integer(at, "changes", 10, 1'000'000, out.changes);
+  if (const auto bytes = at.get("bytes")) out.bytes = bytes->bytes(64 << 10, std::uint64_t{1} << 40);
+  return out;
+}
+
 std::pair<duration, duration> read_timeouts(const yaml::reader& account) {
   const auto at = account.get("timeouts");
   if (!at || (!at->expect_keys({"connect", "answer"}) && !at->is_map())) return {default_connect_timeout, default_answer_timeout};
@@ -197,9 +212,9 @@ std::shared_ptr<const providers::definition> read_provider(const yaml::reader& a
 }
 
 void expect_account_keys(const yaml::reader& at) {
-  std::vector<std::string_view> keys{"provider",        "base_url", "credential", "limits",         "concurrency",
-                                     "defaults",        "ignore",   "require",    "clear",          "retry",
-                                     "unknown_outcome", "timeouts", "tls",        "largest_answer", "merging"};
+  std::vector<std::string_view> keys{"provider", "base_url",       "credential", "limits", "concurrency",     "defaults",
+                                     "ignore",   "require",        "clear",      "retry",  "unknown_outcome", "timeouts",
+                                     "tls",      "largest_answer", "merging",    "park"};
   const auto unsupported = at.get("read_before_write");
   if (unsupported) {
     unsupported->fail("is not supported: the worker never reads a lead; give the event a `snapshot`, or the account `defaults`");
@@ -261,6 +276,8 @@ std::optional<account> read_account(const std::string& name, const yaml::reader&
   const auto [connect, answer] = read_timeouts(at);
   const auto merging = at.get("merging");
   const bool merges = merging ? merging->boolean().value_or(true) : true;
+  const auto park = at.get("park");
+  const auto parks = park ? read_park(*park) : park_settings();
   const auto largest = at.get("largest_answer");
   const auto largest_answer = largest ? largest->bytes(1 << 10, 64 << 20) : std::nullopt;
   if (!plan || !references.credential) return std::nullopt;
@@ -275,7 +292,8 @@ std::optional<account> read_account(const std::string& name, const yaml::reader&
                  answer,
                  largest_answer.value_or(default_largest_answer),
                  references.tls,
-                 merges};
+                 merges,
+                 parks};
 }
 
 }  // namespace leadrelay::config

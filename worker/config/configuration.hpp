@@ -38,6 +38,14 @@ struct tls_settings {
   std::optional<std::string> key_file;
 };
 
+/// When an account's changes are set aside in its topic of parked changes.
+struct park_settings {
+  bool on = true;
+  duration after = std::chrono::minutes{1};  ///< 1 s to 30 d of its provider failing or refusing the credential
+  int changes = 10'000;                      ///< 10 to 1,000,000 that wait in one worker
+  std::optional<std::uint64_t> bytes{};      ///< of events that wait in one worker, from 64 KiB; a quarter of its memory where absent
+};
+
 inline constexpr int default_concurrency = 16;
 inline constexpr duration default_connect_timeout = std::chrono::seconds{5};
 inline constexpr duration default_answer_timeout = std::chrono::seconds{30};
@@ -55,6 +63,7 @@ struct account {
   std::uint64_t largest_answer = default_largest_answer;  ///< bytes of an answer's body, 1 KiB to 64 MiB
   tls_settings tls;
   bool merging = true;  ///< whether changes of one lead that wait go in one request
+  park_settings park;
 };
 
 /// What an account names beyond the file, with where it does.
@@ -100,6 +109,9 @@ struct configuration {
   duration grace = std::chrono::seconds{30};  ///< SIGTERM to exit
   events::order_by order = events::order_by::key;
   providers::catalogue catalogue;
+
+  /// The topic of an account's parked changes of a source topic; the name tells the source's where there are several.
+  std::string parked_topic(const std::string& account, const std::string& source) const;
 };
 
 /// The largest configuration that is read, in bytes.

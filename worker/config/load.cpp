@@ -28,12 +28,45 @@ void read_catalogue(const yaml::reader& root, const std::filesystem::path& folde
   into.catalogue = providers::catalogue::load(directory, issues);
 }
 
-/// The parked changes of an account have a topic of their own, whose name Kafka bounds to 249 characters.
-void check_parked_topic(const std::string& account, const yaml::reader& key, const configuration& in) {
-  const std::string* group = find_kafka(in, "group.id");
-  constexpr std::string_view between = ".parked.";
-  if (group && account.size() <= 100 && group->size() + between.size() + account.size() > 249)
-    key.fail("is too long beside kafka.group.id: the topic for its parked changes, GROUP.parked.ACCOUNT, may have 249 characters");
+constexpr std::size_t longest_topic = 249;
+
+/// The parked changes of an account have topics of their own, whose names Kafka bounds to 249 characters.
+void check_parked_topics(const std::string& account, const yaml::reader& key, const configuration& in) {
+  if (account.size() > 100 || !find_kafka(in, "group.id")) return;
+  const auto is_long = [&](const std::string& source) { return in.parked_topic(account, source).size() > longest_topic; };
+  if (std::ranges::any_of(in.topics.lead_changes, is_long))
+    key.fail(
+        "is too long beside kafka.group.id: the topic for its parked changes, GROUP.parked.ACCOUNT (with .TOPIC where lead_changes are "
+        "several), may have 249 characters");
+}
+
+/// Names of topics by what Kafka tells them apart by: it takes no two that differ in `.` and `_` alone.
+class topic_names {
+ public:
+  explicit topic_names(const topics& of) {
+    for (const std::string& each : of.lead_changes) add(each, "topics.lead_changes");
+    add(of.dead_letters, "topics.dead_letters");
+    if (of.results) add(*of.results, "topics.results");
+  }
+
+  /// Whose the name is already; empty where it is nobody's, and then `whose`.
+  std::string add(std::string name, const std::string& whose) {
+    std::ranges::replace(name, '.', '_');
+    const auto [found, is_new] = names_.try_emplace(std::move(name), whose);
+    return is_new ? std::string() : found->second;
+  }
+
+ private:
+  std::map<std::string, std::string> names_;
+};
+
+void check_topics_differ(const std::string& account, const yaml::reader& key, const configuration& in, topic_names& known) {
+  if (!find_kafka(in, "group.id")) return;
+  for (const std::string& source : in.topics.lead_changes) {
+    const std::string name = in.parked_topic(account, source);
+    if (const std::string other = known.add(name, "accounts." + account); !other.empty())
+      key.fail("its topic for parked changes, " + name + ", is that of " + other + " but for `.` and `_`; expected another name");
+  }
 }
 
 void read_accounts(const yaml::reader& at, const std::filesystem::path& folder, configuration& into) {
@@ -43,8 +76,10 @@ void read_accounts(const yaml::reader& at, const std::filesystem::path& folder, 
   }
   at.expect_map();
   if (at.node().size() == 0) at.fail("is empty, expected at least one account");
+  topic_names known(into.topics);
   at.each_member([&](const std::string& name, const yaml::reader& key, const yaml::reader& value) {
-    check_parked_topic(name, key, into);
+    check_parked_topics(name, key, into);
+    check_topics_differ(name, key, into, known);
     account_references& references = into.references.emplace_back();
     if (auto made = read_account(name, key, value, into.catalogue, folder, references)) into.accounts.push_back(std::move(*made));
   });
@@ -93,6 +128,12 @@ std::optional<configuration> read_text(const std::string& text, const std::strin
 }
 
 }  // namespace
+
+std::string configuration::parked_topic(const std::string& account, const std::string& source) const {
+  const std::string* group = find_kafka(*this, "group.id");
+  const std::string of_account = (group ? *group : std::string()) + ".parked." + account;
+  return topics.lead_changes.size() > 1 ? of_account + "." + source : of_account;
+}
 
 std::optional<configuration> load_text(const std::string& text, const std::string& file, yaml::issues& into) {
   auto out = read_text(text, file, into);

@@ -28,6 +28,8 @@ struct owned_partition {
   bool leaving = false;              ///< nothing of it is started any more
   bool given_up = false;             ///< somebody else may own it
   bool paused = false;               ///< nothing of it is taken in
+  bool parked = false;               ///< of an account's parked changes, not of a source topic
+  bool crowded = false;              ///< as many changes of it wait as may
   bool told_of_old_offsets = false;  ///< so that it is logged once
   bool told_of_parting = false;      ///< of changes that may have left together and can't again: so that it is logged once
   /// Where lanes wait until what was started before is read: not longer than until then, all of them.
@@ -41,7 +43,8 @@ struct change {
   std::shared_ptr<owned_partition> from;
   /// Decoded on arrival and dropped where the change has to wait behind another, so that waiting costs the record's bytes alone.
   std::unique_ptr<events::lead_change> decoded;
-  std::uint64_t held_bytes = 0;  ///< what it takes from the budget
+  std::uint64_t held_bytes = 0;              ///< what it takes from the budget
+  std::unique_ptr<events::origin> origin{};  ///< of one that was parked
 };
 
 /// The queue of one lead's pending changes within one account. The first is the one being worked on.

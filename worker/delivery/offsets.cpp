@@ -74,6 +74,14 @@ known offsets::take(std::int64_t offset) {
   return known::nothing;
 }
 
+void offsets::pass(std::int64_t next) {
+  if (next <= next_) return;
+  if (begin_ < 0) begin_ = next;
+  next_ = next;
+  any_taken_ = true;
+  ++version_;
+}
+
 /// Also drops what lies before: those offsets do not come again.
 bool offsets::was_settled(std::int64_t offset) {
   while (!restored_.empty() && restored_.front().last < offset) restored_.pop_front();
@@ -136,6 +144,16 @@ void offsets::take_back(std::int64_t offset) {
   const std::int64_t highest = taken.mapped().back();
   taken.mapped().pop_back();
   started_[highest] = std::move(taken.mapped());
+}
+
+void offsets::split(std::int64_t offset) {
+  const auto found = started_.find(offset);
+  if (found == started_.end() || found->second.empty()) return;
+  std::vector<std::int64_t> lower = std::exchange(found->second, {});
+  const std::int64_t highest = lower.back();
+  lower.pop_back();
+  started_[highest] = std::move(lower);
+  ++version_;
 }
 
 void offsets::take_back_former(std::int64_t offset) {

@@ -38,6 +38,9 @@ class offsets {
   /// forgotten.
   known take(std::int64_t offset);
 
+  /// All before that offset has been read: what was not taken of it does not exist.
+  void pass(std::int64_t next);
+
   /// The end of a taken record is durable. Settling twice changes nothing.
   void settle(std::int64_t offset);
   /// The same of one that this worker took when it had the partition before, whether it is read again yet or not.
@@ -59,6 +62,8 @@ class offsets {
   bool has_started_ahead() const noexcept { return !started_.empty() && started_.rbegin()->first >= next_; }
   /// That request has surely had no effect.
   void take_back(std::int64_t offset);
+  /// It stays, but does not stand for lower ones any more: the highest of them stands again beside it, for the rest.
+  void split(std::int64_t offset);
   /// The same of one that this worker started when it had the partition before. A start that another worker has told stays.
   void take_back_former(std::int64_t offset);
 

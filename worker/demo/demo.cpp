@@ -39,8 +39,9 @@ std::string configuration_text(const std::string& bootstrap_servers, std::uint16
                      "topics: { lead_changes: [lead-changes], dead_letters: lead-changes.dead, results: lead-changes.results }\n" +
                      "admin: { listen: 127.0.0.1:0 }\nlog: { level: error }\naccounts:\n";
   for (const sandbox::provider each : sandbox::all_providers)
-    text += "  " + account_name(each) + ": { provider: " + std::string(to_string(each)) + ", base_url: 'http://127.0.0.1:" +
-            std::to_string(sandbox_port) + "', credential: { env: LEADRELAY_DEMO_KEY }, limits: [], concurrency: 16, " +
+    text += "  " + account_name(each) + ": { provider: " + std::string(to_string(each)) +
+            ", base_url: 'http://127.0.0.1:" + std::to_string(sandbox_port) +
+            "', credential: { env: LEADRELAY_DEMO_KEY }, limits: [], concurrency: 16, " +
             "retry: { attempts: 12, first_wait: 50ms, longest_wait: 1s, give_up_after: 1m } }\n";
   return text;
 }
@@ -65,7 +66,9 @@ std::unique_ptr<stage> set_stage(std::uint64_t seed) {
   auto cluster = kafka::mock_cluster::start();
   if (!cluster) throw std::runtime_error(cluster.error().what);
   const std::string servers = cluster->bootstrap_servers();
-  for (const char* topic : {"lead-changes", "lead-changes.dead", "lead-changes.results"})
+  std::vector<std::string> topics{"lead-changes", "lead-changes.dead", "lead-changes.results"};
+  for (const sandbox::provider each : sandbox::all_providers) topics.push_back("leadrelay-demo.parked." + account_name(each));
+  for (const std::string& topic : topics)
     if (const std::string error = cluster->create_topic(topic, partitions); !error.empty()) throw std::runtime_error(error);
   std::unique_ptr<stage> out(new stage{sandbox::background_server(sandbox_options(seed)), std::move(*cluster), {}, servers});
   yaml::issues issues;
@@ -83,7 +86,8 @@ std::vector<demo_record> make_records(stream& of, int events) {
     out.push_back(of.next());
     if (index % every == every / 2) out.push_back(bad[index / every]);
   }
-  for (std::size_t index = static_cast<std::size_t>(std::count_if(out.begin(), out.end(), [](const auto& r) { return r.expected.has_value(); }));
+  for (std::size_t index =
+           static_cast<std::size_t>(std::count_if(out.begin(), out.end(), [](const auto& r) { return r.expected.has_value(); }));
        index < bad.size(); ++index)
     out.push_back(bad[index]);
   return out;
@@ -135,10 +139,11 @@ int show(const demo_options& options) {
   const std::vector<demo_record> records = make_records(changes, options.events);
   auto worker = process::process::make(on->configuration);
   if (!worker) throw std::runtime_error(worker.error().detail);
-  std::printf("%zu records of %zu leads go through Kafka (in this process, %s) to five providers (the sandbox, http://127.0.0.1:%u).\n"
-              "The providers answer 5%% of the requests with 503, some with 429 and Retry-After, and drop some connections.\n"
-              "Live: http://127.0.0.1:%u/status.json and /metrics\n\n",
-              records.size(), changes.leads().size(), on->bootstrap_servers.c_str(), on->providers.port(), (*worker)->admin_port());
+  std::printf(
+      "%zu records of %zu leads go through Kafka (in this process, %s) to five providers (the sandbox, http://127.0.0.1:%u).\n"
+      "The providers answer 5%% of the requests with 503, some with 429 and Retry-After, and drop some connections.\n"
+      "Live: http://127.0.0.1:%u/status.json and /metrics\n\n",
+      records.size(), changes.leads().size(), on->bootstrap_servers.c_str(), on->providers.port(), (*worker)->admin_port());
   std::fflush(stdout);
   std::atomic<bool> ended{false};
   std::jthread running([&] {

@@ -109,6 +109,49 @@ TEST(account, broken_retry_is_told) {
   EXPECT_THAT(load(retry("first_wait: 5s, longest_wait: 5s")).issues, IsEmpty());
 }
 
+TEST(account, broken_park_is_told) {
+  const std::string time = ", such as 500ms, 5s, 15m or 1h";
+  const std::string size = ", such as 512KiB, 16MiB or 1GiB";
+  const auto park = [](const std::string& keys) { return with_account("    park: { " + keys + " }\n"); };
+  const std::string what = "5:11: accounts.a.park: expected false or a map of after, changes and bytes";
+  expect_issues({
+      {park("after: 999ms"), {"5:20: accounts.a.park.after: expected a time from 1s to 30d" + time}},
+      {park("after: 31d"), {"5:20: accounts.a.park.after: expected a time from 1s to 30d" + time}},
+      {park("after: 60"), {"5:20: accounts.a.park.after: expected a time from 1s to 30d" + time}},
+      {park("after: [1m]"), {"5:20: accounts.a.park.after: expected a time from 1s to 30d" + time}},
+      {park("changes: 9"), {"5:22: accounts.a.park.changes: expected a whole number from 10 to 1000000"}},
+      {park("changes: 1000001"), {"5:22: accounts.a.park.changes: expected a whole number from 10 to 1000000"}},
+      {park("changes: many"), {"5:22: accounts.a.park.changes: expected a whole number from 10 to 1000000"}},
+      {park("bytes: 65535"), {"5:20: accounts.a.park.bytes: expected a size from 64KiB to 1024GiB" + size}},
+      {park("bytes: 63KiB"), {"5:20: accounts.a.park.bytes: expected a size from 64KiB to 1024GiB" + size}},
+      {park("bytes: 1025GiB"), {"5:20: accounts.a.park.bytes: expected a size from 64KiB to 1024GiB" + size}},
+      {park("change: 100"), {"5:13: accounts.a.park.change: unknown key, did you mean `changes`?"}},
+      {park("topic: t"), {"5:13: accounts.a.park.topic: unknown key, expected after, changes or bytes"}},
+      {park("after: 1m, after: 2m"), {"5:24: accounts.a.park.after: stands twice, keep one"}},
+      {with_account("    park: true\n"), {what}},
+      {with_account("    park: 1m\n"), {what}},
+      {with_account("    park: [after]\n"), {what}},
+      {with_account("    park: ~\n"), {"5:11: accounts.a.park: expected false or a map of after, changes and bytes"}},
+      {with_account("    parks: false\n"), {"5:5: accounts.a.parks: unknown key, did you mean `park`?"}},
+  });
+}
+
+TEST(account, park_is_read) {
+  const auto park = [](const std::string& value) {
+    return load(with_account("    park: " + value + "\n")).value.value().accounts.at(0).park;
+  };
+  EXPECT_FALSE(park("false").on);
+  EXPECT_TRUE(park("{}").on);
+  EXPECT_EQ(park("{ after: 1s }").after, std::chrono::seconds{1});
+  EXPECT_EQ(park("{ after: 30d }").after, std::chrono::days{30});
+  EXPECT_EQ(park("{ changes: 10 }").changes, 10);
+  EXPECT_EQ(park("{ changes: 1000000 }").changes, 1'000'000);
+  EXPECT_EQ(park("{ bytes: 64KiB }").bytes, std::uint64_t{64} << 10);
+  EXPECT_EQ(park("{ bytes: 1024GiB }").bytes, std::uint64_t{1} << 40);
+  EXPECT_EQ(park("{ after: 5m }").bytes, std::nullopt);
+  EXPECT_EQ(park("{ bytes: 1MiB }").after, std::chrono::minutes{1});
+}
+
 TEST(account, broken_tls_is_told) {
   const auto tls = [](const std::string& keys) { return with_account("    tls: { " + keys + " }\n"); };
   expect_issues({

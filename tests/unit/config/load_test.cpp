@@ -41,10 +41,12 @@ accounts:
     tls: { ca: ca.pem, certificate: /etc/client.pem, key: keys/client.pem }
     largest_answer: 64KiB
     merging: false
+    park: { after: 5m, changes: 2000, bytes: 16MiB }
   acme.ping:
     provider: leadping
     credential: { file: secrets/ping }
     limits: []
+    park: false
 admin: { listen: "0.0.0.0:0" }
 threads: 4
 memory: 1GiB
@@ -116,9 +118,14 @@ TEST(load_text, full_account_is_read) {
   EXPECT_EQ(acme.tls.key_file, "/etc/leadrelay/keys/client.pem");
   EXPECT_EQ(acme.largest_answer, 64u << 10);
   EXPECT_FALSE(acme.merging);
+  EXPECT_TRUE(acme.park.on);
+  EXPECT_EQ(acme.park.after, 5min);
+  EXPECT_EQ(acme.park.changes, 2000);
+  EXPECT_EQ(acme.park.bytes, 16u << 20);
   EXPECT_EQ(read->accounts[1].credential.from, credential_source::kind::file);
   EXPECT_EQ(read->accounts[1].credential.text, "/etc/leadrelay/secrets/ping");
   EXPECT_THAT(read->accounts[1].limits, IsEmpty());
+  EXPECT_FALSE(read->accounts[1].park.on);
 }
 
 TEST(load_text, what_is_left_out_has_its_default) {
@@ -149,6 +156,10 @@ TEST(load_text, what_is_left_out_has_its_default) {
   EXPECT_EQ(a.answer_timeout, 30s);
   EXPECT_EQ(a.largest_answer, 1u << 20);
   EXPECT_TRUE(a.merging);
+  EXPECT_TRUE(a.park.on);
+  EXPECT_EQ(a.park.after, 1min);
+  EXPECT_EQ(a.park.changes, 10'000);
+  EXPECT_EQ(a.park.bytes, std::nullopt);
   EXPECT_FALSE(a.tls.ca_file || a.tls.certificate_file || a.tls.key_file);
 }
 

@@ -28,15 +28,30 @@ TEST(kafka, broken_one_is_told) {
 }
 
 TEST(kafka, account_s_parked_topic_must_have_a_name_that_fits) {
-  const auto text = [](std::size_t group) {
-    return "kafka: { bootstrap.servers: b, group.id: " + std::string(group, 'g') + " }\n" + topics_part + "accounts: { " +
-           std::string(100, 'a') + ": { provider: perch, credential: { env: KEY } } }\n";
+  const std::string name(100, 'a');
+  const auto text = [&](std::size_t group, const std::string& topics) {
+    return "kafka: { bootstrap.servers: b, group.id: " + std::string(group, 'g') + " }\ntopics: { lead_changes: " + topics +
+           ", dead_letters: d }\naccounts: { " + name + ": { provider: perch, credential: { env: KEY } } }\n";
   };
-  EXPECT_THAT(load(text(141)).issues, IsEmpty());
-  EXPECT_EQ(load(text(142)).issues,
-            std::vector<std::string>{
-                "3:13: accounts." + std::string(100, 'a') +
-                ": is too long beside kafka.group.id: the topic for its parked changes, GROUP.parked.ACCOUNT, may have 249 characters"});
+  const std::vector<std::string> too_long{
+      "3:13: accounts." + name +
+      ": is too long beside kafka.group.id: the topic for its parked changes, GROUP.parked.ACCOUNT (with .TOPIC where lead_changes are "
+      "several), may have 249 characters"};
+  EXPECT_THAT(load(text(141, "[t]")).issues, IsEmpty());
+  EXPECT_EQ(load(text(142, "[t]")).issues, too_long);
+  EXPECT_THAT(load(text(141, "[" + std::string(249, 't') + "]")).issues, IsEmpty()) << "one topic is not named";
+  EXPECT_THAT(load(text(137, "[t, u_v]")).issues, IsEmpty());
+  EXPECT_EQ(load(text(138, "[t, u_v]")).issues, too_long) << "the longer one counts";
+  EXPECT_EQ(load(text(138, "[u_v, t]")).issues, too_long);
+}
+
+TEST(kafka, parked_topic_names_group_and_account_and_one_of_several_topics) {
+  const auto read = [](const std::string& topics) {
+    return load(kafka_part + "topics: { lead_changes: " + topics + ", dead_letters: d }\n" + accounts_part);
+  };
+  EXPECT_EQ(read("[t]").value->parked_topic("a", "t"), "g.parked.a");
+  EXPECT_EQ(read("[t, u.v]").value->parked_topic("a", "t"), "g.parked.a.t");
+  EXPECT_EQ(read("[t, u.v]").value->parked_topic("a", "u.v"), "g.parked.a.u.v");
 }
 
 TEST(topics, broken_one_is_told) {

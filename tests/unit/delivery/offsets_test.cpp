@@ -516,6 +516,24 @@ TEST(offsets, a_request_of_more_stands_for_those_of_fewer_until_it_is_taken_back
   EXPECT_TRUE(all.map().started.empty());
 }
 
+TEST(offsets, a_request_of_more_that_is_split_stays_beside_the_largest_of_fewer) {
+  offsets all;
+  for (std::int64_t offset = 0; offset < 10; ++offset) all.take(offset);
+  all.start_together(2, {});
+  all.start_together(4, {2});
+  all.start_together(7, {4});
+  const std::uint64_t before = all.version();
+  all.split(7);
+  EXPECT_GT(all.version(), before);
+  EXPECT_EQ(all.map().started, (std::vector<std::int64_t>{4, 7}));
+  all.split(4);
+  EXPECT_EQ(all.map().started, (std::vector<std::int64_t>{2, 4, 7}));
+  const std::uint64_t last = all.version();
+  all.split(7);
+  all.split(3);
+  EXPECT_EQ(all.version(), last) << "one stands for none, and none is at 3";
+}
+
 TEST(offsets, a_start_that_stands_again_untold_is_adopted_from_the_own_map) {
   offsets former(1);
   for (std::int64_t offset = 0; offset < 8; ++offset) former.take(offset);
@@ -531,6 +549,71 @@ TEST(offsets, a_start_that_stands_again_untold_is_adopted_from_the_own_map) {
     later.adopt(former);
     EXPECT_EQ(later.map().started, writer == 1 ? (std::vector<std::int64_t>{2}) : (std::vector<std::int64_t>{4, 6}));
   }
+}
+
+TEST(offsets, what_is_passed_and_was_never_taken_is_committed) {
+  offsets all;
+  all.pass(2);
+  EXPECT_EQ(all.committable(), place{2});
+  EXPECT_TRUE(all.ahead_of_broker());
+  all.take(2);
+  all.settle(2);
+  all.acknowledged(all.version(), 3);
+  all.pass(4);
+  EXPECT_EQ(all.committable(), place{4});
+  EXPECT_TRUE(all.ahead_of_broker());
+  EXPECT_TRUE(all.map().settled.empty());
+  EXPECT_EQ(known::taken_before, all.take(3));
+  EXPECT_EQ(known::nothing, all.take(4));
+}
+
+TEST(offsets, record_below_what_was_passed_first_is_of_a_new_log) {
+  offsets all;
+  all.pass(2);
+  EXPECT_EQ(known::nothing, all.take(1));
+  EXPECT_EQ(all.committable(), place{1});
+}
+
+TEST(offsets, what_is_passed_goes_beyond_nothing_outstanding) {
+  offsets all;
+  for (const std::int64_t offset : {0, 1, 2}) all.take(offset);
+  all.settle(1);
+  all.pass(5);
+  EXPECT_EQ(all.committable(), place{0});
+  EXPECT_EQ(all.outstanding(), 2u);
+  EXPECT_FALSE(all.is_settled(2));
+  EXPECT_EQ(all.map().settled, (std::vector<offset_range>{{1, 1}, {3, 4}}));
+  all.settle(0);
+  EXPECT_EQ(all.committable(), place{2});
+  all.settle(2);
+  EXPECT_EQ(all.committable(), place{5});
+}
+
+TEST(offsets, passing_what_has_been_read_changes_nothing) {
+  offsets all;
+  for (const std::int64_t offset : {0, 1, 2}) all.take(offset);
+  const std::uint64_t before = all.version();
+  for (const std::int64_t next : {-1, 0, 1, 3}) all.pass(next);
+  EXPECT_EQ(all.version(), before);
+  EXPECT_EQ(all.committable(), place{0});
+  EXPECT_EQ(known::nothing, all.take(3));
+}
+
+TEST(offsets, passing_leaves_behind_what_was_settled_and_started_before_a_restart) {
+  offsets all(1);
+  ASSERT_TRUE(all.restore(10, encode({.writer = 2, .settled = {{11, 12}, {18, 24}}, .started = {14, 26}}, 10)));
+  all.pass(16);
+  EXPECT_EQ(all.committable(), place{16});
+  EXPECT_EQ(all.map().settled, (std::vector<offset_range>{{18, 24}}));
+  EXPECT_EQ(all.map().started, (std::vector<std::int64_t>{26}));
+  EXPECT_TRUE(all.has_started_ahead());
+  all.pass(25);
+  EXPECT_EQ(all.committable(), place{25});
+  EXPECT_TRUE(all.map().settled.empty());
+  all.pass(27);
+  EXPECT_EQ(all.committable(), place{27});
+  EXPECT_FALSE(all.has_started_ahead());
+  EXPECT_EQ(all.map(), (offset_map{.writer = 1, .settled = {}, .started = {}}));
 }
 
 }  // namespace
