@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "simulation/member.hpp"
+#include "simulation/parked_logs.hpp"
 
 namespace leadrelay::simulation {
 
@@ -15,12 +16,13 @@ constexpr int widest_gap = 40;
 
 }  // namespace
 
-broker::broker(surroundings& at, int partitions)
+broker::broker(surroundings& at, int partitions, const config::configuration& with)
     : at_(at),
       end_(static_cast<std::size_t>(partitions), 0),
-      committed_(end_.size(), -1),
-      metadata_(end_.size()),
+      committed_(end_.size() * (1 + with.accounts.size()), -1),
+      metadata_(committed_.size()),
       holders_(end_.size()) {
+  for (const config::account& each : with.accounts) parked_topics_.push_back(with.parked_topic(each.name, "changes"));
   for (std::int64_t& end : end_) end = at_.random.per_mille(500) ? 0 : at_.random.between(1, 200);
 }
 
@@ -120,21 +122,70 @@ void broker::complete() {
 /// Commits of the generation are taken while it is being replaced, too; those of an earlier one are not.
 bool broker::accepts(const member& who, int generation) const { return generation == generation_ && has(who); }
 
-void broker::take_commit(int worker, const std::vector<kafka::offset_to_commit>& offsets, std::size_t most) {
+void broker::take_commit(life by, const std::vector<kafka::offset_to_commit>& offsets, std::size_t most) {
   for (const kafka::offset_to_commit& each : offsets) {
     if (most-- == 0) return;
-    const int partition = each.partition.partition;
-    at_.truth.committed(worker, partition, each.next, each.metadata);
-    committed_[static_cast<std::size_t>(partition)] = each.next;
-    metadata_[static_cast<std::size_t>(partition)] = each.metadata;
+    const int stream = stream_of(each.partition);
+    at_.truth.committed(by, stream, each.next, each.metadata);
+    committed_[static_cast<std::size_t>(stream)] = each.next;
+    metadata_[static_cast<std::size_t>(stream)] = each.metadata;
   }
+}
+
+int broker::stream_of(const kafka::topic_partition& of) const {
+  const auto topic = std::ranges::find(parked_topics_, of.topic);
+  const auto number = topic == parked_topics_.end() ? 0 : 1 + static_cast<int>(topic - parked_topics_.begin());
+  return number * partitions() + of.partition;
+}
+
+std::vector<std::int64_t> broker::take_move(life by, const kafka::move& what) {
+  std::vector<std::int64_t> out;
+  std::vector<int> parked;
+  for (const kafka::moved_record& each : what.records) {
+    const kafka::topic_partition to{what.topics[each.topic].name, each.partition};
+    parked_log& log = logs_[to];
+    log.records.push_back({log.end++, -1, each.key, each.value, each.headers});
+    const int change = at_.truth.is_parked(by, stream_of(to), log.records.back().offset, each);
+    log.records.back().change = change;
+    if (change >= 0) parked.push_back(change);
+    at_.log.event("parked", {{"worker", by.first}, {"change", change}});
+    out.push_back(log.end);
+  }
+  for (auto& [name, log] : logs_) ++log.end;  // the transaction's marker, of those that it has not written to as well
+  take_commit(by, what.offsets, what.offsets.size());
+  for (const int each : parked) at_.truth.check_parked_in_order(each);
+  for (log_reader* const each : readers_) each->fetch_soon();
+  return out;
+}
+
+const broker::parked_record* broker::parked_at(const kafka::topic_partition& of, std::int64_t from) const {
+  const auto log = logs_.find(of);
+  if (log == logs_.end()) return nullptr;
+  const auto found = std::ranges::lower_bound(log->second.records, from, {}, &parked_record::offset);
+  return found == log->second.records.end() ? nullptr : &*found;
+}
+
+std::int64_t broker::end_of(const kafka::topic_partition& of) const {
+  const auto log = logs_.find(of);
+  return log == logs_.end() ? 0 : log->second.end;
 }
 
 std::vector<kafka::assigned_partition> broker::look_up(const std::vector<int>& partitions) const {
   std::vector<kafka::assigned_partition> out;
   for (const int partition : partitions) {
     const auto index = static_cast<std::size_t>(partition);
-    out.push_back({{"changes", partition}, committed_[index], metadata_[index], partition, static_cast<int>(end_.size())});
+    out.push_back({{"changes", partition},
+                   committed_[index],
+                   metadata_[index],
+                   partition,
+                   static_cast<int>(end_.size()),
+                   static_cast<int>(end_.size())});
+    for (const std::string& topic : parked_topics_) {
+      const kafka::topic_partition beside{topic, partition};
+      const auto stream = static_cast<std::size_t>(stream_of(beside));
+      if (end_of(beside) > 0 || committed_[stream] >= 0)
+        out.back().beside.push_back({beside, committed_[stream], metadata_[stream], 0, end_of(beside)});
+    }
   }
   return out;
 }

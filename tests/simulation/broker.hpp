@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -9,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "config/configuration.hpp"
 #include "kafka/consumer.hpp"
+#include "kafka/mover.hpp"
 #include "simulation/dice.hpp"
 #include "simulation/ledger.hpp"
 #include "simulation/simulated_world.hpp"
@@ -18,6 +21,7 @@
 namespace leadrelay::simulation {
 
 class member;
+class log_reader;
 
 /// What all parts of one run share.
 struct surroundings {
@@ -44,7 +48,7 @@ struct broker_weather {
 /// a rebalance by their heartbeats; each gives its partitions back and joins again, and who has not by the deadline is thrown out.
 class broker {
  public:
-  explicit broker(surroundings& at, int partitions);
+  broker(surroundings& at, int partitions, const config::configuration& with);
 
   broker_weather weather;
   duration rebalance_deadline{std::chrono::seconds{60}};
@@ -60,8 +64,26 @@ class broker {
   void leave(member& who);
   /// Whether that member may commit under that generation now.
   bool accepts(const member& who, int generation) const;
-  void take_commit(int worker, const std::vector<kafka::offset_to_commit>& offsets, std::size_t most);
+  void take_commit(life by, const std::vector<kafka::offset_to_commit>& offsets, std::size_t most);
   std::vector<kafka::assigned_partition> look_up(const std::vector<int>& partitions) const;
+
+  // Parked changes.
+  struct parked_record {
+    std::int64_t offset = 0;
+    int change = -1;
+    std::optional<std::string> key;
+    std::optional<std::string> value;
+    std::vector<kafka::produced_header> headers;
+  };
+  /// Writes the records and takes the commit; one beyond the offset of each.
+  std::vector<std::int64_t> take_move(life by, const kafka::move& what);
+  /// The first record from that offset on; null at the end.
+  const parked_record* parked_at(const kafka::topic_partition& of, std::int64_t from) const;
+  std::int64_t end_of(const kafka::topic_partition& of) const;
+  /// The number that the ledger knows a partition by, parked ones after those of the source.
+  int stream_of(const kafka::topic_partition& of) const;
+  void add_reader(log_reader& who) { readers_.push_back(&who); }
+  void remove_reader(log_reader& who) { std::erase(readers_, &who); }
 
   // Trouble.
   void expire(member& who);
@@ -82,10 +104,18 @@ class broker {
   void complete();
   void remove(const member& who);
 
+  struct parked_log {
+    std::deque<parked_record> records;
+    std::int64_t end = 0;
+  };
+
   surroundings& at_;
   std::vector<std::int64_t> end_;
-  std::vector<std::int64_t> committed_;
-  std::vector<std::string> metadata_;
+  std::vector<std::int64_t> committed_;  ///< by stream
+  std::vector<std::string> metadata_;    ///< by stream
+  std::vector<std::string> parked_topics_;
+  std::map<kafka::topic_partition, parked_log> logs_;
+  std::vector<log_reader*> readers_;
   std::vector<seat> members_;
   std::vector<member*> holders_;  ///< by partition, null where nobody
   int generation_ = 0;

@@ -4,8 +4,6 @@
 #include <charconv>
 #include <cstdio>
 
-#include "delivery/offset_map.hpp"
-
 namespace leadrelay::simulation {
 namespace {
 
@@ -18,13 +16,13 @@ std::string header_of(const kafka::outgoing_record& letter, std::string_view nam
   return {};
 }
 
+}  // namespace
+
 std::int64_t number_of(const std::string& text) {
   std::int64_t out = -1;
   std::from_chars(text.data(), text.data() + text.size(), out);
   return out;
 }
-
-}  // namespace
 
 std::string lead_id(bool octanist, int lead) {
   char text[48];
@@ -35,9 +33,9 @@ std::string lead_id(bool octanist, int lead) {
 ledger::ledger(trace& to, std::vector<account_rules> accounts, int partitions)
     : trace_(to),
       accounts_(std::move(accounts)),
+      partitions_(partitions),
       log_(static_cast<std::size_t>(partitions)),
-      first_untold_(log_.size()),
-      committed_(log_.size(), -1),
+      streams_(log_.size() * (1 + accounts_.size())),
       current_(log_.size(), -1) {}
 
 std::string ledger::name(const change& c) const {
@@ -50,15 +48,21 @@ std::string ledger::name(const change& c) const {
 change& ledger::add(change made) {
   made.id = static_cast<int>(changes_.size());
   log_[static_cast<std::size_t>(made.partition)].push_back(made.id);
+  streams_[static_cast<std::size_t>(made.partition)].entries.push_back({made.offset, made.id});
   if (made.lane >= 0) lanes_[made.lane].changes.push_back(made.id);
   return changes_.emplace_back(std::move(made));
 }
 
 change* ledger::at(int partition, std::int64_t offset) {
   if (partition < 0 || partition >= static_cast<int>(log_.size())) return nullptr;
-  const auto& log = log_[static_cast<std::size_t>(partition)];
-  const auto found = std::lower_bound(log.begin(), log.end(), offset, [this](int id, std::int64_t o) { return of(id).offset < o; });
-  return found != log.end() && of(*found).offset == offset ? &of(*found) : nullptr;
+  const stream::entry* const found = entry_at(partition, offset);
+  return found ? &of(found->change) : nullptr;
+}
+
+ledger::stream::entry* ledger::entry_at(int number, std::int64_t offset) {
+  auto& entries = streams_[static_cast<std::size_t>(number)].entries;
+  const auto found = std::ranges::lower_bound(entries, offset, {}, &stream::entry::offset);
+  return found != entries.end() && found->offset == offset ? &*found : nullptr;
 }
 
 // --- Who owns what --------------------------------------------------------------------------------------------------------------------
@@ -66,7 +70,7 @@ change* ledger::at(int partition, std::int64_t offset) {
 int ledger::begin_ownership(int worker, int partition) {
   ownership begun{.worker = worker, .partition = partition, .marked_at_start = {}};
   for (const int id : log_[static_cast<std::size_t>(partition)])
-    if (was_left_marked_by_another(of(id), worker)) begun.marked_at_start.push_back(id);
+    if (was_left_marked_by_another(of(id), living(worker))) begun.marked_at_start.push_back(id);
   owned_.push_back(std::move(begun));
   return current_[static_cast<std::size_t>(partition)] = static_cast<int>(owned_.size()) - 1;
 }
@@ -85,7 +89,8 @@ void ledger::know_ownership(int worker, int ownership) {
   struct ownership& by = owned_[static_cast<std::size_t>(ownership)];
   believed_[{worker, by.partition}] = ownership;
   for (const int id : log_[static_cast<std::size_t>(by.partition)])
-    if (of(id).marked) by.told_marked.insert(by.highest_marked = id);
+    if (of(id).marked) by.told_marked.insert(id);
+  by.marked_ahead = by.told_marked;
 }
 
 int ledger::believed(int worker, int partition) const {
@@ -105,8 +110,8 @@ life ledger::living(int worker) const {
 }
 
 /// A worker that marked an append itself knows whether its request has left; of the mark of another it cannot.
-bool ledger::was_left_marked_by_another(const change& c, int worker) const {
-  return std::ranges::any_of(c.left_marked_by, [&](const life& by) { return by != living(worker); });
+bool ledger::was_left_marked_by_another(const change& c, life by) const {
+  return std::ranges::any_of(c.left_marked_by, [&](const life& each) { return each != by; });
 }
 
 /// Few repeats: when a worker gives a partition up in peace, its requests have ended, and what it knows the end of is committed.
@@ -115,14 +120,21 @@ void ledger::check_peace(int worker, int partition, int under) {
     const change& c = of(id);
     if (c.ended_in == under && !c.told)
       trace_.broken("clean_end_commits_all", name(c) + " had ended, and the partition was given up without a commit of it");
-    // What may have been applied together stays marked.
-    const bool stays = c.is != kind::append && c.unknown;
+    // What may have been applied together stays marked, and what may go before changes of its lane that are parked.
+    const bool stays = c.is != kind::append && (c.unknown || is_parked_beside(c));
     if (c.marked && !stays && c.left_marked_by.empty())
       trace_.broken("clean_end_takes_marks_back", name(c) + " is marked as started, and the partition was given up in peace");
     const auto flying = in_flight_.find({worker, c.lane});
     if (flying != in_flight_.end() && flying->second.change == id && flying->second.under == under)
       trace_.broken("clean_end_waits", name(c) + " was in flight when its partition was given up");
   }
+}
+
+bool ledger::is_parked_beside(const change& c) const {
+  return std::ranges::any_of(log_[static_cast<std::size_t>(c.partition)], [&](int id) {
+    const change& other = changes_[static_cast<std::size_t>(id)];
+    return other.account == c.account && other.parked_in >= 0 && !other.told;
+  });
 }
 
 void ledger::forget_worker(int worker) {
@@ -136,12 +148,12 @@ void ledger::record_is_read(int worker, const change& read) {
   if (under < 0) return;
   ownership& by = owned_[static_cast<std::size_t>(under)];
   if (!by.read_from) by.read_from = trace_.now();
-  by.read_to = read.id;
+  by.marked_ahead.erase(read.id);
 }
 
 /// What may have left together before it had the partition has not come in time.
 bool ledger::has_read_in_vain(const ownership& by) const {
-  return by.read_to < by.highest_marked && by.read_from && trace_.now() - *by.read_from >= longest_reading;
+  return !by.marked_ahead.empty() && by.read_from && trace_.now() - *by.read_from >= longest_reading;
 }
 
 // --- Requests -------------------------------------------------------------------------------------------------------------------------
@@ -166,6 +178,7 @@ departure ledger::request_leaves(int worker, int account, const std::vector<int>
   check_carried(out, named);
   for (const int id : out.carried) {
     of(id).left = true;
+    of(id).left_by = living(worker);
     check_expected_target(of(id), method_and_target, body);
     check_is_no_repeat(of(id), under);
   }
@@ -278,57 +291,6 @@ void ledger::go_one_by_one(const departure& what) {
   if (what.carried.size() > 1) of_it.last_applied = std::min(of_it.last_applied, what.carried.front() - 1);
 }
 
-// --- Commits --------------------------------------------------------------------------------------------------------------------------
-
-/// Nothing is lost: a commit tells of nothing that has not ended; and it takes nothing back that one before has told.
-void ledger::committed(int worker, int partition, std::int64_t next, const std::string& metadata) {
-  const auto index = static_cast<std::size_t>(partition);
-  const std::string where =
-      "partition " + std::to_string(partition) + ", worker " + std::to_string(worker) + ", next " + std::to_string(next);
-  if (metadata.size() > delivery::most_metadata_bytes || metadata.find('\0') != std::string::npos)
-    trace_.broken("metadata_fits", where + ": " + std::to_string(metadata.size()) + " bytes");
-  if (next < committed_[index]) trace_.broken("commits_only_rise", where + " after " + std::to_string(committed_[index]));
-  committed_[index] = next;
-  const auto read = delivery::decode_offset_map(metadata, next);
-  if (!read && !metadata.empty()) trace_.broken("metadata_fits", where + ": cannot be read: " + metadata);
-  const delivery::offset_map map = read.value_or(delivery::offset_map{});
-  auto range = map.settled.begin();
-  auto& first = first_untold_[index];
-  const auto& log = log_[index];
-  for (std::size_t at = first; at < log.size(); ++at) {
-    change& c = of(log[at]);
-    while (range != map.settled.end() && range->last < c.offset) ++range;
-    const bool says = c.offset < next || (range != map.settled.end() && range->first <= c.offset);
-    if (says && !is_settled(c)) trace_.broken("no_commit_beyond_unsettled", where + " says that " + name(c) + " is settled, and it is not");
-    if (!says && c.told) trace_.broken("commits_only_rise", where + " does not know any more that " + name(c) + " is settled");
-    if (says && !c.told) c.told_at = ++clock_;
-    c.told = says;
-    c.marked = !says && std::ranges::binary_search(map.started, c.offset);
-    c.marked_by = living(worker);
-    if (!c.marked) c.left_marked_by.erase(c.marked_by);  // each may take back its own
-  }
-  while (first < log.size() && of(log[first]).offset < next) ++first;
-  check_marks(partition);
-}
-
-/// Changes that left together leave room for appends, which cannot go without a mark. A lane that has waited in vain for what another had
-/// marked may mark what comes before that.
-void ledger::check_marks(int partition) {
-  std::map<int, int> marked_of_lane;
-  const auto index = static_cast<std::size_t>(partition);
-  const auto& log = log_[index];
-  for (std::size_t at = first_untold_[index]; at < log.size(); ++at) {
-    const change& c = of(log[at]);
-    if (!c.marked || c.is == kind::append) continue;
-    const bool is_told = current_[index] < 0 || owned_[static_cast<std::size_t>(current_[index])].told_marked.contains(c.id);
-    if (++marked_of_lane[c.lane] > 1 && !is_told)
-      trace_.broken("marks_leave_room", name(c) + " is marked beside an earlier one of its lane");
-  }
-  if (marked_of_lane.size() > delivery::most_started_together)
-    trace_.broken("marks_leave_room", "partition " + std::to_string(partition) + " has marks of " + std::to_string(marked_of_lane.size()) +
-                                          " requests of several changes");
-}
-
 // --- Dead letters ---------------------------------------------------------------------------------------------------------------------
 
 ledger::letter ledger::letter_is_made(int worker, const kafka::outgoing_record& made, bool at_once) {
@@ -356,7 +318,7 @@ ledger::letter ledger::letter_is_made(int worker, const kafka::outgoing_record& 
 /// A good change is buried only for what the world has done to it.
 void ledger::check_reason(const change& buried, std::string_view given, int worker) {
   const auto is = reason_from(given);
-  const bool may_have_left = buried.left || buried.unknown || was_left_marked_by_another(buried, worker);
+  const bool may_have_left = buried.left || buried.unknown || was_left_marked_by_another(buried, living(worker));
   const bool must = buried.is == kind::malformed || buried.is == kind::unsendable || (buried.is == kind::refused && buried.refusals > 0);
   if (must && is == buried.expected) return;
   if (is == reason::outcome_unknown && buried.is == kind::append && !account(buried.account).retries_unknown && may_have_left) return;
@@ -372,9 +334,7 @@ void ledger::letter_is_told(const letter& written) {
 // --- The end --------------------------------------------------------------------------------------------------------------------------
 
 bool ledger::all_told() const {
-  for (std::size_t partition = 0; partition < log_.size(); ++partition)
-    if (first_untold_[partition] < log_[partition].size()) return false;
-  return true;
+  return std::ranges::all_of(streams_, [](const stream& each) { return each.first_untold >= each.entries.size(); });
 }
 
 void ledger::check_end() {
@@ -392,7 +352,8 @@ std::string ledger::what_is_left() const {
   for (const change& c : changes_) {
     if (c.told) continue;
     ++left;
-    if (shown++ < most_left_shown) out += (is_settled(c) ? "; not committed: " : "; not settled: ") + name(c);
+    if (shown++ < most_left_shown)
+      out += (is_settled(c) ? "; not committed: " : c.parked_in >= 0 ? "; parked: " : "; not settled: ") + name(c);
   }
   return std::to_string(left) + " left" + out;
 }

@@ -11,6 +11,7 @@
 
 #include "base/reason.hpp"
 #include "base/time.hpp"
+#include "kafka/mover.hpp"
 #include "kafka/producer.hpp"
 #include "simulation/trace.hpp"
 
@@ -49,8 +50,11 @@ struct change {
   int failures = 0;               ///< requests of it alone that ended without a clear answer, or with a server's error
   int letters = 0;                ///< dead letters of it that the broker holds
   bool left = false;              ///< a request of it has left
+  std::optional<life> left_by{};  ///< who has sent the last one
   bool unknown = false;           ///< a request of it has left, and its end is not known
-  bool told = false;              ///< the broker's committed state says that it is settled
+  int parked_in = -1;             ///< the stream of parked changes that has it
+  std::int64_t parked_at = -1;    ///< its offset there
+  bool told = false;              ///< the broker's committed state says that it is settled, also where it is parked
   int told_at = 0;                ///< when it came to say so
   bool marked = false;            ///< the broker's committed state says that its request has started
   life marked_by;                 ///< whose commit said so last
@@ -74,9 +78,8 @@ struct ownership {
   int over_at = 0;                        ///< when it did
   std::vector<int> marked_at_start;       ///< changes whose requests another worker or life had started before
   std::set<int> told_marked{};            ///< changes that the commit that it goes on from says have started
-  int highest_marked = -1;                ///< the last of these
+  std::set<int> marked_ahead{};           ///< those of them that are not read yet
   std::optional<time_point> read_from{};  ///< its first record
-  int read_to = -1;                       ///< the last change read
 };
 
 /// A request that has left: the ownership that it has left under, -1 where a check failed, and the changes that it carries, in order.
@@ -128,7 +131,12 @@ class ledger {
   void failure_is_forgiven(const departure& what);
 
   // The broker's side of commits and dead letters.
-  void committed(int worker, int partition, std::int64_t next, const std::string& metadata);
+  /// The worker as it runs now.
+  life living(int worker) const;
+  void committed(life by, int stream, std::int64_t next, const std::string& metadata);
+  /// A transaction has written a change to its account's topic of parked changes: which one.
+  int is_parked(life by, int stream, std::int64_t offset, const kafka::moved_record& made);
+  void check_parked_in_order(int parked);
   struct letter {
     change* of = nullptr;  ///< null where a check failed
     int under = -1;        ///< the ownership that it is written under
@@ -161,6 +169,7 @@ class ledger {
 
   int believed(int worker, int partition) const;
   void check_peace(int worker, int partition, int under);
+  bool is_parked_beside(const change& c) const;
   void check_expected_target(const change& sent, std::string_view method_and_target, std::string_view body);
   departure carried_by(const change& last, int under) const;
   void check_carried(const departure& what, const std::vector<int>& named);
@@ -168,20 +177,34 @@ class ledger {
   void check_order(const change& sent);
   void check_is_no_repeat(const change& sent, int under);
   void check_append_may_leave(const change& sent, int under);
-  void check_marks(int partition);
+  void check_marks(int stream);
   bool has_read_in_vain(const ownership& by) const;
   void check_reason(const change& buried, std::string_view given, int worker);
-  life living(int worker) const;
-  bool was_left_marked_by_another(const change& c, int worker) const;
+  bool was_left_marked_by_another(const change& c, life by) const;
   bool is_settled(const change& c) const noexcept { return c.applied > 0 || c.letters > 0; }
   std::string name(const change& c) const;
 
   trace& trace_;
   std::vector<account_rules> accounts_;
   std::deque<change> changes_;
+  /// A partition of the source, or of an account's parked changes.
+  struct stream {
+    struct entry {
+      std::int64_t offset = 0;
+      int change = -1;
+      bool told = false;  ///< the committed state says that it is settled
+    };
+    std::vector<entry> entries;
+    std::size_t first_untold = 0;
+    std::int64_t committed = -1;
+    std::string metadata{};
+  };
+  stream::entry* entry_at(int stream, std::int64_t offset);
+  void look_whether_told(change& c);
+
+  int partitions_;
   std::vector<std::vector<int>> log_;  ///< by partition: its changes
-  std::vector<std::size_t> first_untold_;
-  std::vector<std::int64_t> committed_;
+  std::vector<stream> streams_;        ///< the source's partitions, then those of each account's parked changes
   std::map<int, lane> lanes_;
   std::vector<ownership> owned_;
   std::vector<int> current_;                         ///< by partition: its ownership for the broker
@@ -194,5 +217,8 @@ class ledger {
 
 /// The lead's identifier as its events and its requests have it.
 std::string lead_id(bool octanist, int lead);
+
+/// The number that the text begins with; -1 where it does so with none.
+std::int64_t number_of(const std::string& text);
 
 }  // namespace leadrelay::simulation

@@ -10,7 +10,6 @@ namespace {
 
 constexpr duration longest_fetch = 40ms;
 constexpr int largest_batch = 30;
-constexpr duration peaceful_commit = 500ms;
 
 }  // namespace
 
@@ -79,7 +78,7 @@ void member::be_assigned(int generation, const std::vector<grant>& grants) {
 void member::revoke(bool lost) {
   state_ = state::revoking;
   revoked_at_ = at_.loop.now();
-  revoked_in_peace_ = !lost && !commit_is_slow_;
+  revoked_in_peace_ = !lost && !commit_is_slow_ && !move_is_slow_;
   at_.log.event("revoked", {{"worker", worker_}, {"lost", lost}, {"partitions", static_cast<int>(owned_.size())}});
   if (owned_.empty()) return finish_revoke();
   std::vector<kafka::topic_partition> names;
@@ -137,6 +136,7 @@ void member::kill() {
 
 void member::commit(std::vector<kafka::offset_to_commit> offsets) {
   if (ended_) return;
+  if (offsets.empty()) return at_.log.broken("commits_say_something", "worker " + std::to_string(worker_));
   at_.log.event("commit", {{"worker", worker_}, {"partitions", static_cast<int>(offsets.size())}, {"first", offsets.front().next}});
   commits_.push_back({std::move(offsets), generation_});
   if (commits_.size() == 1) send_first_commit();
@@ -164,7 +164,7 @@ std::string member::judge_commit(const sent_commit& sent) {
   if (at_.random.per_mille(weather.commits_fail)) return "simulated failure";
   const bool partly = at_.random.per_mille(weather.commits_fail_partly);
   const auto most = partly ? static_cast<std::size_t>(at_.random.below(static_cast<int>(sent.offsets.size()))) : sent.offsets.size();
-  broker_.take_commit(worker_, sent.offsets, most);
+  broker_.take_commit(at_.truth.living(worker_), sent.offsets, most);
   return partly || at_.random.per_mille(weather.commit_answers_lost) ? "simulated loss of the answer" : "";
 }
 

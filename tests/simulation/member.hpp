@@ -22,6 +22,9 @@ class member final : public kafka::consumer {
   member(surroundings& at, simulation::broker& of, int worker) : at_(at), broker_(of), worker_(worker) {}
 
   int worker() const noexcept { return worker_; }
+  int generation() const noexcept { return generation_; }
+  /// Whether a commit is under way.
+  bool commits() const noexcept { return !commits_.empty(); }
 
   // kafka::consumer
   void start(kafka::consumer_events& to) override;
@@ -43,6 +46,12 @@ class member final : public kafka::consumer {
   void lose_session(duration learned_after);
 
   bool may_lose_session() const noexcept { return state_ == state::stable && !ended_; }
+
+  /// A move of the worker takes as long as no commit does in peace, or has failed.
+  void begin_slow_move() { move_is_slow_ = true, revoked_in_peace_ = false; }
+  void end_slow_move() { move_is_slow_ = false; }
+  void disturb() { revoked_in_peace_ = false; }
+  static constexpr duration peaceful_commit = std::chrono::milliseconds{500};
 
   /// Called after each record.
   std::function<void()> on_delivered = [] {};
@@ -79,6 +88,7 @@ class member final : public kafka::consumer {
   std::set<int> paused_;
   std::deque<sent_commit> commits_;  ///< the first one is under way
   bool commit_is_slow_ = false;
+  bool move_is_slow_ = false;
   bool fetching_ = false;
   time_point revoked_at_{};
   /// A revocation that takes longer than this has met a request that does not end, and gives up what has no commit.

@@ -32,7 +32,7 @@ std::uint64_t outage_watch::begins(int worker) {
   return number;
 }
 
-bool outage_watch::ends(int worker, std::uint64_t number, int change, end how) {
+bool outage_watch::ends(int worker, std::uint64_t number, int change, bool was_parked, end how) {
   side& of = sides_[worker];
   const bool in_outage = in_outage_.erase(number) > 0;
   if (of.must_be_open) {
@@ -44,7 +44,8 @@ bool outage_watch::ends(int worker, std::uint64_t number, int change, end how) {
   }
   if (how == end::works) of = {};
   if (how != end::fails) return false;
-  if (count(of.failed_ever, of.failed_connects_ever, change) >= failures_to_open && !of.may_be_open_since)
+  const int apart = change < 0 ? change : 2 * change + (was_parked ? 1 : 0);  // the worker takes what it reads back for another change
+  if (count(of.failed_ever, of.failed_connects_ever, apart) >= failures_to_open && !of.may_be_open_since)
     of.may_be_open_since = at_.loop.now();
   if (!in_outage) return false;
   of.must_be_open = count(of.failed, of.failed_connects, change) >= failures_to_open;

@@ -25,7 +25,7 @@ class outage_watch {
   /// A request leaves or a connection is tried; gives its number.
   std::uint64_t begins(int worker);
   /// `change` is -1 where there is none. Whether its failure may not count as an attempt.
-  bool ends(int worker, std::uint64_t number, int change, end how);
+  bool ends(int worker, std::uint64_t number, int change, bool was_parked, end how);
 
  private:
   struct side {

@@ -30,6 +30,11 @@ MERGE = "worker/providers/merge.cpp"
 MERGING = "worker/relay/merging.cpp"
 ANNOUNCING = "worker/relay/announcing.cpp"
 BREAKER = "worker/delivery/breaker.cpp"
+PARKING = "worker/relay/parking.cpp"
+MOVING = "worker/relay/moving.cpp"
+READ_BACK = "worker/relay/read_back.cpp"
+ACCOUNT_HEADER = "worker/relay/account.hpp"
+ACCOUNT_PARTITION = "worker/relay/account_partition.cpp"
 
 # name, what it does, file, text, text instead[, file, text, text instead]...
 BUGS = [
@@ -42,7 +47,7 @@ BUGS = [
     ("dead_letter_without_value", "a dead letter loses the original's bytes", "worker/sink/dead_letter.cpp",
      "letter.value = from.value;", "letter.value = from.key;"),
     ("two_lanes_of_one_lead", "one change in seven gets a lane of its own", INTAKE,
-     "configuration_.order));", "configuration_.order).substr(taken.record.offset % 7 == 0 ? 1 : 0));"),
+     "configuration_.order);", "configuration_.order).substr(taken.record.offset % 7 == 0 ? 1 : 0);"),
     ("lane_reordered", "a change overtakes the one before it in its lane", INTAKE,
      "lane.queue.changes.push_back(std::move(taken));",
      "lane.queue.changes.push_back(std::move(taken));\n"
@@ -52,7 +57,7 @@ BUGS = [
     ("waits_for_earlier_commit", "a lane goes on after the commit that was under way already", PARTITIONS,
      "under_way ? commits_sent_ : commits_sent_ + 1;", "commits_sent_;"),
     ("refused_commit_counts", "a refused commit counts as acknowledged", PARTITIONS,
-     "if (result.error.empty()) {", "if (!result.offsets.empty()) {"),
+     "finish_commit(result.error);", "finish_commit({});"),
     ("wakeup_lost_at_gate", "the end of a request lets nobody in at the gate", ACCOUNT,
      "  gate_.leave(sent_in);\n  admit_waiting();\n", "  gate_.leave(sent_in);\n"),
     ("timer_lost_at_limit", "nothing asks again when a limit's window opens", GATE,
@@ -83,9 +88,9 @@ BUGS = [
     ("resumed_twice", "a partition is paused and resumed though it is already", INTAKE,
      "if (std::exchange(partition->paused, wanted) != wanted) (wanted", "partition->paused = wanted;\n    (wanted"),
     ("never_resumed", "paused partitions stay paused", INTAKE,
-     "if (!to_resume.empty()) consumer_.resume(to_resume);", ""),
+     "if (!to_resume[0].empty()) consumer_.resume(to_resume[0]);", ""),
     ("never_paused", "a full budget stops nothing", INTAKE,
-     "if (!to_pause.empty()) consumer_.pause(to_pause);", ""),
+     "if (!to_pause[0].empty()) consumer_.pause(to_pause[0]);", ""),
     ("budget_not_given_back", "the bytes of an ended change stay held", INTAKE,
      "  budget_.give(ended.held_bytes);\n", ""),
     ("leaves_after_give_up", "a request whose connection opens after its partition was given up leaves", DELIVER,
@@ -148,7 +153,57 @@ BUGS = [
     ("mark_of_fewer_lost", "the mark of fewer changes does not stand again where that of more is taken back", OFFSETS,
      "  if (taken.mapped().empty()) return;\n", "  if (offset >= 0) return;\n"),
     ("pause_ends_reading", "a lane goes on without what may have left together while its partition is paused", MERGING,
-     "from.offsets.has_started_ahead() && !from.leaving &&", "from.offsets.has_started_ahead() && !from.leaving && !from.paused &&"),
+     "from.offsets.has_started_ahead() && loop_", "from.offsets.has_started_ahead() && !from.paused && loop_"),
+    ("move_without_offsets", "the offsets of what is moved are not committed with it", PARTITIONS,
+     "  moving.offsets = std::move(due);\n", ""),
+    ("settled_before_moved", "a change is settled when its move begins", MOVING,
+     "      ++each.moving;\n", "      ++each.moving;\n      next.from->offsets.settle(next.record.offset);\n"),
+    ("started_parked", "a change whose request may have left is parked", PARKING,
+     "return !of.from->offsets.is_started(of.record.offset) && ", "return "),
+    ("started_ahead_parked", "a change is parked though one that may have left with it is still to be read", PARKING,
+     "return !of.from->offsets.is_started(of.record.offset) && !of.from->offsets.has_started_ahead();",
+     "return !of.from->offsets.is_started(of.record.offset);",
+     PARKING, "return c.from->offsets.has_started_ahead(); })) return false;", "return c.from->given_up; })) return false;"),
+    ("handed_over_backwards", "a lane's changes are moved in another order", PARKING,
+     "  std::deque<delivery::change> kept;\n", "  std::deque<delivery::change> kept;\n  std::ranges::reverse(changes);\n"),
+    ("parked_past_its_lane", "a change is moved past those of its lane that wait or are in flight", INTAKE,
+     "if (!is_kept && may_set_aside(taken))", "if ((is_kept || aside) && may_set_aside(taken))"),
+    ("read_from_beyond", "reading back begins beyond what is committed of the log", READ_BACK,
+     "std::max(found.committed, found.begin);", "std::max(found.committed, found.begin) + 1;"),
+    ("log_map_forgotten", "what is settled beyond the commit of a log is delivered again", READ_BACK,
+     "own(found.partition, found.committed, found.metadata);", "own(found.partition, found.committed, \"\");"),
+    ("flows_before_read", "an account flows again before its log is read to the end", ACCOUNT_HEADER,
+     " && !read_ahead && read_to_end >= end;", ";"),
+    ("flows_before_delivered", "an account flows again before what is read of its log is delivered", ACCOUNT_PARTITION,
+     " && log->offsets.outstanding() == 0 && !log->offsets.ahead_of_broker();", ";"),
+    ("next_owner_read", "a former owner delivers what the next one has parked", READ_BACK,
+     "  if (from->read_ahead) return;\n", ""),
+    ("own_move_not_read", "what reading has passed before its move was acknowledged is not read again", READ_BACK,
+     "  if (of.read_ahead) stop_reading(of);\n", ""),
+    ("drop_keeps_memory", "what waits to be moved when its partition is taken back stays held", MOVING,
+     "    release(of.to_move.back());\n", ""),
+    ("tail_in_front", "what came behind changes that may have been applied is read back before they have ended", ACCOUNT,
+     "lane.side == lane_side::read_back || ", ""),
+    ("mark_of_place_lost", "the mark that keeps a lane's first changes before what is parked is taken back", ANNOUNCING,
+     "  if (goes_before_parked(of, lane)) lane.announced.reset();\n", ""),
+    ("mark_of_place_lost_to_rejection", "the same where the provider rejects them together", MERGING,
+     "  if (goes_before_parked(of, lane)) {\n", "  if (failed.changes == 0) {\n"),
+    ("group_of_place_lost", "changes in place that may have been applied together go one by one after a rejection of more", MERGING,
+     "  lane.regrouped = rejected ? failed.changes - 1 : 0;\n", "  lane.regrouped = 0;\n"),
+    ("place_kept_without_parking", "a lane's first changes keep their place without a mark once their account flows", PARKING,
+     "    if (lane.from == of.source) lane.in_place = 0;\n", ""),
+    ("parked_waits_no_longer", "what is parked waits no longer than the rest for what was started before", MERGING,
+     "(from.parked || of.parked(from) ? longest_reading_parked : duration{})", "duration{}"),
+    ("read_back_too_soon", "what is read back leaves no memory for what was started before", READ_BACK,
+     "    if (reads_on(*of->second, *source))\n", "    if (source->given_up)\n"),
+    ("read_back_before_source_is_told", "what is read back goes before the broker knows what a former owner has settled before it", MERGING,
+     "source->offsets.adopted_is_untold(); };", "source->offsets.adopted_is_untold() || source != lane.from; };"),
+    ("one_identity_on_both_sides", "the breaker takes a change that is read back for another of its offset", DELIVER,
+     "<< 1 | static_cast<std::uint64_t>(side_of(*current.from));", "<< 1;"),
+    ("crowded_for_good", "reading back does not go on once enough has waited", PARKING,
+     "if (!of.any_parked() || (!over && !under)) return;", "if (!of.any_parked() || !over) return;"),
+    ("origin_lost", "the dead letter of a change that was parked names its place in the log", "worker/relay/settle.cpp",
+     "  whole.offset = doomed.origin->offset;\n", ""),
 ]
 
 

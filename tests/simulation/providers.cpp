@@ -152,7 +152,8 @@ void connection::tell_end(const http::exchange& out) {
   how of = how::works;
   if (out.error == http::transport_error::stopped || (fate_.status == 503 && !fate_.headers.empty())) of = how::neither;
   if (of == how::works && (out.error != http::transport_error::none || fate_.status >= 500)) of = how::fails;
-  if (to_.outages().ends(from_->worker, number_, sent_.carried.front(), of)) at_.truth.failure_is_forgiven(sent_);
+  const int first = sent_.carried.front();
+  if (to_.outages().ends(from_->worker, number_, first, at_.truth.of(first).parked_in >= 0, of)) at_.truth.failure_is_forgiven(sent_);
 }
 
 class connector final : public http::connector {
@@ -167,7 +168,7 @@ class connector final : public http::connector {
     if (there > deadline) out.error = http::transport_error::connect_timeout;
     co_await at_.loop.sleep_until(std::min(there, deadline));
     if (!from_->killed)
-      to_.outages().ends(from_->worker, number, -1,
+      to_.outages().ends(from_->worker, number, -1, false,
                          out.error == http::transport_error::none ? outage_watch::end::neither : outage_watch::end::fails);
     at_.log.event("connect", {{"worker", from_->worker}, {"account", to_.account()}, {"error", static_cast<int>(out.error)}});
     if (out.error == http::transport_error::none) out.connection = std::make_unique<connection>(at_, to_, from_);

@@ -70,7 +70,7 @@ world::world(std::uint64_t seed, bool prints)
     : plan_(seed),
       log_(loop_, prints),
       truth_(log_, plan_.with->rules, plan_.partitions),
-      broker_(at_, plan_.partitions),
+      broker_(at_, plan_.partitions, plan_.with->configuration),
       feeder_(plan_) {
   broker_.rebalance_deadline = plan_.rebalance_deadline;
   broker_.gaps_per_mille = plan_.gaps_per_mille;

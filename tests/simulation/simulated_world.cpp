@@ -126,14 +126,21 @@ void broker::commit(std::vector<kafka::offset_to_commit> offsets) {
   ++commits;
   loop_.timers().add(loop_.now() + commit_time, [this, offsets = std::move(offsets)] {
     kafka::commit_result result{offsets, refuse_commits ? "refused" : ""};
-    if (!refuse_commits)
-      for (const auto& each : offsets) {
-        committed[each.partition.partition] = each.next;
-        metadata[each.partition.partition] = each.metadata;
-        longest_metadata = std::max(longest_metadata, each.metadata.size());
-      }
+    if (!refuse_commits) take_commit(offsets);
     events_->on_committed(result);
   });
+}
+
+void broker::take_commit(const std::vector<kafka::offset_to_commit>& offsets) {
+  for (const auto& each : offsets) {
+    longest_metadata = std::max(longest_metadata, each.metadata.size());
+    if (each.partition.topic != "changes") {
+      logs_.committed[each.partition] = each;
+      continue;
+    }
+    committed[each.partition.partition] = each.next;
+    metadata[each.partition.partition] = each.metadata;
+  }
 }
 
 void broker::give_up() {
@@ -154,7 +161,7 @@ void broker::assign(int partitions) {
   std::vector<kafka::assigned_partition> given;
   for (int number = 0; number < partitions; ++number) {
     const std::int64_t from = committed.contains(number) ? committed[number] : -1;
-    given.push_back({{"changes", number}, from, metadata[number], number, partitions});
+    given.push_back({{"changes", number}, from, metadata[number], number, partitions, partitions, logs_.beside(number)});
     owned_.push_back({"changes", number});
     delivered_next[number] = std::max<std::int64_t>(from, 0);
   }
@@ -192,9 +199,19 @@ const std::string world::default_accounts =
     "  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [] }\n"
     "  other: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [] }\n";
 
-world::world(const std::string& accounts, const std::string& more, std::uint64_t memory, std::uint64_t seed, int first_concurrency)
-    : configuration(load(accounts, more)) {
+world::world(const std::string& accounts, const std::string& more, std::uint64_t memory, std::uint64_t seed, int first_concurrency,
+             bool can_park)
+    : configuration(load(accounts, more)),
+      memory_(memory),
+      seed_(seed),
+      first_concurrency_(first_concurrency),
+      can_park_(can_park) {
   leadrelay::log::start(leadrelay::log::format::text, leadrelay::log::level::error);  // what a run logs is the trouble it makes
+  logs.on_written = [this] { reader.fetch_soon(); };
+  make_relay();
+}
+
+void world::make_relay() {
   auto connectors = [this](const config::account&) -> std::unique_ptr<http::connector> {
     return std::make_unique<connector>(loop, provider);
   };
@@ -203,10 +220,20 @@ world::world(const std::string& accounts, const std::string& more, std::uint64_t
                                                             .consumer = kafka,
                                                             .producer = log,
                                                             .connectors = connectors,
-                                                            .memory = memory,
-                                                            .random_seed = seed,
-                                                            .first_concurrency = first_concurrency});
+                                                            .memory = memory_,
+                                                            .random_seed = seed_++,
+                                                            .first_concurrency = first_concurrency_,
+                                                            .mover = can_park_ ? &mover : nullptr,
+                                                            .reader = can_park_ ? &reader : nullptr});
   if (const auto started = relay->start(); !started) throw std::logic_error(started.error().detail);
+}
+
+void world::restart(duration grace) {
+  if (!drain(grace)) throw std::logic_error("the relay does not end");
+  relay.reset();
+  mover.open();
+  drained_ = false;
+  make_relay();
 }
 
 /// What is still in flight ends, so that no coroutine outlives its relay.

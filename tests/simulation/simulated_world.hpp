@@ -14,6 +14,7 @@
 #include "kafka/consumer.hpp"
 #include "kafka/producer.hpp"
 #include "relay/relay.hpp"
+#include "simulation/simulated_parking.hpp"
 
 /// A world around one relay without sockets, librdkafka or real time: a clock that jumps to the next deadline, a broker and a provider
 /// that a test tells what to do.
@@ -68,7 +69,7 @@ class provider {
 
 class broker final : public kafka::consumer {
  public:
-  explicit broker(loop& on) : loop_(on) {}
+  broker(loop& on, parked_logs& beside) : loop_(on), logs_(beside) {}
 
   void start(kafka::consumer_events& to) override { events_ = &to; }
   void commit(std::vector<kafka::offset_to_commit> offsets) override;
@@ -79,6 +80,8 @@ class broker final : public kafka::consumer {
 
   void assign(int partitions);
   void revoke(bool lost = false);
+  /// What a commit has, one of parked changes or one that goes with a move.
+  void take_commit(const std::vector<kafka::offset_to_commit>& offsets);
   /// Delivers one record of the partition, at its next offset.
   void deliver(int partition, std::optional<std::string> key, std::optional<std::string> value);
 
@@ -95,6 +98,7 @@ class broker final : public kafka::consumer {
 
  private:
   loop& loop_;
+  parked_logs& logs_;
   kafka::consumer_events* events_ = nullptr;
   std::vector<kafka::topic_partition> owned_;
   std::unique_ptr<wakeup> closing_;
@@ -122,11 +126,12 @@ class log_writer final : public kafka::producer {
   loop& loop_;
 };
 
-/// A relay in its world. The configuration's account `acme` is Orwel, `other` as well; `configuration_text` may say otherwise.
+/// A relay in its world, which can park changes where that is asked for. The configuration's account `acme` is Orwel, `other` as well;
+/// `configuration_text` may say otherwise.
 class world {
  public:
   explicit world(const std::string& accounts = default_accounts, const std::string& more = {}, std::uint64_t memory = 64ull << 20,
-                 std::uint64_t seed = 1, int first_concurrency = 10'000);
+                 std::uint64_t seed = 1, int first_concurrency = 10'000, bool can_park = false);
   ~world();
 
   static const std::string default_accounts;
@@ -134,13 +139,18 @@ class world {
   boost::asio::io_context context;
   virtual_loop loop{context};
   config::configuration configuration;
-  broker kafka{loop};
+  parked_logs logs;
+  broker kafka{loop, logs};
+  log_mover mover{loop, logs, [this](const auto& offsets) { kafka.take_commit(offsets); }};
+  log_reader reader{loop, logs};
   log_writer log{loop};
   simulated::provider provider;
   std::unique_ptr<relay::relay> relay;
 
   /// Ends the relay; false where that does not come to an end.
   bool drain(duration grace = std::chrono::seconds{30});
+  /// Ends the relay as `drain` and begins another, which knows what the cluster has. The group has not given it anything yet.
+  void restart(duration grace = std::chrono::seconds{1});
   /// Runs until every delivered record is settled and committed; false where that does not come.
   bool settle_all() {
     return loop.run_until([this] { return all_committed(); });
@@ -149,6 +159,12 @@ class world {
   bool all_committed() const;
 
  private:
+  void make_relay();
+
+  std::uint64_t memory_;
+  std::uint64_t seed_;
+  int first_concurrency_;
+  bool can_park_;
   bool drained_ = false;
 };
 

@@ -1,5 +1,6 @@
 #include "simulation/worker_process.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <boost/asio/co_spawn.hpp>
@@ -25,6 +26,8 @@ worker_process::worker_process(surroundings& at, broker& of, std::vector<std::un
       state_(std::make_shared<process_state>(process_state{number, false})),
       member_(at, of, number),
       letters_(at, of, number),
+      parker_(at, of, member_),
+      reader_(at, of, number),
       memory_(memory) {
   std::size_t next = 0;
   auto connectors = [&](const config::account&) { return make_connector(at_, *providers[next++], state_); };
@@ -34,7 +37,9 @@ worker_process::worker_process(surroundings& at, broker& of, std::vector<std::un
                                                                                    .producer = letters_,
                                                                                    .connectors = connectors,
                                                                                    .memory = memory,
-                                                                                   .random_seed = at_.random.number()});
+                                                                                   .random_seed = at_.random.number(),
+                                                                                   .mover = &parker_,
+                                                                                   .reader = &reader_});
   member_.on_delivered = [this] { check_held_bytes(); };
 }
 
@@ -46,9 +51,13 @@ void worker_process::start() {
 }
 
 void worker_process::check_held_bytes() {
-  if (const std::uint64_t held = relay_->snapshot().held_bytes; held > memory_ + largest_held)
+  const relay::relay_snapshot now = relay_->snapshot();
+  if (now.held_bytes <= memory_) has_caught_up_ = true;
+  if (std::ranges::any_of(now.partitions, &relay::partition_snapshot::catching_up)) has_caught_up_ = false;
+  const std::uint64_t most = has_caught_up_ ? memory_ : memory_ / 2 * 3;
+  if (now.held_bytes > most + largest_held)
     at_.log.broken("memory_bounded",
-                   "worker " + std::to_string(number()) + " holds " + std::to_string(held) + " bytes of " + std::to_string(memory_));
+                   "worker " + std::to_string(number()) + " holds " + std::to_string(now.held_bytes) + " bytes of " + std::to_string(most));
 }
 
 void worker_process::drain(duration grace) {
@@ -82,6 +91,8 @@ void worker_process::kill() {
   state_->killed = true;
   member_.kill();
   letters_.kill();
+  parker_.kill();
+  reader_.close(0s);
   drain(0s);
 }
 

@@ -7,6 +7,7 @@
 #include "relay/relay.hpp"
 #include "simulation/letters.hpp"
 #include "simulation/member.hpp"
+#include "simulation/parked_logs.hpp"
 #include "simulation/providers.hpp"
 
 namespace leadrelay::simulation {
@@ -40,7 +41,10 @@ class worker_process {
   std::shared_ptr<process_state> state_;
   simulation::member member_;
   letters letters_;
+  parker parker_;
+  log_reader reader_;
   std::uint64_t memory_;
+  bool has_caught_up_ = true;  ///< otherwise it may hold half as much again
   std::unique_ptr<leadrelay::relay::relay> relay_;
   bool draining_ = false;
   bool ended_ = false;

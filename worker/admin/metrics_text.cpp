@@ -64,8 +64,7 @@ void write_words(exposition& out, const relay::account_snapshot& account, const 
     if (counts[index] > 0) out.sample({{"account", account.name}, {"provider", account.provider}, {key, word(index)}}, counts[index]);
 }
 
-void write_histogram(exposition& out, const relay::account_snapshot& account) {
-  const relay::histogram& seconds = account.counts.request_seconds;
+void write_histogram(exposition& out, const relay::account_snapshot& account, const relay::histogram& seconds) {
   std::uint64_t running = 0;
   for (std::size_t bucket = 0; bucket < relay::histogram::bounds.size(); ++bucket) {
     running += seconds.counts()[bucket];
@@ -92,6 +91,10 @@ void write_account_counters(exposition& out, const accounts& of) {
                [](const auto& a) { return a.counts.delivered; });
   write_family(out, of, "merged_total", "counter", "Lead changes that the provider has accepted with the request of a later one.",
                [](const auto& a) { return a.counts.merged; });
+  write_family(out, of, "parkings_total", "counter", "Times that an account's changes began to be parked.",
+               [](const auto& a) { return a.counts.parkings; });
+  write_family(out, of, "parked_total", "counter", "Lead changes moved to their account's topic of parked changes.",
+               [](const auto& a) { return a.counts.parked; });
   out.family("exchanges_total", "counter", "Requests tried, by what their answer or its absence meant.");
   for (const auto& a : of)
     write_words(out, a, a.counts.verdicts, "verdict", [](std::size_t i) { return to_string(static_cast<providers::verdict>(i)); });
@@ -108,12 +111,19 @@ void write_account_counters(exposition& out, const accounts& of) {
   write_family(out, of, "retries_held_back_total", "counter", "Retries that had to wait for the budget of retries.",
                [](const auto& a) { return a.counts.retries_held_back; });
   out.family("request_duration_seconds", "histogram", "From the request's first byte to the whole answer.");
-  for (const auto& a : of) write_histogram(out, a);
+  for (const auto& a : of) write_histogram(out, a, a.counts.request_seconds);
+  out.family("delivery_duration_seconds", "histogram", "From the record's time in Kafka to the provider's acceptance.");
+  for (const auto& a : of) write_histogram(out, a, a.counts.delivery_seconds);
 }
 
 void write_account_gauges(exposition& out, const accounts& of) {
   write_family(out, of, "changes_waiting", "gauge", "Lead changes taken and not settled, those in flight included.",
                [](const auto& a) { return a.waiting; });
+  write_family(out, of, "changes_parked", "gauge",
+               "Lead changes in their account's topic of parked changes and on their way there, at most.",
+               [](const auto& a) { return a.parked; });
+  write_family(out, of, "parked_partitions", "gauge", "Source partitions of which the account's changes are parked.",
+               [](const auto& a) { return a.parked_partitions; });
   write_family(out, of, "lanes", "gauge", "Leads with changes that are not settled.", [](const auto& a) { return a.lanes; });
   write_family(out, of, "requests_in_flight", "gauge", "Requests without an answer yet.", [](const auto& a) { return a.in_flight; });
   write_family(out, of, "account_concurrency", "gauge", "Requests that may be in flight now, as the worker has found out.",

@@ -28,6 +28,16 @@ void counts(json::writer& out, std::string_view name, const Array& values, Word 
   out.EndObject();
 }
 
+void quantiles(json::writer& out, std::string_view name, const relay::histogram& of) {
+  text(out, name);
+  out.StartObject();
+  text(out, "p50");
+  out.Double(of.quantile(0.5));
+  text(out, "p99");
+  out.Double(of.quantile(0.99));
+  out.EndObject();
+}
+
 std::string_view reason_word(std::size_t index) { return to_string(static_cast<reason>(index)); }
 std::string_view verdict_word(std::size_t index) { return to_string(static_cast<providers::verdict>(index)); }
 std::string_view error_word(std::size_t index) { return to_string(static_cast<delivery::transport_error>(index)); }
@@ -40,6 +50,8 @@ void write_account(json::writer& out, const relay::account_snapshot& account) {
   if (!account.reason.empty()) member(out, "reason", account.reason);
   if (account.since) member(out, "since", format_date_time(*account.since));
   member(out, "waiting", account.waiting);
+  member(out, "parked", account.parked);
+  member(out, "parked_partitions", account.parked_partitions);
   member(out, "lanes", account.lanes);
   member(out, "in_flight", account.in_flight);
   member(out, "concurrency", account.concurrency);
@@ -48,6 +60,7 @@ void write_account(json::writer& out, const relay::account_snapshot& account) {
   member(out, "taken", account.counts.taken);
   member(out, "delivered", account.counts.delivered);
   member(out, "merged", account.counts.merged);
+  member(out, "parkings", account.counts.parkings);
   member(out, "breaker_openings", account.counts.breaker_openings);
   member(out, "retries_held_back", account.counts.retries_held_back);
   counts(out, "dead_letters", account.counts.dead_letters, reason_word);
@@ -55,13 +68,8 @@ void write_account(json::writer& out, const relay::account_snapshot& account) {
   auto errors = account.counts.transport_errors;
   errors[0] = 0;  // `none` is no error
   counts(out, "transport_errors", errors, error_word);
-  text(out, "request_seconds");
-  out.StartObject();
-  text(out, "p50");
-  out.Double(account.counts.request_seconds.quantile(0.5));
-  text(out, "p99");
-  out.Double(account.counts.request_seconds.quantile(0.99));
-  out.EndObject();
+  quantiles(out, "request_seconds", account.counts.request_seconds);
+  quantiles(out, "delivery_seconds", account.counts.delivery_seconds);
   out.EndObject();
 }
 
@@ -79,6 +87,8 @@ void write_partition(json::writer& out, const relay::partition_snapshot& partiti
   out.Bool(partition.paused);
   text(out, "stalled");
   out.Bool(partition.stalled);
+  text(out, "catching_up");
+  out.Bool(partition.catching_up);
   out.EndObject();
 }
 
@@ -126,6 +136,8 @@ std::vector<relay::account_snapshot> process_snapshot::accounts() const {
       to.provider = from.provider;
       tell_worst(from, to);
       to.waiting += from.waiting;
+      to.parked += from.parked;
+      to.parked_partitions += from.parked_partitions;
       to.lanes += from.lanes;
       to.in_flight += from.in_flight;
       to.concurrency += from.concurrency;

@@ -9,6 +9,8 @@
 #include "http/dialer.hpp"
 #include "http/tls.hpp"
 #include "kafka/librdkafka_consumer.hpp"
+#include "kafka/librdkafka_log_reader.hpp"
+#include "kafka/librdkafka_mover.hpp"
 #include "kafka/librdkafka_producer.hpp"
 
 namespace leadrelay::process {
@@ -47,6 +49,16 @@ class dialer_maker {
   std::map<http::tls_files, tls_context> contexts_;
 };
 
+/// The topics of parked changes beside each source topic.
+kafka::topics_beside parked_topics(const config::configuration& of) {
+  kafka::topics_beside out;
+  for (const std::string& source : of.topics.lead_changes)
+    for (const config::account& each : of.accounts) out[source].push_back(of.parked_topic(each.name, source));
+  return out;
+}
+
+problem refused(const kafka::refusal& why) { return {reason::rejected, why.what}; }
+
 }  // namespace
 
 worker_thread::worker_thread() : keep_turning_(context_.get_executor()), loop_(context_) {}
@@ -56,17 +68,7 @@ worker_thread::~worker_thread() = default;
 outcome<std::unique_ptr<worker_thread>> worker_thread::make(const config::configuration& configuration, worker_place place,
                                                             std::uint64_t random_seed, std::function<void()> on_fatal) {
   std::unique_ptr<worker_thread> made(new worker_thread);
-  auto consumer = kafka::make_consumer(made->loop_, kafka::properties_of_member(configuration.kafka, place.index, place.count),
-                                       configuration.topics.lead_changes);
-  if (!consumer) return problem{reason::rejected, consumer.error().what};
-  made->consumer_ = std::move(*consumer);
-  auto tell = [self = made.get(), end = std::move(on_fatal)](const std::string& what, bool fatal) {
-    self->relay_->on_error(what, fatal);
-    if (fatal) end();
-  };
-  auto producer = kafka::make_producer(made->loop_, configuration.kafka, std::move(tell));
-  if (!producer) return problem{reason::rejected, producer.error().what};
-  made->producer_ = std::move(*producer);
+  if (const auto clients = made->make_clients(configuration, place, std::move(on_fatal)); !clients) return clients.error();
   dialer_maker maker(made->loop_);
   std::map<std::string, std::unique_ptr<http::connector>> dialers;
   for (const config::account& of : configuration.accounts) {
@@ -82,9 +84,32 @@ outcome<std::unique_ptr<worker_thread>> worker_thread::make(const config::config
                                     .producer = *made->producer_,
                                     .connectors = connectors,
                                     .memory = configuration.memory / static_cast<std::uint64_t>(place.count),
-                                    .random_seed = random_seed});
+                                    .random_seed = random_seed,
+                                    .mover = made->mover_.get(),
+                                    .reader = made->reader_.get()});
   if (const auto started = made->relay_->start(); !started) return started.error();
   return made;
+}
+
+outcome<void> worker_thread::make_clients(const config::configuration& configuration, worker_place place, std::function<void()> on_fatal) {
+  const kafka::properties of_member = kafka::properties_of_member(configuration.kafka, place.index, place.count);
+  auto consumer = kafka::make_consumer(loop_, of_member, configuration.topics.lead_changes, parked_topics(configuration));
+  if (!consumer) return refused(consumer.error());
+  consumer_ = std::move(*consumer);
+  auto tell = [this, end = std::move(on_fatal)](const std::string& what, bool fatal) {
+    relay_->on_error(what, fatal);
+    if (fatal) end();
+  };
+  auto producer = kafka::make_producer(loop_, configuration.kafka, std::move(tell));
+  if (!producer) return refused(producer.error());
+  producer_ = std::move(*producer);
+  auto mover = kafka::make_mover(loop_, configuration.kafka, *consumer_);
+  if (!mover) return refused(mover.error());
+  mover_ = std::move(*mover);
+  auto reader = kafka::make_log_reader(loop_, configuration.kafka);
+  if (!reader) return refused(reader.error());
+  reader_ = std::move(*reader);
+  return {};
 }
 
 void worker_thread::run() { context_.run(); }

@@ -10,6 +10,8 @@
 #include "base/loop.hpp"
 #include "config/configuration.hpp"
 #include "kafka/consumer.hpp"
+#include "kafka/log_reader.hpp"
+#include "kafka/mover.hpp"
 #include "kafka/producer.hpp"
 #include "relay/relay.hpp"
 
@@ -26,7 +28,8 @@ struct worker_place {
 class worker_thread {
  public:
   /// A problem is librdkafka's refusal of the configuration, or a credential that cannot be read.
-  /// The process's memory is shared evenly by its workers. `on_fatal` is called on the worker's thread when its producer can write nothing any more, so that it cannot go on.
+  /// The process's memory is shared evenly by its workers. `on_fatal` is called on the worker's thread when its producer can write nothing
+  /// any more, so that it cannot go on.
   static outcome<std::unique_ptr<worker_thread>> make(const config::configuration& configuration, worker_place place,
                                                       std::uint64_t random_seed, std::function<void()> on_fatal);
   ~worker_thread();
@@ -50,11 +53,15 @@ class worker_thread {
  private:
   worker_thread();
 
+  outcome<void> make_clients(const config::configuration& configuration, worker_place place, std::function<void()> on_fatal);
+
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<executor> keep_turning_;
   real_loop loop_;
   std::unique_ptr<kafka::consumer> consumer_;
   std::unique_ptr<kafka::producer> producer_;
+  std::unique_ptr<kafka::mover> mover_;
+  std::unique_ptr<kafka::log_reader> reader_;  ///< of parked changes
   std::unique_ptr<leadrelay::relay::relay> relay_;
 };
 

@@ -36,18 +36,47 @@ account::~account() {
   if (timer_) loop_.timers().cancel(*timer_);
 }
 
-running_lane& account::lane_of(std::string_view key) {
-  if (const auto found = lanes_.find(key); found != lanes_.end()) return *found->second;
-  auto made = std::make_unique<running_lane>(loop_.executor(), std::string(key));
+running_lane& account::lane_of(std::string_view key, lane_side side) {
+  lane_map& lanes = lanes_[index(side)];
+  if (const auto found = lanes.find(key); found != lanes.end()) return *found->second;
+  auto made = std::make_unique<running_lane>(loop_.executor(), std::string(key), side);
   running_lane& lane = *made;
-  lanes_.emplace(std::string_view(lane.queue.key), std::move(made));
+  lanes.emplace(std::string_view(lane.queue.key), std::move(made));
   return lane;
 }
 
-void account::erase_lane(const running_lane& ended) { lanes_.erase(std::string_view(ended.queue.key)); }
+void account::erase_lane(const running_lane& ended) { lanes_[index(ended.side)].erase(std::string_view(ended.queue.key)); }
+
+/// The lane of the same lead on the other side.
+running_lane* account::beside(const running_lane& lane) const {
+  const lane_map& others = lanes_[1 - index(lane.side)];
+  if (others.empty()) return nullptr;
+  const auto found = others.find(std::string_view(lane.queue.key));
+  return found == others.end() ? nullptr : found->second.get();
+}
+
+bool account::must_wait_for_beside(const running_lane& lane) const {
+  const running_lane* const other = beside(lane);
+  return other && (lane.side == lane_side::read_back || (other->from && other->from->leaving));
+}
+
+const running_lane* account::find_lane(std::string_view key, lane_side side) const {
+  const lane_map& lanes = lanes_[index(side)];
+  const auto found = lanes.find(key);
+  return found == lanes.end() ? nullptr : found->second.get();
+}
+
+void account::wake_beside(const running_lane& lane) const {
+  if (running_lane* const other = beside(lane)) other->signal.notify();
+}
+
+void account::each_lane(const std::function<void(running_lane&)>& visit) const {
+  for (const lane_map& lanes : lanes_)
+    for (const auto& [key, lane] : lanes) visit(*lane);
+}
 
 task<bool> account::enter(running_lane& lane, delivery::try_kind kind) {
-  const auto given_up = [&] { return lane.queue.changes.front().from->leaving; };
+  const auto given_up = [&] { return lane.set_aside || lane.queue.changes.front().from->leaving; };
   if (given_up()) co_return false;
   lane.admitted.reset();
   lane.over_budget = false;
@@ -115,8 +144,9 @@ void account::forget_leaving() {
   const auto leaving = [](const running_lane* each) { return each->from->leaving; };
   std::erase_if(first_tries_, leaving);
   std::erase_if(retries_at_gate_, leaving);
-  for (const auto& [key, lane] : lanes_)
-    if (lane->from && lane->from->leaving) lane->signal.notify();
+  each_lane([](running_lane& lane) {
+    if (lane.from && lane.from->leaving) lane.signal.notify();
+  });
 }
 
 /// First tries pass retries that wait for their budget, so that the earliest of both times counts.

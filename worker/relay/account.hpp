@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +16,7 @@
 #include "delivery/lane.hpp"
 #include "delivery/retry.hpp"
 #include "http/pool.hpp"
+#include "kafka/consumer.hpp"
 #include "relay/metrics.hpp"
 
 namespace leadrelay::relay {
@@ -32,12 +36,20 @@ enum class lane_step {
 
 std::string_view to_string(lane_step) noexcept;
 
+/// Where a lane's changes come from. Those read back have lanes of their own.
+enum class lane_side { source, read_back };
+
+inline lane_side side_of(const delivery::owned_partition& from) noexcept { return from.parked ? lane_side::read_back : lane_side::source; }
+
 /// A lane with the coroutine that works on it.
 struct running_lane {
-  running_lane(executor on, std::string key) : signal(on) { queue.key = std::move(key); }
+  running_lane(executor on, std::string key, lane_side of) : signal(on), side(of) { queue.key = std::move(key); }
 
   delivery::lane queue;
-  wakeup signal;                                ///< wakes the coroutine from the gate or from a back-off
+  wakeup signal;  ///< wakes the coroutine from the gate or from a back-off
+  lane_side side;
+  bool set_aside = false;                       ///< its account has been parked since it came to the gate
+  std::size_t in_place = 0;                     ///< its first changes, which may have been applied; what came behind them is parked
   std::optional<delivery::admission> admitted;  ///< the gate has let it through since it began to wait
   std::uint64_t waits_as = 0;                   ///< its number at the gate: who came first
   bool waited = false;                          ///< it was not let through at once
@@ -45,9 +57,49 @@ struct running_lane {
   lane_step step = lane_step::idle;
   std::shared_ptr<delivery::owned_partition> from;  ///< the partition of the change that is worked on
   std::size_t unmerged = 0;                         ///< of its next changes, which the provider has rejected together, each goes alone
+  std::size_t regrouped = 0;  ///< but for those among so many that may have been applied together
   /// Marked as started for a request of which nothing can have had an effect yet; to be taken back where that stays so.
   std::optional<std::int64_t> announced;
   http::connection* over = nullptr;  ///< what its request is on, while it is on the wire
+};
+
+class account;
+
+/// One account's changes of one source partition: delivered as they come, or parked: moved to the account's topic of parked changes and
+/// read back from there.
+struct account_partition {
+  account& of;
+  std::shared_ptr<delivery::owned_partition> source;
+  std::shared_ptr<delivery::owned_partition> log;  ///< the partition that they are moved to
+  bool parked = false;
+  bool reading = false;
+  std::deque<delivery::change> to_move{};         ///< taken and not moved yet, in the order of their lanes
+  std::size_t moving = 0;                         ///< the first of these, which the move under way takes
+  std::int64_t next_to_read = 0;                  ///< where reading goes on
+  std::int64_t read_to_end = -1;                  ///< where the log's end was when reading came to it last
+  std::int64_t end = -1;                          ///< as far as the log is known to reach; -1 where it is known as read
+  bool end_is_known = true;                       ///< otherwise reading tells
+  bool read_ahead = false;                        ///< reading has gone beyond that
+  std::optional<time_point> reads_at_latest{};    ///< where reading begins once its source is read as far as its former owner had started
+  std::optional<kafka::offset_to_commit> kept{};  ///< what the group has committed of it before
+
+  /// Whether all that is in the log has been read.
+  bool is_read() const noexcept { return moving == 0 && end_is_known && !read_ahead && read_to_end >= end; }
+  /// Whether it is settled too, and the broker knows.
+  bool is_drained() const noexcept;
+};
+
+/// How the moves of an account's changes fail, where they do.
+struct move_trouble {
+  std::optional<time_point> since{};
+  duration pause{};
+  time_point not_before{};
+};
+
+/// What waits of an account on one side.
+struct waiting {
+  std::size_t changes = 0;
+  std::uint64_t bytes = 0;
 };
 
 /// One account in one worker: its lanes, its gate, its connections, its credential. One thread.
@@ -86,9 +138,43 @@ class account {
   const credential_trouble& trouble() const noexcept { return trouble_; }
 
   /// The lane of that key, made where there is none yet.
-  running_lane& lane_of(std::string_view key);
+  running_lane& lane_of(std::string_view key, lane_side side);
+  const running_lane* find_lane(std::string_view key, lane_side side) const;
   void erase_lane(const running_lane& ended);
-  const std::unordered_map<std::string_view, std::unique_ptr<running_lane>>& lanes() const noexcept { return lanes_; }
+  /// Whether the lead's lane on the other side goes first: what is in the source's lane came before what was parked, and a request for a
+  /// partition that is given up may still be under way.
+  bool must_wait_for_beside(const running_lane& lane) const;
+  void wake_beside(const running_lane& lane) const;
+  void each_lane(const std::function<void(running_lane&)>& visit) const;
+  std::size_t lane_count() const noexcept { return lanes_[0].size() + lanes_[1].size(); }
+
+  // Its source partitions, as far as they are or have been parked.
+  std::shared_ptr<account_partition> partition(const delivery::owned_partition& source) const;
+  void add_partition(std::shared_ptr<account_partition> made);
+  void erase_partition(const delivery::owned_partition& source);
+  /// Where changes of that source partition are parked; null where they are not.
+  account_partition* parked(const delivery::owned_partition& source) const;
+  bool any_parked() const noexcept { return parked_count_ > 0; }
+  void set_parked(account_partition& of, bool parked) noexcept;
+  void each_partition(const std::function<void(account_partition&)>& visit) const;
+  /// Ends the waits of those of its lanes, so that what is parked leaves them.
+  void set_lanes_aside(const std::function<bool(const running_lane&)>& which);
+
+  move_trouble& moves() noexcept { return moves_; }
+  /// Its changes that wait to be moved.
+  std::size_t to_move() const noexcept { return to_move_; }
+  void count_to_move(int difference) noexcept { to_move_ += static_cast<std::size_t>(difference); }
+
+  /// Since when its provider fails or refuses the credential, as far as `look_whether_down` has seen.
+  const std::optional<time_point>& down_since() const noexcept { return down_since_; }
+  void look_whether_down(time_point now);
+
+  /// Nothing of it is parked before.
+  time_point parks_from() const noexcept { return parks_from_; }
+  void park_from(time_point when) noexcept { parks_from_ = when; }
+
+  const waiting& held(lane_side side) const noexcept { return held_[index(side)]; }
+  waiting& held(lane_side side) noexcept { return held_[index(side)]; }
 
   /// Passes the gate, first come first served; a retry that the budget does not cover yet waits beside the others. False where the
   /// lane's current change was given up meanwhile. How it was let through is in `lane.admitted`.
@@ -113,6 +199,9 @@ class account {
 
  private:
   using queue = std::deque<running_lane*>;
+  using lane_map = std::unordered_map<std::string_view, std::unique_ptr<running_lane>>;  ///< keys point into the lanes
+  static std::size_t index(lane_side side) noexcept { return static_cast<std::size_t>(side); }
+  running_lane* beside(const running_lane& lane) const;
   queue& queue_of(delivery::try_kind kind) noexcept { return kind == delivery::try_kind::first ? first_tries_ : retries_at_gate_; }
   delivery::try_kind next_kind() const noexcept;
   bool admit_next(time_point now);
@@ -130,7 +219,14 @@ class account {
   std::vector<std::string> secrets_;
   std::string headers_;
   credential_trouble trouble_;
-  std::unordered_map<std::string_view, std::unique_ptr<running_lane>> lanes_;  ///< keys point into the lanes
+  std::array<lane_map, 2> lanes_;
+  std::map<kafka::topic_partition, std::shared_ptr<account_partition>> partitions_;  ///< by source partition
+  int parked_count_ = 0;
+  std::array<waiting, 2> held_{};
+  std::optional<time_point> down_since_;
+  move_trouble moves_;
+  std::size_t to_move_ = 0;
+  time_point parks_from_{};
   queue first_tries_;  ///< at the gate, first come first served, as those that repeat
   queue retries_at_gate_;
   std::uint64_t came_to_gate_ = 0;

@@ -23,11 +23,16 @@ bool may_not_repeat(const account& of, const providers::request& request) { retu
 task<void> relay::run_lane(account& of, running_lane& lane) {
   auto& changes = lane.queue.changes;
   while (!changes.empty()) {
-    delivery::change& current = changes.front();
-    lane.from = current.from;
+    lane.from = changes.front().from;
     ++lane.from->busy;
     lane.step = lane_step::starting;
-    if (must_wait_for_past(lane)) co_await past_is_known(lane);
+    lane.set_aside = false;
+    if (must_wait_for_past(of, lane)) co_await past_is_known(of, lane);
+    if (hand_over(of, lane)) {
+      --lane.from->busy;
+      continue;
+    }
+    delivery::change& current = changes.front();
     const ending end = co_await deliver(of, lane);
     if (end.changes > 1) {
       settle_together(of, lane, end);
@@ -36,11 +41,14 @@ task<void> relay::run_lane(account& of, running_lane& lane) {
     }
     const bool settled = lane.from->offsets.is_settled(current.record.offset);
     --lane.from->busy;
+    if (end.is == ending::kind::abandoned && lane.set_aside && !lane.from->leaving) continue;
     let_go(of, lane, end.changes);
+    of.wake_beside(lane);
     // The next change leaves once the broker knows of this one, so that no restart takes the lead back in time.
     if (settled) co_await committed(lane, lane_step::committing);
   }
   release_lane(lane);
+  of.wake_beside(lane);
   of.erase_lane(lane);
   --running_;
   tell_progress();
@@ -52,7 +60,7 @@ task<relay::ending> relay::deliver(account& of, running_lane& lane) {
   if (!current.decoded) {
     auto decoded = events::decode(current.record);  // was decoded on arrival, so it can be
     current.decoded = std::make_unique<events::lead_change>(std::move(*decoded));
-    hold_decoded(current);
+    hold_decoded(of, current);
   }
   auto built = of.settings().plan.build(*current.decoded);
   ending end;
@@ -83,7 +91,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
     const time_point at_gate = loop_.now();
     lane.step = lane_step::at_gate;
     if (!co_await of.enter(lane, kind)) {
-      take_back(lane);
+      take_back(of, lane);
       co_return ending{};
     }
     if (end.history.first_try) end.history.waited_for_provider += loop_.now() - at_gate;  // the account's wait is not the change's age
@@ -99,7 +107,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
       continue;
     }
     if (tried.error == delivery::transport_error::stopped) {
-      if (!tried.on_the_wire) take_back(lane);
+      if (!tried.on_the_wire) take_back(of, lane);
       of.leave(tried.credential_epoch);
       co_return ending{};
     }
@@ -113,7 +121,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
     }
     if (what.merged && next.step == delivery::next_step::dead_letter) {
       const bool rejected = tried.judged.is == providers::verdict::rejected;
-      go_one_by_one(lane, what, rejected);
+      go_one_by_one(of, lane, what, rejected);
       kind = rejected ? delivery::try_kind::first : delivery::try_kind::retry;
       continue;
     }
@@ -125,7 +133,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
     }
     waited = true;
     if (tried.may_have_had_effect) lane.announced.reset();  // the mark stays
-    take_back(lane);
+    take_back(of, lane);
     // A refused credential is no failure of the change, and its gate has a pace of its own.
     kind = tried.judged.is == providers::verdict::credential_refused ? delivery::try_kind::first : delivery::try_kind::retry;
     if (!co_await back_off(lane, next.at)) co_return ending{};
@@ -173,7 +181,7 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const load
 /// Much can come to be between the gate and the wire. Where the request may not leave any more it is put back.
 bool relay::may_leave_still(account& of, running_lane& lane, attempt& tried) {
   if (of.may_leave(lane)) return true;
-  take_back(lane);
+  take_back(of, lane);
   of.gate().put_back(*lane.admitted, loop_.now());
   tried.held_back = true;
   return false;
@@ -255,8 +263,9 @@ bool relay::judge_provider(account& of, const running_lane& lane, const attempt&
   const delivery::change& current = lane.queue.changes.front();
   delivery::request_end end{.of = *lane.admitted, .is = tried.judged.is, .error = tried.error, .status = tried.http_status.value_or(0)};
   if (tried.on_the_wire) end.sent = tried.sent;
-  // Offsets and partitions tell an account's changes apart well enough; one beyond, for 0 is none.
-  end.change = (static_cast<std::uint64_t>(current.record.offset) << 16 | static_cast<std::uint16_t>(current.record.partition)) + 1;
+  // Offsets, partitions and sides tell an account's changes apart well enough; one beyond, for 0 is none.
+  const auto place = static_cast<std::uint64_t>(current.record.offset) << 1 | static_cast<std::uint64_t>(side_of(*current.from));
+  end.change = (place << 16 | static_cast<std::uint16_t>(current.record.partition)) + 1;
   const delivery::breaker::finding found = of.gate().judge(end, loop_.now(), random_fraction());
   if (found.is == delivery::breaker::effect::opened)
     log::warning("provider fails, its changes wait", {{"account", of.settings().name}, {"detail", tried.judged.detail}});
@@ -286,8 +295,8 @@ void relay::tell_reachable(account& of, const attempt& tried) {
 task<bool> relay::back_off(running_lane& lane, time_point until) {
   lane.step = lane_step::backing_off;
   const delivery::change& current = lane.queue.changes.front();
-  while (!current.from->leaving && loop_.now() < until) co_await loop_.wait_until(lane.signal, until);
-  co_return !current.from->leaving;
+  while (!lane.set_aside && !current.from->leaving && loop_.now() < until) co_await loop_.wait_until(lane.signal, until);
+  co_return !lane.set_aside && !current.from->leaving;
 }
 
 }  // namespace leadrelay::relay

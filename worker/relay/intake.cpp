@@ -1,3 +1,4 @@
+#include <array>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "events/receive.hpp"
 #include "relay/ending.hpp"
 #include "relay/relay.hpp"
+#include "sink/parked_record.hpp"
 
 // From the record to its lane: what Kafka delivers is decoded, finds its account, and waits behind the earlier changes of its lead.
 namespace leadrelay::relay {
@@ -25,15 +27,21 @@ constexpr std::uint64_t lane_bytes = 1024;
 void relay::on_record(events::record&& taken) {
   const auto owner = partitions_.find({*taken.topic, taken.partition});
   if (draining_ || owner == partitions_.end() || owner->second->leaving) return;
-  const bool was_behind = owner->second->offsets.has_started_ahead();
-  const delivery::known before = owner->second->offsets.take(taken.offset);
-  if (was_behind && !owner->second->offsets.has_started_ahead()) wake_readers();
+  take_in(owner->second, std::move(taken));
+}
+
+void relay::take_in(const std::shared_ptr<delivery::owned_partition>& owner, events::record&& taken) {
+  const bool was_behind = owner->offsets.has_started_ahead();
+  const delivery::known before = owner->offsets.take(taken.offset);
+  if (was_behind && !owner->offsets.has_started_ahead()) past_is_read(*owner);
   if (before == delivery::known::settled_before) return commit_soon(haste::within_interval);
-  if (before == delivery::known::taken_before) return tell_taken_before(*owner->second, taken.offset);
+  if (before == delivery::known::taken_before) return tell_taken_before(*owner, taken.offset);
   kafka_trouble_.clear();
   ++metrics_.records;
   metrics_.record_bytes += taken.size;
-  delivery::change change{.record = std::move(taken), .from = owner->second, .decoded = nullptr, .held_bytes = 0};
+  delivery::change change{.record = std::move(taken), .from = owner, .decoded = nullptr};
+  if (owner->parked)
+    if (auto origin = sink::take_origin(change.record)) change.origin = std::make_unique<events::origin>(std::move(*origin));
   hold(change);
   keep_watch();
   route(std::move(change));
@@ -59,15 +67,26 @@ void relay::route(delivery::change taken) {
 }
 
 void relay::append_to_lane(account& to, delivery::change taken) {
-  ++to.metrics().taken;
+  const lane_side side = side_of(*taken.from);
+  const std::string_view key = events::order_key(taken.record, *taken.decoded, configuration_.order);
+  if (side == lane_side::source) ++to.metrics().taken;
   to.count_pending(1);
-  running_lane& lane = to.lane_of(events::order_key(taken.record, *taken.decoded, configuration_.order));
+  if (account_partition* const aside = side == lane_side::source ? to.parked(*taken.from) : nullptr) {
+    // What has a lane still leaves it together.
+    const running_lane* const before = to.find_lane(key, side);
+    const bool is_kept = before && before->queue.changes.size() > before->in_place;
+    if (!is_kept && may_set_aside(taken)) return set_aside(*aside, std::move(taken));
+  }
+  running_lane& lane = to.lane_of(key, side);
   const bool idle = lane.step == lane_step::idle;
   if (!idle) taken.decoded.reset();
+  ++to.held(side).changes;
+  to.held(side).bytes += taken.held_bytes;
   lane.queue.changes.push_back(std::move(taken));
+  look_whether_crowded(to);
   if (lane.step == lane_step::committing) commit_soon(haste::at_once);
   if (!idle) return;
-  hold_decoded(lane.queue.changes.back());
+  hold_decoded(to, lane.queue.changes.back());
   budget_.take(lane_bytes);
   lane.step = lane_step::starting;
   ++running_;
@@ -97,9 +116,10 @@ void relay::hold(delivery::change& taken) {
 }
 
 /// A decoded change can take many times the bytes of its record.
-void relay::hold_decoded(delivery::change& decoded) {
+void relay::hold_decoded(account& of, delivery::change& decoded) {
   const std::uint64_t bytes = decoded.decoded->held_bytes();
   decoded.held_bytes += bytes;
+  of.held(side_of(*decoded.from)).bytes += bytes;
   budget_.take(bytes);
   pause_or_resume(*decoded.from);
 }
@@ -114,21 +134,37 @@ void relay::release(const delivery::change& ended) {
   pause_or_resume(*ended.from);
 }
 
-/// A partition is paused at the memory budget, as all are, and where its offset map could outgrow the commit's metadata.
+/// A partition is paused at the memory budget, as all are, and where its offset map could outgrow the commit's metadata; one of parked
+/// changes also where enough of its account's wait. One that lanes wait for, as it is not read as far as its former owner had started, may
+/// take half as much memory again: what fitted there may just not fit here.
+bool relay::is_to_pause(const delivery::owned_partition& of) const {
+  const bool is_behind = of.offsets.has_started_ahead();
+  const bool may_take_more = is_behind && budget_.held() < budget_.most() / 2 * 3;
+  return (paused_ && !may_take_more) || of.offsets.full() || (of.crowded && !is_behind);
+}
+
 void relay::pause_or_resume(delivery::owned_partition& touched) {
   const bool flipped = std::exchange(paused_, budget_.full()) != budget_.full();
-  if (flipped || touched.paused != (paused_ || touched.offsets.full())) pause_or_resume_all();
+  if (flipped && paused_) park_largest();
+  const auto full = !touched.parked && !touched.leaving && !touched.paused && touched.offsets.full()
+                        ? partitions_.find({touched.topic, touched.number})
+                        : partitions_.end();
+  if (full != partitions_.end()) park_most_of(full->second);
+  if (flipped || touched.paused != is_to_pause(touched)) pause_or_resume_all();
 }
 
 void relay::pause_or_resume_all() {
-  std::vector<kafka::topic_partition> to_pause;
-  std::vector<kafka::topic_partition> to_resume;
+  std::array<std::vector<kafka::topic_partition>, 2> to_pause;
+  std::array<std::vector<kafka::topic_partition>, 2> to_resume;
   for (const auto& [name, partition] : partitions_) {
-    const bool wanted = paused_ || partition->offsets.full();
-    if (std::exchange(partition->paused, wanted) != wanted) (wanted ? to_pause : to_resume).push_back(name);
+    const bool wanted = is_to_pause(*partition);
+    if (partition->parked && !logs_.at(name)->reading) continue;
+    if (std::exchange(partition->paused, wanted) != wanted) (wanted ? to_pause : to_resume)[partition->parked].push_back(name);
   }
-  if (!to_pause.empty()) consumer_.pause(to_pause);
-  if (!to_resume.empty()) consumer_.resume(to_resume);
+  if (!to_pause[0].empty()) consumer_.pause(to_pause[0]);
+  if (!to_resume[0].empty()) consumer_.resume(to_resume[0]);
+  if (!to_pause[1].empty()) reader_->pause(to_pause[1]);
+  if (!to_resume[1].empty()) reader_->resume(to_resume[1]);
 }
 
 }  // namespace leadrelay::relay

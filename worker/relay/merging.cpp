@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/log.hpp"
@@ -19,8 +20,9 @@ constexpr duration longest_reading = std::chrono::seconds{30};
 /// How many of the lane's first changes may have left together: an older one of them may not leave alone.
 std::size_t started_together(const running_lane& lane) {
   const auto& changes = lane.queue.changes;
+  const std::size_t most = std::min(lane.in_place > 0 && lane.unmerged > 0 ? lane.regrouped : most_merged, changes.size());
   std::size_t out = 0;
-  for (std::size_t index = 0; index < std::min(most_merged, changes.size()) && changes[index].from == lane.from; ++index)
+  for (std::size_t index = 0; index < most && changes[index].from == lane.from; ++index)
     if (lane.from->offsets.is_started(changes[index].record.offset)) out = index + 1;
   return out;
 }
@@ -40,24 +42,54 @@ void tell_parting(delivery::owned_partition& of, const account& whose) {
 
 }  // namespace
 
-bool relay::reads_started(const running_lane& lane) const {
-  const delivery::owned_partition& from = *lane.from;
-  return from.offsets.has_started_ahead() && !from.leaving && loop_.now() < from.read_by.value_or(time_point::max());
+bool relay::reads_started(const account& of, const running_lane& lane) const {
+  return !lane.from->leaving && (reads_on(of, *lane.from) || reads_on(of, *source_of(lane.from)));
 }
 
-bool relay::must_wait_for_past(const running_lane& lane) const { return lane.from->offsets.adopted_is_untold() || reads_started(lane); }
+/// The partition whose changes it is, parked or not.
+std::shared_ptr<delivery::owned_partition> relay::source_of(const std::shared_ptr<delivery::owned_partition>& of) const {
+  const auto log = of->parked ? logs_.find({of->topic, of->number}) : logs_.end();
+  return log == logs_.end() ? of : log->second->source;
+}
+
+/// Until when lanes of that account wait for what was started before in the partition.
+time_point relay::waits_until(const account& of, const delivery::owned_partition& from) {
+  return from.read_by.value_or(time_point::max() - longest_reading_parked) +
+         (from.parked || of.parked(from) ? longest_reading_parked : duration{});
+}
+
+bool relay::reads_on(const account& of, const delivery::owned_partition& from) const {
+  return from.offsets.has_started_ahead() && loop_.now() < waits_until(of, from);
+}
+
+bool relay::must_wait_for_past(const account& of, const running_lane& lane) const {
+  return lane.from->offsets.adopted_is_untold() || source_of(lane.from)->offsets.adopted_is_untold() || reads_started(of, lane) ||
+         of.must_wait_for_beside(lane);
+}
 
 /// The broker is to know what was settled before. And a request of several changes may have left before this worker had the partition.
-/// Until it is read as far as that tells, no lane knows whether its first change was among them. A full memory may hold up the reading for
-/// a while.
-task<void> relay::past_is_known(running_lane& lane) {
+/// Until it is read as far as that tells, no lane knows whether its first change was among them. And another lane of the lead may go first.
+task<void> relay::past_is_known(const account& of, running_lane& lane) {
   if (lane.from->offsets.adopted_is_untold()) co_await committed(lane, lane_step::committing);
-  if (reads_started(lane) && !lane.from->read_by) lane.from->read_by = loop_.now() + longest_reading;
-  while (reads_started(lane)) {
+  const std::shared_ptr<delivery::owned_partition> source = source_of(lane.from);
+  const std::function<bool()> told = [&] { return lane.from->leaving || !source->offsets.adopted_is_untold(); };
+  if (!told()) {
+    lane.step = lane_step::committing;
+    commit_soon(haste::at_once);
+    co_await until(told, time_point::max());
+  }
+  while (reads_started(of, lane)) {
+    time_point deadline = time_point::max();
+    for (delivery::owned_partition* each : std::array{lane.from.get(), source.get()}) {
+      if (!reads_on(of, *each)) continue;
+      if (!each->read_by) each->read_by = loop_.now() + longest_reading;
+      deadline = std::min(deadline, waits_until(of, *each));
+    }
     readers_.push_back(&lane);
-    co_await loop_.wait_until(lane.signal, *lane.from->read_by);
+    co_await loop_.wait_until(lane.signal, deadline);
   }
   std::erase(readers_, &lane);
+  while (of.must_wait_for_beside(lane) && !lane.from->leaving) co_await lane.signal.wait();
 }
 
 void relay::wake_readers() {
@@ -93,9 +125,14 @@ void relay::load_up(const account& of, const running_lane& lane, load& what, boo
 
 /// Which of them the provider does not take shows when each goes alone. After a rejection fewer of them that may have been applied together
 /// before go together first. Where tries have run out any of these may be what fails.
-void relay::go_one_by_one(running_lane& lane, const load& failed, bool rejected) {
+void relay::go_one_by_one(const account& of, running_lane& lane, const load& failed, bool rejected) {
   lane.unmerged = std::max(lane.unmerged, failed.changes);
   lane.announced.reset();
+  lane.regrouped = rejected ? failed.changes - 1 : 0;
+  if (goes_before_parked(of, lane)) {
+    if (rejected) lane.from->offsets.split(failed.last);
+    return;
+  }
   take_back(*lane.from, failed.last);
   for (std::size_t index = failed.changes; !rejected && index-- > 0;) {
     const std::int64_t offset = lane.queue.changes[index].record.offset;
@@ -115,11 +152,17 @@ void relay::settle_together(account& of, const running_lane& lane, const ending&
 void relay::let_go(account& of, running_lane& lane, std::size_t changes) {
   lane.announced.reset();
   for (; changes > 0; --changes) {
-    release(lane.queue.changes.front());
+    const delivery::change& ended = lane.queue.changes.front();
+    --of.held(lane.side).changes;
+    of.held(lane.side).bytes -= ended.held_bytes;
+    release(ended);
     of.count_pending(-1);
     lane.queue.changes.pop_front();
     if (lane.unmerged > 0) --lane.unmerged;
+    if (lane.regrouped > 0) --lane.regrouped;
+    if (lane.in_place > 0) --lane.in_place;
   }
+  if (lane.side == lane_side::read_back) look_whether_crowded(of);
 }
 
 std::string relay::event_id_of(const delivery::change& of) {

@@ -47,8 +47,11 @@ void account_metrics::add(const account_metrics& other) noexcept {
   add_each(transport_errors, other.transport_errors);
   several_leads_matched += other.several_leads_matched;
   breaker_openings += other.breaker_openings;
+  parkings += other.parkings;
+  parked += other.parked;
   retries_held_back += other.retries_held_back;
   request_seconds.add(other.request_seconds);
+  delivery_seconds.add(other.delivery_seconds);
 }
 
 std::uint64_t account_metrics::dead_lettered() const noexcept {

@@ -43,8 +43,11 @@ struct account_metrics {
   std::array<std::uint64_t, delivery::transport_error_count> transport_errors{};
   std::uint64_t several_leads_matched = 0;
   std::uint64_t breaker_openings = 0;
+  std::uint64_t parkings = 0;           ///< times that its changes began to be parked
+  std::uint64_t parked = 0;             ///< changes moved to its topic of parked changes
   std::uint64_t retries_held_back = 0;  ///< that waited for the budget of retries
   histogram request_seconds;
+  histogram delivery_seconds;  ///< of those delivered, from their record's time in Kafka on
 
   void add(const account_metrics& other) noexcept;
   std::uint64_t dead_lettered() const noexcept;

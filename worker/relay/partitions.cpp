@@ -19,8 +19,8 @@ constexpr duration urgent_commit_interval = std::chrono::milliseconds{1};
 /// gives a rebalance (`max.poll.interval.ms`).
 constexpr duration longest_revocation = std::chrono::minutes{2};
 
-/// Where all partitions were taken back, some come back in the next generation: nobody else can have used their share of the limits meanwhile,
-/// unless the group has gone on without this worker, which takes a session's time; brokers allow none below 6 s.
+/// Where all partitions were taken back, some come back in the next generation: nobody else can have used their share of the limits
+/// meanwhile, unless the group has gone on without this worker, which takes a session's time; brokers allow none below 6 s.
 constexpr duration shortest_session = std::chrono::seconds{5};
 
 /// What is kept of the grace for the last commit, which also has what requests leave of it.
@@ -35,25 +35,33 @@ void relay::on_assigned(const std::vector<kafka::assigned_partition>& partitions
   kafka_trouble_.clear();
   if (loop_.now() > share_kept_until_) share_limits();
   for (const kafka::assigned_partition& given : partitions) {
-    auto state = std::make_shared<delivery::owned_partition>();
-    state->topic = given.partition.topic;
-    state->number = given.partition.partition;
-    state->offsets = delivery::offsets(writer_);
+    const auto state = own(given.partition, given.committed, given.metadata);
     state->number_of_all = given.number;
-    if (!state->offsets.restore(given.committed, given.metadata))
-      log::warning("what is kept beside the commit cannot be read; what is settled beyond it is delivered again",
-                   {{"topic", state->topic}, {"partition", state->number}});
-    if (const auto former = former_.find(given.partition); former != former_.end()) {
-      // A commit that has gone back is of a topic made anew, or of somebody who wants all delivered again.
-      if (given.committed >= former->second->offsets.last_acknowledged()) state->offsets.adopt(former->second->offsets);
-      former_.erase(former);
-    }
-    partitions_[given.partition] = std::move(state);
     partitions_in_all_ = given.of_all;
+    source_sizes_[given.partition.topic] = given.of_topic;
+    take_over_logs(state, given);
   }
   share_limits();
   pause_or_resume_all();
+  check_parking();
   log::info("assigned", {{"partitions", partitions.size()}});
+}
+
+std::shared_ptr<delivery::owned_partition> relay::own(const kafka::topic_partition& name, std::int64_t committed,
+                                                      const std::string& metadata) {
+  auto out = std::make_shared<delivery::owned_partition>();
+  out->topic = name.topic;
+  out->number = name.partition;
+  out->offsets = delivery::offsets(writer_);
+  if (!out->offsets.restore(committed, metadata))
+    log::warning("what is kept beside the commit cannot be read; what is settled beyond it is delivered again",
+                 {{"topic", out->topic}, {"partition", out->number}});
+  if (const auto former = former_.find(name); former != former_.end()) {
+    // A commit that has gone back is of a topic made anew, or of somebody who wants all delivered again.
+    if (committed >= former->second->offsets.last_acknowledged()) out->offsets.adopt(former->second->offsets);
+    former_.erase(former);
+  }
+  return partitions_[name] = out;
 }
 
 void relay::on_revoked(const std::vector<kafka::topic_partition>& partitions, bool lost) {
@@ -65,8 +73,10 @@ void relay::on_revoked(const std::vector<kafka::topic_partition>& partitions, bo
     if (owned == partitions_.end()) continue;
     owned->second->leaving = true;
     leaving.push_back(owned->second);
-    if (lost) give_up(name);
+    leave_logs(*owned->second, leaving);
   }
+  if (lost)
+    for (const auto& each : leaving) give_up({each->topic, each->number});
   abandon_waiting();
   share_kept_until_ = loop_.now() + shortest_session;
   if (lost) {
@@ -79,7 +89,10 @@ void relay::on_revoked(const std::vector<kafka::topic_partition>& partitions, bo
 
 task<void> relay::give_back(std::vector<std::shared_ptr<delivery::owned_partition>> leaving) {
   const duration grace = draining_ ? std::max(grace_ - last_commit_time, grace_ / 2) : std::min(longest_request(), longest_revocation);
-  std::function<bool()> none_busy = [&] { return std::all_of(leaving.begin(), leaving.end(), [](const auto& p) { return p->busy == 0; }); };
+  // A move under way carries what there is to commit of all partitions.
+  std::function<bool()> none_busy = [&] {
+    return moving_.empty() && std::all_of(leaving.begin(), leaving.end(), [](const auto& p) { return p->busy == 0; });
+  };
   const time_point deadline = loop_.now() + grace;
   const bool was_draining = draining_;
   co_await until(none_busy, deadline);
@@ -109,6 +122,8 @@ void relay::give_up(const kafka::topic_partition& name) {
   const auto owned = partitions_.find(name);
   if (owned == partitions_.end()) return;
   owned->second->given_up = true;
+  for (const auto& each : accounts_) each->erase_partition(*owned->second);
+  logs_.erase(name);
   former_[name] = owned->second;
   partitions_.erase(owned);
   wake_burials();
@@ -138,14 +153,16 @@ void relay::abandon_waiting() {
 void relay::abandon_requests() {
   for (const auto& each : accounts_) {
     each->pool().stop();
-    for (const auto& [key, lane] : each->lanes())
-      if (lane->over) lane->over->close();
+    each->each_lane([](running_lane& lane) {
+      if (lane.over) lane.over->close();
+    });
   }
 }
 
 void relay::share_limits() {
   delivery::limit_share share{.owned = {}, .total = partitions_in_all_};
-  for (const auto& [name, partition] : partitions_) share.owned.push_back(partition->number_of_all);
+  for (const auto& [name, partition] : partitions_)
+    if (!partition->parked) share.owned.push_back(partition->number_of_all);
   std::ranges::sort(share.owned);
   for (const auto& each : accounts_) {
     each->gate().set_share(share, loop_.now(), loop_.wall_now());
@@ -173,40 +190,62 @@ void relay::arm_commit() {
 void relay::commit_now() {
   commit_due_ = time_point::max();
   const time_point began = loop_.now();
-  std::vector<kafka::offset_to_commit> due;
+  kafka::move moving = gather_move();
+  const auto as_moved = offsets_as_moved();
+  renewing_ = renewals_;
+  std::vector<kafka::offset_to_commit> due = renewed_logs();
   for (const auto& [name, partition] : partitions_) {
-    const delivery::offsets& offsets = partition->offsets;
+    const auto moved = as_moved.find(partition.get());
+    const delivery::offsets& offsets = moved == as_moved.end() ? partition->offsets : moved->second;
     if (!offsets.ahead_of_broker()) continue;
     const std::int64_t next = *offsets.committable();
-    sent_offsets_.push_back({partition, offsets.version(), next});
+    sent_offsets_.push_back({partition, partition->offsets.version(), next});
     due.push_back({name, next, delivery::encode(offsets.map(), next)});
   }
+  add_moved_logs(due);
+  if (sent_offsets_.empty() && !due.empty()) sent_offsets_.push_back({nullptr, 0, 0});
   if (due.empty()) return;
   ++commits_sent_;
   last_commit_ = loop_.now();
   commit_cost_ = last_commit_ - began;
   ++metrics_.commits;
-  consumer_.commit(std::move(due));
+  if (moving.records.empty()) return consumer_.commit(std::move(due));
+  moving.offsets = std::move(due);
+  move_began_ = last_commit_;
+  ++running_;
+  mover_->begin(std::move(moving), [this](const kafka::move_result& result) { on_moved(result); });
 }
 
 void relay::on_committed(const kafka::commit_result& result) {
-  const std::vector<sent_offset> sent = std::exchange(sent_offsets_, {});
-  if (result.error.empty()) {
-    for (const sent_offset& each : sent) each.of->offsets.acknowledged(each.version, each.next);
-    commits_acknowledged_ = commits_sent_;
-    if (!commit_trouble_.empty()) log::info("commits are acknowledged again");
-    commit_trouble_.clear();
-    kafka_trouble_.clear();
-    wake_committed();
-  } else {
+  if (!result.error.empty()) {
     ++metrics_.commit_errors;
     if (commit_trouble_.empty()) log::warning("commits fail, trying again", {{"error", result.error}});
     commit_trouble_ = result.error;
     commit_due_ = commit_not_before_ = loop_.now() + commit_interval;
   }
+  finish_commit(result.error);
+}
+
+/// A commit, or a move with one, is over.
+void relay::finish_commit(const std::string& error) {
+  const std::vector<sent_offset> sent = std::exchange(sent_offsets_, {});
+  if (error.empty()) {
+    for (const sent_offset& each : sent)
+      if (each.of) each.of->offsets.acknowledged(each.version, each.next);
+    commits_acknowledged_ = commits_sent_;
+    if (!commit_trouble_.empty()) log::info("commits are acknowledged again");
+    commit_trouble_.clear();
+    kafka_trouble_.clear();
+    wake_committed();
+    look_whether_drained();
+  } else {
+    renewals_.merge(renewing_);
+  }
   tell_progress();
-  const bool behind = std::ranges::any_of(partitions_, [](const auto& each) { return each.second->offsets.ahead_of_broker(); });
+  const auto is_behind = [](const auto& each) { return each.second->offsets.ahead_of_broker(); };
+  const bool behind = !renewals_.empty() || std::ranges::any_of(partitions_, is_behind);
   if (behind) commit_soon(haste::within_interval);
+  move_soon();
   arm_commit();
 }
 

@@ -31,6 +31,8 @@ relay::relay(relay_parts parts)
     : loop_(parts.on),
       configuration_(parts.configuration),
       consumer_(parts.consumer),
+      mover_(parts.mover),
+      reader_(parts.reader),
       dead_letters_(parts.on, parts.producer, parts.configuration.topics.dead_letters),
       budget_(parts.memory),
       random_(parts.random_seed),
@@ -40,11 +42,13 @@ relay::relay(relay_parts parts)
   for (const config::account& settings : configuration_.accounts) {
     accounts_.push_back(std::make_unique<account>(loop_, settings, parts.connectors(settings), parts.first_concurrency));
     accounts_by_name_.emplace(settings.name, accounts_.back().get());
+    for (const std::string& source : configuration_.topics.lead_changes)
+      accounts_by_log_.emplace(configuration_.parked_topic(settings.name, source), accounts_.back().get());
   }
 }
 
 relay::~relay() {
-  for (auto* timer : {&watch_timer_, &commit_timer_})
+  for (auto* timer : {&watch_timer_, &commit_timer_, &renewal_timer_})
     if (*timer) loop_.timers().cancel(**timer);
 }
 
@@ -57,6 +61,7 @@ outcome<void> relay::start() {
       return problem{read.error().reason, "account " + each->settings().name + ": " + read.error().detail};
   }
   share_limits();
+  if (reader_) reader_->start(*this);
   consumer_.start(*this);
   return {};
 }
@@ -70,8 +75,12 @@ task<void> relay::drain(duration grace) {
   co_await consumer_.close(grace);
   // What the group had given was settled and committed while it was taken back; what outlived the grace ends here.
   for (const auto& [name, partition] : partitions_) partition->leaving = true;
+  for (const auto& [name, log] : logs_) drop_waiting(*log);
   abandon_waiting();
   abandon_requests();
+  if (reader_) reader_->close(std::max(deadline - loop_.now(), duration{}));
+  if (mover_) mover_->close(std::max(deadline - loop_.now(), duration{}));
+  if (!moving_.empty()) on_moved({.error = "the worker ends"});
   std::function<bool()> all_ended = [this] { return running_ == 0; };
   co_await until(all_ended, deadline);
   burials_stopped_ = true;
@@ -98,7 +107,13 @@ relay_snapshot relay::snapshot() {
     a.state = each->state(now);
     tell_credential(*each, a);
     a.waiting = each->pending();
-    a.lanes = each->lanes().size();
+    each->each_partition([&](const account_partition& one) {
+      if (!one.parked) return;
+      ++a.parked_partitions;
+      a.parked += one.to_move.size() + one.log->offsets.outstanding() +
+                  static_cast<std::uint64_t>(std::max<std::int64_t>(one.end - one.next_to_read, 0));
+    });
+    a.lanes = each->lane_count();
     a.in_flight = static_cast<std::uint64_t>(each->gate().in_flight());
     a.concurrency = static_cast<std::uint64_t>(each->gate().limit());
     a.breaker = each->gate().breaker_now(now);
@@ -109,7 +124,7 @@ relay_snapshot relay::snapshot() {
   for (const auto& [name, partition] : partitions_)
     out.partitions.push_back({name.topic, name.partition, partition->offsets.last_acknowledged(),
                               partition->offsets.committable().value_or(-1), partition->offsets.outstanding(), partition->paused,
-                              partition->watch.stalled()});
+                              partition->watch.stalled(), partition->offsets.has_started_ahead()});
   out.counts = metrics_;
   out.held_bytes = budget_.held();
   out.budget_bytes = budget_.most();
@@ -120,6 +135,8 @@ relay_snapshot relay::snapshot() {
   if (!kafka_trouble_.empty() && now - kafka_trouble_at_ < trouble_stands) out.troubles.push_back("kafka: " + kafka_trouble_);
   if (!commit_trouble_.empty()) out.troubles.push_back("commits fail: " + commit_trouble_);
   if (!dead_letters_.trouble().empty()) out.troubles.push_back("dead letters cannot be written: " + dead_letters_.trouble());
+  if (!move_trouble_.empty()) out.troubles.push_back("changes cannot be parked: " + move_trouble_);
+  for (const std::string& each : parking_problems_) out.troubles.push_back("parking: " + each);
   out.dead_letters_unwritten = dead_letters_.unwritten();
   out.counts.dead_letter_failures = dead_letters_.failures();
   return out;

@@ -16,6 +16,8 @@
 #include "delivery/budget.hpp"
 #include "delivery/lane.hpp"
 #include "kafka/consumer.hpp"
+#include "kafka/log_reader.hpp"
+#include "kafka/mover.hpp"
 #include "kafka/producer.hpp"
 #include "relay/account.hpp"
 #include "relay/metrics.hpp"
@@ -39,13 +41,15 @@ struct relay_parts {
   std::uint64_t random_seed = 0;  ///< of all jitter, and of the number that tells this worker's offset maps from another's
   secret_files files{};           ///< as the watch over the secrets' files sees them
   int first_concurrency = delivery::adaptive_concurrency::first_limit;  ///< of each account, cut down to its own
+  kafka::mover* mover = nullptr;                                        ///< without it, or a reader, nothing is parked
+  kafka::log_reader* reader = nullptr;                                  ///< of parked changes
 };
 
 /// One worker: takes records from its consumer, keeps each lead's changes in a lane, applies them to their provider one after
 /// another, buries what cannot be delivered, and commits what is settled. docs/life_of_an_event.md follows one event through it.
 ///
 /// Life: construct, `start()`, then `drain()` once; destroy after it has returned. One thread, its loop's.
-class relay final : public kafka::consumer_events {
+class relay final : public kafka::consumer_events, public kafka::log_reader_events {
  public:
   explicit relay(relay_parts parts);
   ~relay() override;
@@ -69,6 +73,11 @@ class relay final : public kafka::consumer_events {
   void on_committed(const kafka::commit_result& result) override;
   void on_error(const std::string& what, bool fatal) override;
 
+  // kafka::log_reader_events: parked changes
+  void on_read(events::record&& read) override;
+  void on_end_of_log(const kafka::topic_partition& of, std::int64_t next) override;
+  void on_read_error(const std::string& what, bool fatal) override { on_error(what, fatal); }
+
  private:
   using partition_map = std::map<kafka::topic_partition, std::shared_ptr<delivery::owned_partition>>;
   struct attempt;
@@ -76,16 +85,18 @@ class relay final : public kafka::consumer_events {
   struct ending;
 
   // intake.cpp: from the record to its lane
+  void take_in(const std::shared_ptr<delivery::owned_partition>& owner, events::record&& taken);
   static void tell_taken_before(delivery::owned_partition& of, std::int64_t offset);
   void route(delivery::change taken);
   void append_to_lane(account& to, delivery::change taken);
   void bury_unsent(delivery::change taken, problem why);
   task<void> bury_alone(delivery::change doomed, problem why);
   void hold(delivery::change& taken);
-  void hold_decoded(delivery::change& decoded);
+  void hold_decoded(account& of, delivery::change& decoded);
   void release(const delivery::change& ended);
   void release_lane(const running_lane& ended);
   void pause_or_resume(delivery::owned_partition& touched);
+  bool is_to_pause(const delivery::owned_partition& of) const;
   void pause_or_resume_all();
 
   // deliver.cpp: a lane's work, which reads like the story of an event
@@ -106,7 +117,8 @@ class relay final : public kafka::consumer_events {
 
   // announcing.cpp: what the broker is to know before a request leaves
   task<bool> announce(running_lane& lane, const load& what);
-  void take_back(running_lane& lane);
+  static bool goes_before_parked(const account& of, const running_lane& lane);
+  void take_back(const account& of, running_lane& lane);
   void take_back(delivery::owned_partition& from, std::int64_t offset);
 
   // settle.cpp: a change's end
@@ -114,21 +126,79 @@ class relay final : public kafka::consumer_events {
   static events::record take_record(delivery::change& doomed);
   void wake_burials();
   void settle(account* of, const delivery::change& ended, const ending& end);
+  void count_delivered(account_metrics& in, const events::record& delivered);
+  void settle_offset(const delivery::change& ended);
   std::vector<std::shared_ptr<delivery::owned_partition>> later_assignments(const delivery::owned_partition& of) const;
   void tell_result(account* of, const delivery::change& ended, const ending& end);
 
   // merging.cpp: changes of one lead in one request
-  bool reads_started(const running_lane& lane) const;
-  bool must_wait_for_past(const running_lane& lane) const;
-  task<void> past_is_known(running_lane& lane);
+  bool reads_started(const account& of, const running_lane& lane) const;
+  bool must_wait_for_past(const account& of, const running_lane& lane) const;
+  task<void> past_is_known(const account& of, running_lane& lane);
   void wake_readers();
   void load_up(const account& of, const running_lane& lane, load& what, bool waited) const;
-  void go_one_by_one(running_lane& lane, const load& failed, bool rejected);
+  void go_one_by_one(const account& of, running_lane& lane, const load& failed, bool rejected);
   void settle_together(account& of, const running_lane& lane, const ending& end);
   void let_go(account& of, running_lane& lane, std::size_t changes);
   static std::string event_id_of(const delivery::change& of);
 
+  /// Changes that go with one move, at most.
+  static constexpr std::size_t most_moved = 2000;
+  /// What may wait of an account's parked changes once they are read back, and of later ones while the last of those are delivered.
+  static constexpr std::size_t most_read_back = 1000;
+
+  // parking.cpp, moving.cpp: changes that are set aside in their account's topic
+  bool may_park(const account& of) const;
+  void park(account& of, std::string_view why);
+  void tell_parking(account& of, std::string_view why);
+  static void clear_lanes(account& of);
+  void past_is_read(const delivery::owned_partition& source);
+  std::vector<std::shared_ptr<delivery::owned_partition>> sources() const;
+  void park_most_of(const std::shared_ptr<delivery::owned_partition>& full);
+  void park_largest();
+  void relieve();
+  void look_whether_crowded(account& of);
+  void look_whether_down();
+  /// What is parked waits that much longer than the rest for what was started before: an order that is lost among parked changes stays
+  /// lost.
+  static constexpr duration longest_reading_parked = std::chrono::minutes{10};
+  static time_point waits_until(const account& of, const delivery::owned_partition& from);
+  bool reads_on(const account& of, const delivery::owned_partition& from) const;
+  std::shared_ptr<delivery::owned_partition> source_of(const std::shared_ptr<delivery::owned_partition>& of) const;
+  static bool may_set_aside(const delivery::change& of);
+  void set_aside(account_partition& to, delivery::change taken);
+  bool hand_over(account& of, running_lane& lane);
+  kafka::move gather_move();
+  void gather_of(account& of, kafka::move& into, std::uint64_t& bytes);
+  static bool is_closing(const account_partition& of);
+  void add_moved_logs(std::vector<kafka::offset_to_commit>& to) const;
+  void note_failed_move(const kafka::move_result& result);
+  std::map<const delivery::owned_partition*, delivery::offsets> offsets_as_moved() const;
+  void on_moved(const kafka::move_result& result);
+  void settle_moved(const kafka::move_result& result);
+  void unpark(account_partition& of);
+  void move_soon();
+  delivery::change take_first(account_partition& of);
+  void drop_settled(account_partition& of);
+  void drop_waiting(account_partition& of);
+
+  // read_back.cpp: what was set aside comes back
+  account_partition& partition_of(account& of, const std::shared_ptr<delivery::owned_partition>& source);
+  account_partition& add_log(account& of, const std::shared_ptr<delivery::owned_partition>& source, const kafka::beside_partition& found);
+  void take_over_logs(const std::shared_ptr<delivery::owned_partition>& source, const kafka::assigned_partition& given);
+  void start_reading(account_partition& of);
+  void start_late_reading();
+  void read_on(account_partition& of);
+  void stop_reading(account_partition& of);
+  void leave_logs(const delivery::owned_partition& source, std::vector<std::shared_ptr<delivery::owned_partition>>& leaving);
+  static bool hands_over_later(const account_partition& of);
+  void look_whether_drained();
+  void check_parking();
+  void renew_logs();
+  std::vector<kafka::offset_to_commit> renewed_logs();
+
   // partitions.cpp: what the group gives and takes, and the commits
+  std::shared_ptr<delivery::owned_partition> own(const kafka::topic_partition& name, std::int64_t committed, const std::string& metadata);
   /// Returns when `reached`, which outlives the wait, holds (true) or at `deadline` (false).
   task<bool> until(const std::function<bool()>& reached, time_point deadline);
   void tell_progress();
@@ -141,6 +211,7 @@ class relay final : public kafka::consumer_events {
   void commit_soon(haste how);
   void arm_commit();
   void commit_now();
+  void finish_commit(const std::string& error);
   void wake_committed();
   /// Returns once a commit that tells of all that is settled and started by now is acknowledged (true), or the partition of the lane's
   /// change is given up (false).
@@ -155,6 +226,8 @@ class relay final : public kafka::consumer_events {
   loop& loop_;
   const config::configuration& configuration_;
   kafka::consumer& consumer_;
+  kafka::mover* mover_;
+  kafka::log_reader* reader_;
   sink::dead_letters dead_letters_;
   std::optional<sink::results> results_;
   delivery::budget budget_;
@@ -169,6 +242,21 @@ class relay final : public kafka::consumer_events {
   int partitions_in_all_ = 1;      ///< of the subscribed topics, in the whole group
   time_point share_kept_until_{};  ///< of limits, though its partitions are given up
   worker_metrics metrics_;
+
+  std::map<std::string, account*, std::less<>> accounts_by_log_;               ///< by their topics of parked changes
+  std::map<kafka::topic_partition, std::shared_ptr<account_partition>> logs_;  ///< by the partition of parked changes
+  std::map<std::string, int, std::less<>> source_sizes_;                       ///< how many partitions each source topic has
+  std::vector<std::shared_ptr<account_partition>> moving_;                     ///< of the move under way
+  std::set<kafka::topic_partition> renewals_;                                  ///< logs to commit though nothing is new in them
+  std::set<kafka::topic_partition> renewing_;                                  ///< with the commit that is under way
+  time_point move_not_before_{};                                               ///< after one that failed
+  time_point move_began_{};
+  std::size_t waiting_to_move_ = 0;
+  std::size_t first_to_move_ = 0;  ///< the account that the next move begins with
+  std::string move_trouble_;       ///< why moves fail now
+  std::vector<std::string> parking_problems_;
+  bool parking_checked_ = false;
+  std::optional<timer_queue::id> renewal_timer_;
 
   struct burial;
   std::set<std::shared_ptr<burial>> burials_;  ///< of changes whose dead letters are not acknowledged yet

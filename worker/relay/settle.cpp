@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "base/log.hpp"
@@ -37,7 +38,7 @@ task<bool> relay::bury(account* of, delivery::change& doomed, const ending& end)
   co_return letter->acknowledged;
 }
 
-/// The whole record, for its dead letter; the change keeps what its settling needs.
+/// The whole record as it first was, for its dead letter; the change keeps what its settling needs.
 events::record relay::take_record(delivery::change& doomed) {
   events::record whole = std::move(doomed.record);
   doomed.record = events::copy_record(whole.key, std::nullopt, {});
@@ -45,6 +46,10 @@ events::record relay::take_record(delivery::change& doomed) {
   doomed.record.partition = whole.partition;
   doomed.record.offset = whole.offset;
   doomed.record.timestamp_ms = whole.timestamp_ms;
+  if (!doomed.origin) return whole;
+  whole.topic = std::make_shared<const std::string>(doomed.origin->topic);
+  whole.partition = doomed.origin->partition;
+  whole.offset = doomed.origin->offset;
   return whole;
 }
 
@@ -54,14 +59,26 @@ void relay::wake_burials() {
 }
 
 void relay::settle(account* of, const delivery::change& ended, const ending& end) {
+  settle_offset(ended);
+  if (of && end.is == ending::kind::delivered) count_delivered(of->metrics(), ended.record);
+  if (results_) tell_result(of, ended, end);
+  commit_soon(haste::within_interval);
+}
+
+/// The clocks of who has written the record and of this machine may differ.
+void relay::count_delivered(account_metrics& in, const events::record& delivered) {
+  ++in.delivered;
+  if (delivered.timestamp_ms < 0) return;
+  const wall_time written{std::chrono::milliseconds{delivered.timestamp_ms}};
+  in.delivery_seconds.add(std::max(duration{}, std::chrono::duration_cast<duration>(loop_.wall_now() - written)));
+}
+
+void relay::settle_offset(const delivery::change& ended) {
   ended.from->offsets.settle(ended.record.offset);
   for (const auto& later : later_assignments(*ended.from)) {
     later->offsets.settle_former(ended.record.offset);
     wake_readers();
   }
-  if (of && end.is == ending::kind::delivered) ++of->metrics().delivered;
-  if (results_) tell_result(of, ended, end);
-  commit_soon(haste::within_interval);
 }
 
 /// What the group has given back meanwhile of a partition that was given up.
@@ -92,9 +109,9 @@ void relay::tell_result(account* of, const delivery::change& ended, const ending
   }
   if (end.http_status) result.http_status = static_cast<int>(*end.http_status);
   result.attempts = end.requests;
-  result.topic = *ended.record.topic;
-  result.partition = ended.record.partition;
-  result.offset = ended.record.offset;
+  result.topic = ended.origin ? ended.origin->topic : *ended.record.topic;
+  result.partition = ended.origin ? ended.origin->partition : ended.record.partition;
+  result.offset = ended.origin ? ended.origin->offset : ended.record.offset;
   result.settled_at = loop_.wall_now();
   result.leads_updated = end.leads_updated;
   results_->write(ended.record.key, result);

@@ -15,10 +15,12 @@ struct account_snapshot {
   std::string name;
   std::string provider;
   delivery::gate_state state = delivery::gate_state::flowing;
-  std::string reason;                  ///< of the state, and what else is wrong with the account; empty where nothing is
-  std::optional<wall_time> since{};    ///< when what `reason` tells of began, where that is known
-  bool credential_unreadable = false;  ///< the secret cannot be read anew, the former one stays in use
-  std::uint64_t waiting = 0;           ///< changes taken and not settled, those in flight included
+  std::string reason;                   ///< of the state, and what else is wrong with the account; empty where nothing is
+  std::optional<wall_time> since{};     ///< when what `reason` tells of began, where that is known
+  bool credential_unreadable = false;   ///< the secret cannot be read anew, the former one stays in use
+  std::uint64_t waiting = 0;            ///< changes taken and not settled, those in flight included
+  std::uint64_t parked = 0;             ///< changes in its topic of parked changes and on their way there; more at most
+  std::uint64_t parked_partitions = 0;  ///< source partitions of which they are parked now
   std::uint64_t lanes = 0;
   std::uint64_t in_flight = 0;    ///< requests
   std::uint64_t concurrency = 0;  ///< requests that may be in flight now
@@ -35,6 +37,7 @@ struct partition_snapshot {
   std::uint64_t outstanding = 0;  ///< records taken and not settled
   bool paused = false;            ///< nothing of it is taken in now
   bool stalled = false;           ///< makes no progress though it has work
+  bool catching_up = false;       ///< not read yet as far as its former owner had started requests
 };
 
 /// One worker as it stands.

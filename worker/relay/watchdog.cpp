@@ -7,7 +7,7 @@
 namespace leadrelay::relay {
 namespace {
 
-constexpr duration look_interval = std::chrono::seconds{10};
+constexpr duration look_interval = std::chrono::seconds{1};
 
 }  // namespace
 
@@ -36,22 +36,30 @@ void relay::look_at_partitions() {
         break;
     }
   }
-  if (any_work) keep_watch();
+  look_whether_down();
+  start_late_reading();
+  look_whether_drained();
+  relieve();
+  move_soon();
+  if (any_work || std::ranges::any_of(accounts_, [](const auto& each) { return each->any_parked(); })) keep_watch();
 }
 
 void relay::tell_stall(const delivery::owned_partition& stalled, std::int64_t oldest) {
-  for (const auto& each : accounts_)
-    for (const auto& [key, lane] : each->lanes()) {
+  for (const auto& each : accounts_) {
+    const running_lane* holder = nullptr;
+    each->each_lane([&](running_lane& lane) {
       const auto is_oldest = [&](const delivery::change& one) { return one.from.get() == &stalled && one.record.offset == oldest; };
-      if (std::ranges::none_of(lane->queue.changes, is_oldest)) continue;
-      log::warning("partition makes no progress", {{"topic", stalled.topic},
-                                                   {"partition", stalled.number},
-                                                   {"offset", oldest},
-                                                   {"account", each->settings().name},
-                                                   {"step", to_string(lane->step)},
-                                                   {"gate", to_string(each->state(loop_.now()))}});
-      return;
-    }
+      if (std::ranges::any_of(lane.queue.changes, is_oldest)) holder = &lane;
+    });
+    if (!holder) continue;
+    log::warning("partition makes no progress", {{"topic", stalled.topic},
+                                                 {"partition", stalled.number},
+                                                 {"offset", oldest},
+                                                 {"account", each->settings().name},
+                                                 {"step", to_string(holder->step)},
+                                                 {"gate", to_string(each->state(loop_.now()))}});
+    return;
+  }
   // A record without a lane has no account: it is on its way to the dead letters.
   log::warning("partition makes no progress", {{"topic", stalled.topic},
                                                {"partition", stalled.number},

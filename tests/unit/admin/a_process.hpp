@@ -18,6 +18,7 @@ inline process_snapshot a_process() {
     account.counts.delivered = 7;
     account.counts.dead_letters[static_cast<std::size_t>(reason::rejected)] = 1;
     account.counts.request_seconds.add(std::chrono::milliseconds{20});
+    account.counts.delivery_seconds.add(std::chrono::seconds{2});
     one.partitions.push_back({.topic = "changes", .partition = worker, .committed = 5, .settled = 6, .outstanding = 2, .paused = worker == 1});
     one.counts.records = 11;
     one.counts.stalls = 1;

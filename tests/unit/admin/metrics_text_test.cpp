@@ -31,6 +31,7 @@ TEST(metrics_text, a_histogram_counts_each_bucket_with_all_below_it) {
   EXPECT_THAT(text, HasSubstr("leadrelay_request_duration_seconds_bucket{account=\"ac\\\"me\",provider=\"orwel\",le=\"0.025\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("leadrelay_request_duration_seconds_bucket{account=\"ac\\\"me\",provider=\"orwel\",le=\"+Inf\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("leadrelay_request_duration_seconds_count{account=\"ac\\\"me\",provider=\"orwel\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("leadrelay_delivery_duration_seconds_bucket{account=\"ac\\\"me\",provider=\"orwel\",le=\"2.5\"} 2\n"));
 }
 
 TEST(metrics_text, every_family_has_its_help_and_type_before_its_samples) {

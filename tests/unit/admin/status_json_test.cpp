@@ -48,6 +48,8 @@ TEST(status_json, tells_the_troubles_of_each_worker) {
   EXPECT_TRUE((*status)["workers"][0]["troubles"].Empty());
   EXPECT_EQ(json::text((*status)["workers"][1]["troubles"][0]), "commits fail: broker away");
   EXPECT_EQ((*status)["workers"][1]["partitions"][0]["paused"].GetBool(), true);
+  EXPECT_EQ((*status)["workers"][1]["partitions"][0]["catching_up"].GetBool(), false);
+  EXPECT_EQ((*status)["accounts"][0]["delivery_seconds"]["p50"].GetDouble(), 2.5);
 }
 
 TEST(process_snapshot, is_ready_when_every_worker_is_and_names_each_trouble_once) {

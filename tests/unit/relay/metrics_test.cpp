@@ -36,6 +36,7 @@ TEST(account_metrics, adding_adds_every_part) {
   a.verdicts[1] = 4;
   a.transport_errors[5] = 6;
   a.request_seconds.add(1s);
+  a.delivery_seconds.add(2s);
   account_metrics b = a;
   b.add(a);
   EXPECT_EQ(b.taken, 2u);
@@ -44,6 +45,7 @@ TEST(account_metrics, adding_adds_every_part) {
   EXPECT_EQ(b.verdicts[1], 8u);
   EXPECT_EQ(b.transport_errors[5], 12u);
   EXPECT_EQ(b.request_seconds.count(), 2u);
+  EXPECT_EQ(b.delivery_seconds.sum_seconds(), 4);
 }
 
 }  // namespace

@@ -1,0 +1,64 @@
+#include <algorithm>
+
+#include "relay/account.hpp"
+
+// An account's source partitions as far as they are parked, and whether its provider is down.
+namespace leadrelay::relay {
+
+bool account_partition::is_drained() const noexcept {
+  return is_read() && log->offsets.outstanding() == 0 && !log->offsets.ahead_of_broker();
+}
+
+/// A partition that the group has given back is another one.
+std::shared_ptr<account_partition> account::partition(const delivery::owned_partition& source) const {
+  const auto found = partitions_.find({source.topic, source.number});
+  return found == partitions_.end() || found->second->source.get() != &source ? nullptr : found->second;
+}
+
+void account::add_partition(std::shared_ptr<account_partition> made) {
+  const kafka::topic_partition name{made->source->topic, made->source->number};
+  partitions_[name] = std::move(made);
+}
+
+void account::erase_partition(const delivery::owned_partition& source) {
+  const auto known = partition(source);
+  if (!known) return;
+  set_parked(*known, false);
+  partitions_.erase({source.topic, source.number});
+}
+
+account_partition* account::parked(const delivery::owned_partition& source) const {
+  if (parked_count_ == 0) return nullptr;
+  const auto known = partition(source);
+  return known && known->parked ? known.get() : nullptr;
+}
+
+void account::set_parked(account_partition& of, bool parked) noexcept {
+  if (of.parked == parked) return;
+  of.parked = parked;
+  parked_count_ += parked ? 1 : -1;
+}
+
+void account::each_partition(const std::function<void(account_partition&)>& visit) const {
+  for (const auto& [source, each] : partitions_) visit(*each);
+}
+
+void account::set_lanes_aside(const std::function<bool(const running_lane&)>& which) {
+  for (const auto& [key, lane] : lanes_[index(lane_side::source)]) {
+    if (!which(*lane)) continue;
+    lane->set_aside = true;
+    lane->signal.notify();
+  }
+  const auto is_aside = [](const running_lane* each) { return each->set_aside; };
+  std::erase_if(first_tries_, is_aside);
+  std::erase_if(retries_at_gate_, is_aside);
+  admit_waiting();
+}
+
+void account::look_whether_down(time_point now) {
+  const bool down = gate_.credential_refused() || gate_.breaker_now(now) != delivery::breaker_state::closed;
+  if (!down) down_since_.reset();
+  if (down && !down_since_) down_since_ = now;
+}
+
+}  // namespace leadrelay::relay

@@ -1,0 +1,197 @@
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "relay/relay.hpp"
+#include "sink/parked_record.hpp"
+
+// When an account is parked, and what leaves its lanes then: docs/decisions/parking.md says why so.
+namespace leadrelay::relay {
+namespace {
+
+/// Fewer changes than these are not worth parking for a place in the offset map.
+constexpr std::size_t least_to_park = 16;
+
+}  // namespace
+
+// --- When ------------------------------------------------------------------------------------------------------------------------------
+
+bool relay::may_park(const account& of) const {
+  return mover_ && reader_ && of.settings().park.on && !draining_ && loop_.now() >= of.parks_from();
+}
+
+/// All of the account's changes that are taken from now on are parked, and those that wait.
+void relay::park(account& of, std::string_view why) {
+  if (!may_park(of)) return;
+  bool any = false;
+  for (const auto& source : sources()) {
+    if (of.parked(*source)) continue;
+    of.set_parked(partition_of(of, source), true);
+    any = true;
+  }
+  if (any) tell_parking(of, why);
+}
+
+void relay::clear_lanes(account& of) {
+  of.set_lanes_aside([&](const running_lane& lane) {
+    return lane.queue.changes.size() > lane.in_place &&
+           std::ranges::any_of(lane.queue.changes, [&](const auto& c) { return of.parked(*c.from) != nullptr; });
+  });
+}
+
+/// It is known of all changes that wait whether they may have been applied.
+void relay::past_is_read(const delivery::owned_partition& source) {
+  wake_readers();
+  for (const auto& each : accounts_) {
+    account_partition* const parked = each->parked(source);
+    if (!parked) continue;
+    clear_lanes(*each);
+    start_reading(*parked);
+  }
+}
+
+void relay::tell_parking(account& of, std::string_view why) {
+  clear_lanes(of);
+  ++of.metrics().parkings;
+  log::warning("changes are parked", {{"account", of.settings().name}, {"because", why}});
+  keep_watch();
+}
+
+/// The partitions of source topics that this worker keeps.
+std::vector<std::shared_ptr<delivery::owned_partition>> relay::sources() const {
+  std::vector<std::shared_ptr<delivery::owned_partition>> out;
+  for (const auto& [name, partition] : partitions_)
+    if (!partition->parked && !partition->leaving) out.push_back(partition);
+  return out;
+}
+
+/// The account that holds the most of what all share, unless each has its share left.
+void relay::park_largest() {
+  const auto kept = sources();
+  account* largest = nullptr;
+  for (const auto& each : accounts_) {
+    if (!may_park(*each) || std::ranges::all_of(kept, [&](const auto& one) { return each->parked(*one) != nullptr; })) continue;
+    if (!largest || each->held(lane_side::source).bytes > largest->held(lane_side::source).bytes) largest = each.get();
+  }
+  const std::uint64_t floor = budget_.most() / (2 * accounts_.size());
+  if (largest && largest->held(lane_side::source).bytes > floor) park(*largest, "the memory is full, and it holds the most");
+}
+
+/// A partition whose offset map is full would hold up all accounts; the one that has the most changes there gives way.
+void relay::park_most_of(const std::shared_ptr<delivery::owned_partition>& full) {
+  account* most = nullptr;
+  std::size_t most_changes = least_to_park;
+  for (const auto& each : accounts_) {
+    if (!may_park(*each) || each->parked(*full)) continue;
+    std::size_t changes = 0;
+    each->each_lane([&](const running_lane& lane) {
+      changes += static_cast<std::size_t>(std::ranges::count(lane.queue.changes, full, [](const auto& c) { return c.from; }));
+    });
+    if (changes > most_changes) most = each.get();
+    most_changes = std::max(most_changes, changes);
+  }
+  if (!most) return;
+  most->set_parked(partition_of(*most, full), true);
+  tell_parking(*most, "the offset map of a partition is full, and it has the most changes there");
+}
+
+/// What is full still gives way further.
+void relay::relieve() {
+  if (budget_.full()) park_largest();
+  for (const auto& source : sources())
+    if (source->offsets.full()) park_most_of(source);
+}
+
+/// Nothing of it is in its topic any more: what waits goes to its lanes.
+void relay::unpark(account_partition& of) {
+  stop_reading(of);
+  of.of.set_parked(of, false);
+  of.of.each_lane([&](running_lane& lane) {
+    if (lane.from == of.source) lane.in_place = 0;
+  });
+  std::deque<delivery::change> waiting;
+  while (!of.to_move.empty()) waiting.push_back(take_first(of));
+  for (delivery::change& each : waiting) {
+    of.of.count_pending(-1);
+    --of.of.metrics().taken;
+    route(std::move(each));
+  }
+}
+
+void relay::look_whether_down() {
+  for (const auto& each : accounts_) {
+    each->look_whether_down(loop_.now());
+    if (each->down_since() && loop_.now() - *each->down_since() >= each->settings().park.after)
+      park(*each, "its provider has been down for park.after");
+  }
+}
+
+void relay::look_whether_crowded(account& of) {
+  const config::park_settings& bounds = of.settings().park;
+  const std::uint64_t bytes = bounds.bytes.value_or(budget_.most() / 4);
+  const waiting& source = of.held(lane_side::source);
+  if (source.changes > static_cast<std::size_t>(bounds.changes) || source.bytes > bytes) park(of, "too many of its changes wait");
+  const waiting& back = of.held(lane_side::read_back);
+  const std::uint64_t share = std::min(bytes, budget_.most() / (2 * accounts_.size()));
+  const bool over = back.changes > most_read_back || back.bytes > share;
+  const bool under = back.changes < most_read_back / 2 && back.bytes < share / 2;
+  if (!of.any_parked() || (!over && !under)) return;
+  bool changed = false;
+  of.each_partition([&](account_partition& each) { changed = std::exchange(each.log->crowded, over) != over || changed; });
+  if (changed) pause_or_resume_all();
+}
+
+// --- Setting aside ---------------------------------------------------------------------------------------------------------------------
+
+void relay::set_aside(account_partition& to, delivery::change taken) {
+  if (taken.decoded) taken.decoded.reset();
+  to.to_move.push_back(std::move(taken));
+  to.of.count_to_move(1);
+  ++waiting_to_move_;
+  if (commit_due_ == time_point::max() || waiting_to_move_ == most_moved) move_soon();
+}
+
+/// The first of those that wait does so no more.
+delivery::change relay::take_first(account_partition& of) {
+  delivery::change out = std::move(of.to_move.front());
+  of.to_move.pop_front();
+  of.of.count_to_move(-1);
+  --waiting_to_move_;
+  return out;
+}
+
+/// Whether the change can be parked: its request has surely had no effect, and no later one's either.
+bool relay::may_set_aside(const delivery::change& of) {
+  return !of.from->offsets.is_started(of.record.offset) && !of.from->offsets.has_started_ahead();
+}
+
+/// What is parked leaves the lane, but for the first of it that may have been applied: these stay, and are delivered before what is parked.
+bool relay::hand_over(account& of, running_lane& lane) {
+  if (!of.any_parked() || lane.side == lane_side::read_back) return false;
+  auto& changes = lane.queue.changes;
+  const auto is_parked = [&](const delivery::change& c) {
+    return !c.from->leaving && of.parked(*c.from) && !c.from->offsets.is_settled(c.record.offset);
+  };
+  if (std::ranges::any_of(changes, [&](const auto& c) { return c.from->offsets.has_started_ahead(); })) return false;
+  const auto last = std::ranges::find_if_not(changes.rbegin(), changes.rend(), [&](const auto& c) { return may_set_aside(c); });
+  const auto stays = std::max(lane.in_place, static_cast<std::size_t>(changes.rend() - last));
+  std::deque<delivery::change> kept;
+  std::size_t at = 0;
+  for (delivery::change& each : changes) {
+    account_partition* const to = at++ >= stays && is_parked(each) ? of.parked(*each.from) : nullptr;
+    if (!to) {
+      kept.push_back(std::move(each));
+      continue;
+    }
+    --of.held(lane.side).changes;
+    of.held(lane.side).bytes -= each.held_bytes;
+    set_aside(*to, std::move(each));
+  }
+  const bool any = kept.size() < changes.size();
+  lane.in_place = of.parked(*lane.from) ? stays : 0;
+  changes = std::move(kept);
+  if (any) lane.unmerged = std::min(lane.unmerged, changes.size());
+  return any;
+}
+
+}  // namespace leadrelay::relay
