@@ -78,6 +78,8 @@ def configurations():
     tls: { ca: ca.pem, certificate: c.pem, key: k.pem }
     largest_answer: 64KiB
     merging: false
+    park: { after: 5m, changes: 2000, bytes: 16MiB }
+  b: { provider: perch, credential: { env: B }, park: false }
 admin: { listen: "[::1]:0" }
 log: { format: json, level: debug }
 threads: 2
@@ -148,8 +150,8 @@ def offset_maps():
         return number.to_bytes(8, "little")
 
     yield "text", b"0" + committed(5) + b"lr1.AAAAAAAAAAA="
-    yield "body-runs", b"1" + committed(5) + bytes([2, 0, 3, 0, 1, 4, 200, 1, 1])
-    yield "body-bits", b"1" + committed(1 << 40) + bytes([0, 1, 0xAA, 0x55, 0xF0, 0x01])
+    yield "body-runs", b"1" + committed(5) + bytes([0, 2, 0, 3, 0, 1, 4, 200, 1, 1])
+    yield "body-bits", b"1" + committed(1 << 40) + bytes([0, 0, 1, 0xAA, 0x55, 0xF0, 0x01])
     yield "map", b"2" + committed(100) + bytes([3, 0, 1, 255, 0, 0, 5, 2, 255, 9, 0, 255])
     yield "map-of-many", b"2" + committed(0) + bytes([128]) + bytes(range(128)) + bytes(i * 7 % 256 for i in range(3000))
     yield "map-of-singles", b"2" + committed(7) + bytes([0]) + bytes(3000)
