@@ -49,6 +49,7 @@ bench: ## Build and run the benchmarks
 	@benchmarks/run build/bench
 	@benchmarks/gate build/bench
 	@benchmarks/merging build/bench
+	@benchmarks/limits build/bench
 
 format: ## Format the C++ sources
 	@$(step) "Install packages" .ci/install_packages lint

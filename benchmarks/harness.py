@@ -1,5 +1,5 @@
 """The parts that benchmarks are made of: a broker, a sandbox, a topic full of events, a worker and what it took."""
-import contextlib, json, os, pathlib, signal, subprocess, sys, tempfile, time, urllib.request
+import contextlib, json, os, pathlib, re, signal, socket, subprocess, sys, tempfile, time, urllib.request
 
 here = pathlib.Path(__file__).resolve().parent
 build = pathlib.Path(sys.argv[1]).resolve()
@@ -44,10 +44,16 @@ def broker():
             subprocess.run([script, "stop", folder / "kafka"], check=False, stdout=subprocess.DEVNULL)
 
 
-def fill(brokers, topic, partitions, events, leads, accounts=1, part="native"):
-    """The accounts are called bench-0, bench-1 and so on; each has every so-manieth lead. `part`: `native`, or `changes`, which can be merged."""
+def fill(brokers, topic, partitions, events, leads, accounts=1, part="native", per_second=None):
+    """The accounts are called bench-0, bench-1 and so on; each has every so-manieth lead. `part`: `native`, or `changes`, which can be merged.
+    Without `per_second` as fast as it goes."""
     command = [build / "benchmarks/bench_load_topic", brokers, topic, *map(str, (partitions, events, leads, accounts)), part]
-    subprocess.run(command, check=True)
+    subprocess.run(command + ([str(per_second)] if per_second else []), check=True)
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
 
 
 @contextlib.contextmanager
@@ -67,23 +73,41 @@ def report(origin):
 
 @contextlib.contextmanager
 def worker(brokers, folder, topic, group, accounts, more=""):
-    """`accounts` by name: what is to be said of each in YAML, in braces, beside provider and credential."""
-    config = folder / f"{group}.yaml"
+    """`accounts` by name: what is to be said of each in YAML, in braces, beside provider and credential. Its `admin` is where its pages are."""
+    port = free_port()
+    config = folder / f"{group}-{port}.yaml"
     lines = [f'  {name}: {{ provider: orwel, credential: {{ env: LEADRELAY_BENCH_KEY }}, {text} }}' for name, text in accounts.items()]
     config.write_text(f"""
 kafka: {{ bootstrap.servers: "{brokers}", group.id: "{group}" }}
 topics: {{ lead_changes: [{topic}], dead_letters: {topic}.dead }}
-admin: {{ listen: 127.0.0.1:0 }}
+admin: {{ listen: 127.0.0.1:{port} }}
 log: {{ level: error }}
 {more}
 accounts:
 """ + "\n".join(lines) + "\n")
     process = subprocess.Popen([program, "run", "--config", config], env={**os.environ, "LEADRELAY_BENCH_KEY": "bench"})
+    process.admin = f"http://127.0.0.1:{port}"
     try:
         yield process
     finally:
         if process.poll() is None:
             stop(process)
+
+
+def quantile(process, name, q, accounts):
+    """Of a histogram of these accounts together, in seconds: within its bucket as if evenly spread."""
+    with urllib.request.urlopen(f"{process.admin}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    buckets = {}
+    for account, bound, count in re.findall(rf'^leadrelay_{name}_bucket{{account="([^"]*)",[^}}]*le="([^"]*)"}} (\d+)$', text, re.M):
+        if account in accounts:
+            buckets[float(bound)] = buckets.get(float(bound), 0) + int(count)
+    below, low, rank = 0, 0.0, q * max(buckets.values(), default=0)
+    for bound, count in sorted(buckets.items()):
+        if count >= rank and count > below:
+            return low if bound == float("inf") else low + (bound - low) * (rank - below) / (count - below)
+        below, low = count, bound
+    return 0.0
 
 
 def wait_for(reached, process, seconds=longest_run):

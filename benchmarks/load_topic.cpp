@@ -1,8 +1,10 @@
 // Makes a topic and fills it with lead changes of Orwel accounts, to which the leads belong in turn:
-// load_topic BROKERS TOPIC PARTITIONS EVENTS LEADS ACCOUNTS native|changes
+// load_topic BROKERS TOPIC PARTITIONS EVENTS LEADS ACCOUNTS native|changes [PER_SECOND]
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <thread>
 
 #include <librdkafka/rdkafka.h>
 
@@ -47,7 +49,7 @@ void write_event(rd_kafka_t* client, const char* topic, long number, long leads,
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 8) fail("usage", "load_topic BROKERS TOPIC PARTITIONS EVENTS LEADS ACCOUNTS native|changes");
+  if (argc != 8 && argc != 9) fail("usage", "load_topic BROKERS TOPIC PARTITIONS EVENTS LEADS ACCOUNTS native|changes [PER_SECOND]");
   char why[512];
   rd_kafka_conf_t* const conf = rd_kafka_conf_new();
   if (rd_kafka_conf_set(conf, "bootstrap.servers", argv[1], why, sizeof why) != RD_KAFKA_CONF_OK) fail("brokers", why);
@@ -55,7 +57,12 @@ int main(int argc, char** argv) {
   if (!client) fail("client", why);
   make_topic(client, argv[2], std::atoi(argv[3]));
   const long events = std::atol(argv[4]);
-  for (long number = 0; number < events; ++number) write_event(client, argv[2], number, std::atol(argv[5]), std::atol(argv[6]), argv[7]);
+  const double interval_s = argc == 9 ? 1 / std::atof(argv[8]) : 0;
+  const auto began = std::chrono::steady_clock::now();
+  for (long number = 0; number < events; ++number) {
+    std::this_thread::sleep_until(began + std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(number * interval_s)));
+    write_event(client, argv[2], number, std::atol(argv[5]), std::atol(argv[6]), argv[7]);
+  }
   if (rd_kafka_flush(client, 60'000) != RD_KAFKA_RESP_ERR_NO_ERROR) fail("write", "not all was acknowledged within a minute");
   rd_kafka_destroy(client);
   return 0;
