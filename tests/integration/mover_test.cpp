@@ -64,8 +64,8 @@ TEST_F(a_mover, writes_the_records_and_commits_the_offsets_with_their_metadata) 
   EXPECT_EQ(committed().next, 7);
   EXPECT_EQ(committed().metadata, "settled: 3,5");
 
-  const auto records = read_topic(kafka_bootstrap(), names.parked);
-  ASSERT_THAT(records, SizeIs(3));
+  std::vector<kafka_record> records;
+  ASSERT_TRUE(eventually(10s, [&] { return (records = read_topic(kafka_bootstrap(), names.parked)).size() == 3; }));
   EXPECT_EQ(records[0].value, "a");
   EXPECT_EQ(records[0].key, "key of a");
   EXPECT_EQ(records[0].header("kind"), "moved");
@@ -91,7 +91,7 @@ TEST_F(a_mover, moves_many_records_through_a_small_queue) {
   EXPECT_EQ(result->error, "");
   ASSERT_THAT(result->next_offsets, SizeIs(5000));
   EXPECT_EQ(result->next_offsets[4999], 2500);
-  EXPECT_THAT(values_in(names.parked), SizeIs(5000));
+  EXPECT_TRUE(eventually(10s, [&] { return values_in(names.parked).size() == 5000; }));
 }
 
 TEST_F(a_mover, of_a_generation_that_has_passed_writes_nothing_and_commits_nothing) {
@@ -113,7 +113,7 @@ TEST_F(a_mover, of_a_generation_that_has_passed_writes_nothing_and_commits_nothi
   const auto accepted = zombie.perform(move_of({"b"}, 8), *membership());
   ASSERT_TRUE(accepted);
   EXPECT_EQ(accepted->error, "") << "it goes on after a transaction that was rolled back";
-  EXPECT_THAT(values_in(names.parked), ElementsAre("b"));
+  EXPECT_TRUE(eventually(10s, [&] { return values_in(names.parked) == std::vector<std::string>{"b"}; }));
 }
 
 TEST_F(a_mover, whose_consumer_is_no_member_moves_nothing) {
@@ -147,7 +147,7 @@ TEST_F(a_mover, that_dies_with_a_transaction_open_leaves_nothing_and_the_next_ow
   const auto result = run_move(loop, *of_owner, move_of({"kept"}, 8));
   ASSERT_TRUE(result);
   EXPECT_EQ(result->error, "");
-  EXPECT_THAT(values_in(names.parked), ElementsAre("kept"));
+  EXPECT_TRUE(eventually(10s, [&] { return values_in(names.parked) == std::vector<std::string>{"kept"}; }));
   EXPECT_EQ(committed().next, 8);
 }
 
@@ -163,7 +163,7 @@ TEST_F(a_mover, of_a_record_too_large_for_the_topic_moves_nothing_and_works_for_
   const auto next = run_move(loop, *of_owner, move_of({"small"}, 8));
   ASSERT_TRUE(next);
   EXPECT_EQ(next->error, "");
-  EXPECT_THAT(values_in(names.parked), ElementsAre("small"));
+  EXPECT_TRUE(eventually(10s, [&] { return values_in(names.parked) == std::vector<std::string>{"small"}; }));
 }
 
 TEST_F(a_mover, of_records_too_large_for_the_topic_only_together_moves_them) {
@@ -172,7 +172,7 @@ TEST_F(a_mover, of_records_too_large_for_the_topic_only_together_moves_them) {
   const auto result = run_move(loop, *of_owner, move_of({std::string(700, 'x'), std::string(700, 'y'), std::string(700, 'z')}, 7));
   ASSERT_TRUE(result);
   EXPECT_EQ(result->error, "");
-  EXPECT_THAT(values_in(names.parked), SizeIs(3));
+  EXPECT_TRUE(eventually(10s, [&] { return values_in(names.parked).size() == 3; }));
   EXPECT_EQ(committed().next, 7);
 }
 

@@ -97,11 +97,11 @@ step_result mover_work::connect() {
 
 step_result mover_work::prepare(const move& what) {
   if (step_result failed = connect()) return failed;
-  std::vector<std::string> unread;
+  std::set<std::string> unread;  // a move names a topic for each partition
   for (const needed_topic& topic : what.topics) {
     if (known_topics_.contains(topic.name)) continue;
     if (step_result failed = ensure_topic(client_->handle(), topic, given_, limit_)) return failed;
-    if (!readable_topics_.contains(topic.name)) unread.push_back(topic.name);
+    if (!readable_topics_.contains(topic.name)) unread.insert(topic.name);
   }
   for (failed_step& failed : unreadable(unread, given_, limit_)) return std::move(failed);
   readable_topics_.insert(unread.begin(), unread.end());
@@ -144,13 +144,13 @@ std::vector<std::string> mover_work::check(const std::vector<needed_topic>& topi
   std::vector<std::string> problems;
   if (const step_result failed = connect()) problems.push_back(failed->what);
   if (!client_) return problems;
-  std::vector<std::string> there;
+  std::set<std::string> there;
   for (const needed_topic& topic : topics) {
     const auto found = check_topic(client_->handle(), topic, given_, limit_);
     if (found.failed)
       problems.push_back(found.failed->what);
     else if (found.partitions > 0)
-      there.push_back(topic.name);
+      there.insert(topic.name);
   }
   client_.reset();
   for (const failed_step& failed : unreadable(there, given_, limit_)) problems.push_back(failed.what);

@@ -1,7 +1,6 @@
 #include "kafka/readable_topics.hpp"
 
 #include <memory>
-#include <set>
 
 #include "kafka/client_configuration.hpp"
 #include "kafka/partition_list.hpp"
@@ -16,7 +15,7 @@ constexpr int poll_ms = 100;
 constexpr duration longest_look = std::chrono::seconds{10};
 constexpr duration time_to_end = std::chrono::seconds{1};
 
-partition_list_handle ends_of(const std::vector<std::string>& topics) {
+partition_list_handle ends_of(const std::set<std::string>& topics) {
   std::vector<offset_to_commit> ends;
   for (const std::string& name : topics) ends.push_back({{name, 0}, RD_KAFKA_OFFSET_END, {}});
   return make_list(ends);
@@ -31,7 +30,7 @@ failed_step no_right(const std::string& topic, const properties& given) {
 
 }  // namespace
 
-std::vector<failed_step> unreadable(const std::vector<std::string>& topics, const properties& given, const work_limit& limit) {
+std::vector<failed_step> unreadable(const std::set<std::string>& topics, const properties& given, const work_limit& limit) {
   std::vector<failed_step> out;
   auto configuration = make_configuration(given, role::reader);
   if (topics.empty() || !configuration) return out;
@@ -39,7 +38,7 @@ std::vector<failed_step> unreadable(const std::vector<std::string>& topics, cons
   if (!client) return out;
   rd_kafka_poll_set_consumer(client->get());
   rd_kafka_assign(client->get(), ends_of(topics).get());
-  std::set<std::string> open(topics.begin(), topics.end());
+  std::set<std::string> open = topics;
   const auto deadline = steady_clock::now() + longest_look;
   {
     const queue_handle events(rd_kafka_queue_get_consumer(client->get()));

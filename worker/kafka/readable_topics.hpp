@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,6 @@ namespace leadrelay::kafka {
 /// Those of the topics, which are there, that the worker has no right to read: what is moved to them could not be read back, nor found out
 /// whether it is there. Looks at the first partition of each; what does not answer within 10 s is taken for readable. For a thread that
 /// may wait.
-std::vector<failed_step> unreadable(const std::vector<std::string>& topics, const properties& given, const work_limit& limit);
+std::vector<failed_step> unreadable(const std::set<std::string>& topics, const properties& given, const work_limit& limit);
 
 }  // namespace leadrelay::kafka

@@ -15,8 +15,10 @@ constexpr std::uint64_t most_moved_bytes = 4 << 20;
 constexpr duration first_move_pause = std::chrono::milliseconds{500};
 constexpr duration longest_move_pause = std::chrono::seconds{30};
 
-/// Other commits come between moves: a fifth of the time is theirs, unless there is enough for a whole move.
+/// Other commits come between moves, which take a fifth of the time, a half where there is enough for whole ones. After a slow one 10 s are
+/// enough.
 constexpr duration between_moves = std::chrono::milliseconds{200};
+constexpr duration longest_between_moves = std::chrono::seconds{10};
 constexpr int share_of_moves = 4;
 
 /// Where moves of an account's have failed for so long, or will not work without somebody, and none of it is parked yet, it is as without
@@ -106,7 +108,9 @@ void relay::on_moved(const kafka::move_result& result) {
     note_failed_move(result);
   }
   const bool is_full = worked && waiting_to_move_ >= most_moved;
-  move_not_before_ = loop_.now() + (is_full ? took : std::max<duration>(worked ? between_moves : first_move_pause, share_of_moves * took));
+  const duration pause =
+      std::max<duration>(worked ? between_moves : first_move_pause, std::min<duration>(share_of_moves * took, longest_between_moves));
+  move_not_before_ = loop_.now() + (is_full ? std::min<duration>(took, longest_between_moves) : pause);
   for (const auto& each : std::exchange(moving_, {})) {
     each->moving = 0;
     --each->source->busy;
