@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -43,12 +44,17 @@ inline int lead_of(const simulated::seen_request& seen) { return std::stoi(seen.
 /// The provider, which refuses acme's credential until it `works`.
 class acme_provider {
  public:
-  explicit acme_provider(simulated::world& w, bool works_now = false) : works(works_now) {
-    w.provider.react = [this](const simulated::seen_request& seen) {
-      return simulated::reaction{.status = !works && lead_of(seen) < 100 ? 401u : 200u};
+  explicit acme_provider(simulated::world& w, bool works_now = false) : state_(std::make_shared<bool>(works_now)), works(*state_) {
+    w.provider.react = [state = state_](const simulated::seen_request& seen) {
+      return simulated::reaction{.status = !*state && lead_of(seen) < 100 ? 401u : 200u};
     };
   }
-  bool works;
+
+ private:
+  std::shared_ptr<bool> state_;  ///< the world asks until it ends
+
+ public:
+  bool& works;
 };
 
 inline std::vector<std::string> bodies_up_to(int last) {
