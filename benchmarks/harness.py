@@ -94,16 +94,22 @@ accounts:
             stop(process)
 
 
-def quantile(process, name, q, accounts):
-    """Of a histogram of these accounts together, in seconds: within its bucket as if evenly spread."""
+def histogram(process, name, accounts):
+    """Counts up to each bound, of these accounts together."""
     with urllib.request.urlopen(f"{process.admin}/metrics", timeout=10) as answer:
         text = answer.read().decode()
-    buckets = {}
+    out = {}
     for account, bound, count in re.findall(rf'^leadrelay_{name}_bucket{{account="([^"]*)",[^}}]*le="([^"]*)"}} (\d+)$', text, re.M):
         if account in accounts:
-            buckets[float(bound)] = buckets.get(float(bound), 0) + int(count)
-    below, low, rank = 0, 0.0, q * max(buckets.values(), default=0)
-    for bound, count in sorted(buckets.items()):
+            out[float(bound)] = out.get(float(bound), 0) + int(count)
+    return out
+
+
+def quantile(q, before, after):
+    """In seconds, of what came between: within its bucket as if evenly spread."""
+    counts = {bound: count - before.get(bound, 0) for bound, count in sorted(after.items())}
+    below, low, rank = 0, 0.0, q * max(counts.values(), default=0)
+    for bound, count in counts.items():
         if count >= rank and count > below:
             return low if bound == float("inf") else low + (bound - low) * (rank - below) / (count - below)
         below, low = count, bound

@@ -58,9 +58,14 @@ int main(int argc, char** argv) {
   make_topic(client, argv[2], std::atoi(argv[3]));
   const long events = std::atol(argv[4]);
   const double interval_s = argc == 9 ? 1 / std::atof(argv[8]) : 0;
-  const auto began = std::chrono::steady_clock::now();
+  auto began = std::chrono::steady_clock::now();
   for (long number = 0; number < events; ++number) {
-    std::this_thread::sleep_until(began + std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(number * interval_s)));
+    if (number == 1 && interval_s > 0) {  // the first also waits for the connection, which is none of the events' time
+      rd_kafka_flush(client, 60'000);
+      began = std::chrono::steady_clock::now();
+    }
+    const std::chrono::duration<double> due(static_cast<double>(number) * interval_s);
+    std::this_thread::sleep_until(began + std::chrono::duration_cast<std::chrono::nanoseconds>(due));
     write_event(client, argv[2], number, std::atol(argv[5]), std::atol(argv[6]), argv[7]);
   }
   if (rd_kafka_flush(client, 60'000) != RD_KAFKA_RESP_ERR_NO_ERROR) fail("write", "not all was acknowledged within a minute");
