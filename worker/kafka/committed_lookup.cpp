@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/system/result.hpp>
 
+#include "kafka/partition_count.hpp"
 #include "kafka/partition_list.hpp"
 
 namespace leadrelay::kafka {
@@ -21,16 +22,9 @@ using failure = lookup_failure;
 using lookup_result = boost::system::result<std::vector<assigned_partition>, failure>;
 
 boost::system::result<int, failure> count_partitions(rd_kafka_t* client, const std::string& name, std::chrono::milliseconds limit) {
-  const topic_handle topic(rd_kafka_topic_new(client, name.c_str(), nullptr));
-  if (!topic) return failure{rd_kafka_last_error(), name};
-  const rd_kafka_metadata_t* raw = nullptr;
-  const rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, topic.get(), &raw, static_cast<int>(limit.count()));
-  const metadata_handle metadata(raw);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure{error, "metadata of " + name + ": " + rd_kafka_err2str(error)};
-  if (metadata->topic_cnt != 1) return failure{RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "metadata of " + name + " has no topic"};
-  const rd_kafka_metadata_topic_t& found = metadata->topics[0];
-  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) return failure{found.err, "metadata of " + name + ": " + rd_kafka_err2str(found.err)};
-  return found.partition_cnt;
+  const topic_partitions found = ask_for_partitions(client, name, static_cast<int>(limit.count()));
+  if (found.error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure{found.error, "metadata of " + name + ": " + rd_kafka_err2str(found.error)};
+  return found.count;
 }
 
 assigned_partition read_committed(const rd_kafka_topic_partition_t& element) {

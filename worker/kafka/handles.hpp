@@ -26,6 +26,7 @@ using partition_list_handle = std::unique_ptr<rd_kafka_topic_partition_list_t, d
 using headers_handle = std::unique_ptr<rd_kafka_headers_t, destroys<rd_kafka_headers_destroy>>;
 using topic_handle = std::unique_ptr<rd_kafka_topic_t, destroys<rd_kafka_topic_destroy>>;
 using metadata_handle = std::unique_ptr<const rd_kafka_metadata_t, destroys<rd_kafka_metadata_destroy>>;
+using topic_partition_handle = std::unique_ptr<rd_kafka_topic_partition_t, destroys<rd_kafka_topic_partition_destroy>>;
 using error_handle = std::unique_ptr<rd_kafka_error_t, destroys<rd_kafka_error_destroy>>;
 using group_metadata_handle = std::unique_ptr<rd_kafka_consumer_group_metadata_t, destroys<rd_kafka_consumer_group_metadata_destroy>>;
 using new_topic_handle = std::unique_ptr<rd_kafka_NewTopic_t, destroys<rd_kafka_NewTopic_destroy>>;

@@ -13,8 +13,6 @@ namespace {
 
 constexpr duration time_to_end = std::chrono::milliseconds(1500);
 
-using partition_handle = std::unique_ptr<rd_kafka_topic_partition_t, destroys<rd_kafka_topic_partition_destroy>>;
-
 partition_list_handle make_list(const std::vector<read_position>& positions) {
   std::vector<offset_to_commit> offsets;
   for (const read_position& position : positions) offsets.push_back({position.partition, position.next, {}});
@@ -104,7 +102,7 @@ void librdkafka_log_reader::on_message(rd_kafka_event_t& event) {
 
 void librdkafka_log_reader::on_error(rd_kafka_event_t& event) {
   if (!events_) return;
-  const partition_handle of(rd_kafka_event_topic_partition(&event));
+  const topic_partition_handle of(rd_kafka_event_topic_partition(&event));
   if (rd_kafka_event_error(&event) == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     const topic_partition partition = of ? topic_partition{of->topic, of->partition} : topic_partition{};
     if (read_.contains(partition)) events_->on_end_of_log(partition, of->offset);

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "kafka/client_configuration.hpp"
+#include "kafka/partition_count.hpp"
 #include "kafka/teardown.hpp"
 
 namespace leadrelay::kafka {
@@ -107,16 +108,10 @@ step_result wait_for_topic(rd_kafka_t* client, const needed_topic& topic, const 
 }  // namespace
 
 partition_count count_partitions(rd_kafka_t* client, const std::string& name, const properties& given) {
-  const topic_handle topic(rd_kafka_topic_new(client, name.c_str(), nullptr));
-  if (!topic) return {0, make_failure(rd_kafka_last_error(), "topic \"" + name + "\"", given)};
-  const rd_kafka_metadata_t* raw = nullptr;
-  rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, topic.get(), &raw, metadata_ms);
-  const metadata_handle metadata(raw);
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1) error = metadata->topics[0].err;
-  if (error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) return {};
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return {0, make_failure(error, "metadata of topic \"" + name + "\": " + rd_kafka_err2str(error), given)};
-  return {metadata->topic_cnt == 1 ? metadata->topics[0].partition_cnt : 0, std::nullopt};
+  const topic_partitions found = ask_for_partitions(client, name, metadata_ms);
+  if (found.error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || found.error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) return {};
+  if (found.error == RD_KAFKA_RESP_ERR_NO_ERROR) return {found.count, std::nullopt};
+  return {0, make_failure(found.error, "metadata of topic \"" + name + "\": " + rd_kafka_err2str(found.error), given)};
 }
 
 step_result create_topic(rd_kafka_t* client, const needed_topic& topic, bool validate_only, const properties& given) {

@@ -1,19 +1,14 @@
 #include "kafka/readable_topics.hpp"
 
-#include <memory>
-
-#include "kafka/client_configuration.hpp"
+#include "kafka/blocking_reader.hpp"
 #include "kafka/partition_list.hpp"
-#include "kafka/teardown.hpp"
 
 namespace leadrelay::kafka {
 namespace {
 
 using std::chrono::steady_clock;
 
-constexpr int poll_ms = 100;
 constexpr duration longest_look = std::chrono::seconds{10};
-constexpr duration time_to_end = std::chrono::seconds{1};
 
 partition_list_handle ends_of(const std::set<std::string>& topics) {
   std::vector<offset_to_commit> ends;
@@ -32,26 +27,16 @@ failed_step no_right(const std::string& topic, const properties& given) {
 
 std::vector<failed_step> unreadable(const std::set<std::string>& topics, const properties& given, const work_limit& limit) {
   std::vector<failed_step> out;
-  auto configuration = make_configuration(given, role::reader);
-  if (topics.empty() || !configuration) return out;
-  auto client = make_client(std::move(*configuration), role::reader, given);
-  if (!client) return out;
-  rd_kafka_poll_set_consumer(client->get());
-  rd_kafka_assign(client->get(), ends_of(topics).get());
+  if (topics.empty()) return out;
+  const auto reader = blocking_reader::make(ends_of(topics), given);
   std::set<std::string> open = topics;
   const auto deadline = steady_clock::now() + longest_look;
-  {
-    const queue_handle events(rd_kafka_queue_get_consumer(client->get()));
-    while (!open.empty() && !limit.stopping() && steady_clock::now() < deadline) {
-      const event_handle event(rd_kafka_queue_poll(events.get(), poll_ms));
-      if (!event) continue;
-      const std::unique_ptr<rd_kafka_topic_partition_t, destroys<rd_kafka_topic_partition_destroy>> of(
-          rd_kafka_event_topic_partition(event.get()));
-      if (!of || open.erase(of->topic) == 0) continue;
-      if (rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) out.push_back(no_right(of->topic, given));
-    }
+  while (reader && !open.empty() && !limit.stopping() && steady_clock::now() < deadline) {
+    const event_handle event = reader->next();
+    const topic_partition_handle of(event ? rd_kafka_event_topic_partition(event.get()) : nullptr);
+    if (!of || open.erase(of->topic) == 0) continue;
+    if (rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) out.push_back(no_right(of->topic, given));
   }
-  tear_down(std::move(*client), [](rd_kafka_t* reader) { rd_kafka_assign(reader, nullptr); }, time_to_end);
   return out;
 }
 

@@ -41,6 +41,8 @@ enum class lane_side { source, read_back };
 
 inline lane_side side_of(const delivery::owned_partition& from) noexcept { return from.parked ? lane_side::read_back : lane_side::source; }
 
+inline kafka::topic_partition name_of(const delivery::owned_partition& of) { return {of.topic, of.number}; }
+
 /// A lane with the coroutine that works on it.
 struct running_lane {
   running_lane(executor on, std::string key, lane_side of) : signal(on), side(of) { queue.key = std::move(key); }
@@ -57,7 +59,7 @@ struct running_lane {
   lane_step step = lane_step::idle;
   std::shared_ptr<delivery::owned_partition> from;  ///< the partition of the change that is worked on
   std::size_t unmerged = 0;                         ///< of its next changes, which the provider has rejected together, each goes alone
-  std::size_t regrouped = 0;  ///< but for those among so many that may have been applied together
+  std::size_t regrouped = 0;                        ///< but for those among so many that may have been applied together
   /// Marked as started for a request of which nothing can have had an effect yet; to be taken back where that stays so.
   std::optional<std::int64_t> announced;
   http::connection* over = nullptr;  ///< what its request is on, while it is on the wire
@@ -87,6 +89,8 @@ struct account_partition {
   bool is_read() const noexcept { return moving == 0 && end_is_known && !read_ahead && read_to_end >= end; }
   /// Whether it is settled too, and the broker knows.
   bool is_drained() const noexcept;
+  /// What a commit says of it now; what the group has committed before where nothing of it has been read; nothing where it has neither.
+  std::optional<kafka::offset_to_commit> commit() const;
 };
 
 /// How the moves of an account's changes fail, where they do.
@@ -174,7 +178,10 @@ class account {
   void park_from(time_point when) noexcept { parks_from_ = when; }
 
   const waiting& held(lane_side side) const noexcept { return held_[index(side)]; }
-  waiting& held(lane_side side) noexcept { return held_[index(side)]; }
+  /// A change has come to a lane; has taken more memory there; has left it.
+  void count_held(lane_side side, const delivery::change& come) noexcept;
+  void count_more_held(lane_side side, std::uint64_t bytes) noexcept { held_[index(side)].bytes += bytes; }
+  void forget_held(lane_side side, const delivery::change& gone) noexcept;
 
   /// Passes the gate, first come first served; a retry that the budget does not cover yet waits beside the others. False where the
   /// lane's current change was given up meanwhile. How it was let through is in `lane.admitted`.

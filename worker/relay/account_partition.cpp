@@ -1,22 +1,28 @@
-#include <algorithm>
+#include <utility>
 
+#include "delivery/offset_map.hpp"
 #include "relay/account.hpp"
 
-// An account's source partitions as far as they are parked, and whether its provider is down.
+// An account's source partitions as far as they are parked, what waits of it, and whether its provider is down.
 namespace leadrelay::relay {
 
 bool account_partition::is_drained() const noexcept {
   return is_read() && log->offsets.outstanding() == 0 && !log->offsets.ahead_of_broker();
 }
 
+std::optional<kafka::offset_to_commit> account_partition::commit() const {
+  const auto next = log->offsets.committable();
+  return next ? kafka::offset_to_commit{name_of(*log), *next, delivery::encode(log->offsets.map(), *next)} : kept;
+}
+
 /// A partition that the group has given back is another one.
 std::shared_ptr<account_partition> account::partition(const delivery::owned_partition& source) const {
-  const auto found = partitions_.find({source.topic, source.number});
+  const auto found = partitions_.find(name_of(source));
   return found == partitions_.end() || found->second->source.get() != &source ? nullptr : found->second;
 }
 
 void account::add_partition(std::shared_ptr<account_partition> made) {
-  const kafka::topic_partition name{made->source->topic, made->source->number};
+  const kafka::topic_partition name = name_of(*made->source);
   partitions_[name] = std::move(made);
 }
 
@@ -24,7 +30,7 @@ void account::erase_partition(const delivery::owned_partition& source) {
   const auto known = partition(source);
   if (!known) return;
   set_parked(*known, false);
-  partitions_.erase({source.topic, source.number});
+  partitions_.erase(name_of(source));
 }
 
 account_partition* account::parked(const delivery::owned_partition& source) const {
@@ -53,6 +59,16 @@ void account::set_lanes_aside(const std::function<bool(const running_lane&)>& wh
   std::erase_if(first_tries_, is_aside);
   std::erase_if(retries_at_gate_, is_aside);
   admit_waiting();
+}
+
+void account::count_held(lane_side side, const delivery::change& come) noexcept {
+  ++held_[index(side)].changes;
+  held_[index(side)].bytes += come.held_bytes;
+}
+
+void account::forget_held(lane_side side, const delivery::change& gone) noexcept {
+  --held_[index(side)].changes;
+  held_[index(side)].bytes -= gone.held_bytes;
 }
 
 void account::look_whether_down(time_point now) {

@@ -31,12 +31,8 @@ task<bool> relay::announce(running_lane& lane, const load& what) {
   co_return co_await committed(lane, lane_step::announcing);
 }
 
-/// Whether later changes of the lane are parked: the marks of its first ones tell a restart that these go before.
-bool relay::goes_before_parked(const account& of, const running_lane& lane) { return lane.in_place > 0 && of.parked(*lane.from); }
-
 /// What was announced has surely had no effect, so that a restart may send it.
-void relay::take_back(const account& of, running_lane& lane) {
-  if (goes_before_parked(of, lane)) lane.announced.reset();
+void relay::take_back(running_lane& lane) {
   if (!lane.announced) return;
   take_back(*lane.from, *std::exchange(lane.announced, std::nullopt));
 }

@@ -91,7 +91,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
     const time_point at_gate = loop_.now();
     lane.step = lane_step::at_gate;
     if (!co_await of.enter(lane, kind)) {
-      take_back(of, lane);
+      take_back(lane);
       co_return ending{};
     }
     if (end.history.first_try) end.history.waited_for_provider += loop_.now() - at_gate;  // the account's wait is not the change's age
@@ -107,7 +107,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
       continue;
     }
     if (tried.error == delivery::transport_error::stopped) {
-      if (!tried.on_the_wire) take_back(of, lane);
+      if (!tried.on_the_wire) take_back(lane);
       of.leave(tried.credential_epoch);
       co_return ending{};
     }
@@ -133,7 +133,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
     }
     waited = true;
     if (tried.may_have_had_effect) lane.announced.reset();  // the mark stays
-    take_back(of, lane);
+    take_back(lane);
     // A refused credential is no failure of the change, and its gate has a pace of its own.
     kind = tried.judged.is == providers::verdict::credential_refused ? delivery::try_kind::first : delivery::try_kind::retry;
     if (!co_await back_off(lane, next.at)) co_return ending{};
@@ -181,7 +181,7 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const load
 /// Much can come to be between the gate and the wire. Where the request may not leave any more it is put back.
 bool relay::may_leave_still(account& of, running_lane& lane, attempt& tried) {
   if (of.may_leave(lane)) return true;
-  take_back(of, lane);
+  take_back(lane);
   of.gate().put_back(*lane.admitted, loop_.now());
   tried.held_back = true;
   return false;

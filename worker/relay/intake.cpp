@@ -80,8 +80,7 @@ void relay::append_to_lane(account& to, delivery::change taken) {
   running_lane& lane = to.lane_of(key, side);
   const bool idle = lane.step == lane_step::idle;
   if (!idle) taken.decoded.reset();
-  ++to.held(side).changes;
-  to.held(side).bytes += taken.held_bytes;
+  to.count_held(side, taken);
   lane.queue.changes.push_back(std::move(taken));
   look_whether_crowded(to);
   if (lane.step == lane_step::committing) commit_soon(haste::at_once);
@@ -119,7 +118,7 @@ void relay::hold(delivery::change& taken) {
 void relay::hold_decoded(account& of, delivery::change& decoded) {
   const std::uint64_t bytes = decoded.decoded->held_bytes();
   decoded.held_bytes += bytes;
-  of.held(side_of(*decoded.from)).bytes += bytes;
+  of.count_more_held(side_of(*decoded.from), bytes);
   budget_.take(bytes);
   pause_or_resume(*decoded.from);
 }
@@ -146,9 +145,8 @@ bool relay::is_to_pause(const delivery::owned_partition& of) const {
 void relay::pause_or_resume(delivery::owned_partition& touched) {
   const bool flipped = std::exchange(paused_, budget_.full()) != budget_.full();
   if (flipped && paused_) park_largest();
-  const auto full = !touched.parked && !touched.leaving && !touched.paused && touched.offsets.full()
-                        ? partitions_.find({touched.topic, touched.number})
-                        : partitions_.end();
+  const auto full = !touched.parked && !touched.leaving && !touched.paused && touched.offsets.full() ? partitions_.find(name_of(touched))
+                                                                                                     : partitions_.end();
   if (full != partitions_.end()) park_most_of(full->second);
   if (flipped || touched.paused != is_to_pause(touched)) pause_or_resume_all();
 }

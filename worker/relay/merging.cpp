@@ -47,8 +47,8 @@ bool relay::reads_started(const account& of, const running_lane& lane) const {
 }
 
 /// The partition whose changes it is, parked or not.
-std::shared_ptr<delivery::owned_partition> relay::source_of(const std::shared_ptr<delivery::owned_partition>& of) const {
-  const auto log = of->parked ? logs_.find({of->topic, of->number}) : logs_.end();
+const std::shared_ptr<delivery::owned_partition>& relay::source_of(const std::shared_ptr<delivery::owned_partition>& of) const {
+  const auto log = of->parked ? logs_.find(name_of(*of)) : logs_.end();
   return log == logs_.end() ? of : log->second->source;
 }
 
@@ -123,6 +123,9 @@ void relay::load_up(const account& of, const running_lane& lane, load& what, boo
   what.last = changes[what.changes - 1].record.offset;
 }
 
+/// Whether later changes of the lane are parked: the marks of its first ones tell a restart that these go before.
+bool relay::goes_before_parked(const account& of, const running_lane& lane) { return lane.in_place > 0 && of.parked(*lane.from); }
+
 /// Which of them the provider does not take shows when each goes alone. After a rejection fewer of them that may have been applied together
 /// before go together first. Where tries have run out any of these may be what fails.
 void relay::go_one_by_one(const account& of, running_lane& lane, const load& failed, bool rejected) {
@@ -153,8 +156,7 @@ void relay::let_go(account& of, running_lane& lane, std::size_t changes) {
   lane.announced.reset();
   for (; changes > 0; --changes) {
     const delivery::change& ended = lane.queue.changes.front();
-    --of.held(lane.side).changes;
-    of.held(lane.side).bytes -= ended.held_bytes;
+    of.forget_held(lane.side, ended);
     release(ended);
     of.count_pending(-1);
     lane.queue.changes.pop_front();

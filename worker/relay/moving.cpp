@@ -85,14 +85,10 @@ std::map<const delivery::owned_partition*, delivery::offsets> relay::offsets_as_
 /// A log to which something is moved has a commit from the first move on: who takes it over knows by that that there is something.
 void relay::add_moved_logs(std::vector<kafka::offset_to_commit>& to) const {
   for (const auto& each : moving_) {
-    const delivery::offsets& offsets = each->log->offsets;
-    if (offsets.ahead_of_broker()) continue;
-    const kafka::topic_partition name{each->log->topic, each->log->number};
+    if (each->log->offsets.ahead_of_broker()) continue;
+    const kafka::topic_partition name = name_of(*each->log);
     std::erase_if(to, [&](const kafka::offset_to_commit& one) { return one.partition == name; });
-    if (const auto next = offsets.committable())
-      to.push_back({name, *next, delivery::encode(offsets.map(), *next)});
-    else
-      to.push_back(each->kept.value_or(kafka::offset_to_commit{name, each->next_to_read, ""}));
+    to.push_back(each->commit().value_or(kafka::offset_to_commit{name, each->next_to_read, ""}));
   }
 }
 

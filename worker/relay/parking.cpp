@@ -126,9 +126,11 @@ void relay::look_whether_down() {
   }
 }
 
+std::uint64_t relay::most_bytes_waiting(const account& of) const { return of.settings().park.bytes.value_or(budget_.most() / 4); }
+
 void relay::look_whether_crowded(account& of) {
   const config::park_settings& bounds = of.settings().park;
-  const std::uint64_t bytes = bounds.bytes.value_or(budget_.most() / 4);
+  const std::uint64_t bytes = most_bytes_waiting(of);
   const waiting& source = of.held(lane_side::source);
   if (source.changes > static_cast<std::size_t>(bounds.changes) || source.bytes > bytes) park(of, "too many of its changes wait");
   const waiting& back = of.held(lane_side::read_back);
@@ -144,7 +146,7 @@ void relay::look_whether_crowded(account& of) {
 // --- Setting aside ---------------------------------------------------------------------------------------------------------------------
 
 void relay::set_aside(account_partition& to, delivery::change taken) {
-  if (taken.decoded) taken.decoded.reset();
+  taken.decoded.reset();
   to.to_move.push_back(std::move(taken));
   to.of.count_to_move(1);
   ++waiting_to_move_;
@@ -183,8 +185,7 @@ bool relay::hand_over(account& of, running_lane& lane) {
       kept.push_back(std::move(each));
       continue;
     }
-    --of.held(lane.side).changes;
-    of.held(lane.side).bytes -= each.held_bytes;
+    of.forget_held(lane.side, each);
     set_aside(*to, std::move(each));
   }
   const bool any = kept.size() < changes.size();

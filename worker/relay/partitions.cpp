@@ -76,7 +76,7 @@ void relay::on_revoked(const std::vector<kafka::topic_partition>& partitions, bo
     leave_logs(*owned->second, leaving);
   }
   if (lost)
-    for (const auto& each : leaving) give_up({each->topic, each->number});
+    for (const auto& each : leaving) give_up(name_of(*each));
   abandon_waiting();
   share_kept_until_ = loop_.now() + shortest_session;
   if (lost) {
@@ -104,7 +104,7 @@ task<void> relay::give_back(std::vector<std::shared_ptr<delivery::owned_partitio
   co_await until(all_told, loop_.now() + last_commit_time);
   std::function<bool()> told_or_drained = [&] { return all_told() || (draining_ && !was_draining); };
   co_await until(told_or_drained, deadline);
-  for (const auto& partition : leaving) give_up({partition->topic, partition->number});
+  for (const auto& partition : leaving) give_up(name_of(*partition));
   if (!partitions_.empty()) share_limits();
   consumer_.give_up();
   --running_;

@@ -57,7 +57,7 @@ void relay::start_reading(account_partition& of) {
   of.reads_at_latest.reset();
   if (std::exchange(of.reading, true)) return;
   of.log->paused = false;
-  reader_->read({{{of.log->topic, of.log->number}, of.next_to_read}});
+  reader_->read({{name_of(*of.log), of.next_to_read}});
   pause_or_resume(*of.log);
   keep_watch();
 }
@@ -78,7 +78,7 @@ void relay::read_on(account_partition& of) {
 
 void relay::stop_reading(account_partition& of) {
   of.read_ahead = false;
-  if (std::exchange(of.reading, false)) reader_->leave({{of.log->topic, of.log->number}});
+  if (std::exchange(of.reading, false)) reader_->leave({name_of(*of.log)});
 }
 
 void relay::on_read(events::record&& read) {
@@ -115,11 +115,12 @@ bool relay::hands_over_later(const account_partition& of) {
 
 /// An account's partition whose parked changes have all been delivered flows again, once the provider works.
 void relay::look_whether_drained() {
+  if (logs_.empty()) return;  // each commit comes here
   for (const auto& each : accounts_) {
     if (!each->any_parked() || each->down_since()) continue;
     const waiting& held = each->held(lane_side::source);
     const config::park_settings& bounds = each->settings().park;
-    if (held.changes > static_cast<std::size_t>(bounds.changes) / 2 || held.bytes > bounds.bytes.value_or(budget_.most() / 4) / 2) continue;
+    if (held.changes > static_cast<std::size_t>(bounds.changes) / 2 || held.bytes > most_bytes_waiting(*each) / 2) continue;
     each->each_partition([&](account_partition& one) {
       if (one.parked && one.is_drained() && (one.to_move.empty() || one.reading) && !hands_over_later(one)) unpark(one);
     });
@@ -160,11 +161,7 @@ std::vector<kafka::offset_to_commit> relay::renewed_logs() {
   for (const kafka::topic_partition& name : std::exchange(renewals_, {})) {
     const auto found = logs_.find(name);
     if (found == logs_.end() || found->second->log->offsets.ahead_of_broker()) continue;
-    const delivery::offsets& offsets = found->second->log->offsets;
-    if (const auto next = offsets.committable())
-      out.push_back({name, *next, delivery::encode(offsets.map(), *next)});
-    else if (found->second->kept)
-      out.push_back(*found->second->kept);
+    if (auto told = found->second->commit()) out.push_back(std::move(*told));
   }
   return out;
 }

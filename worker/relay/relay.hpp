@@ -117,8 +117,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
 
   // announcing.cpp: what the broker is to know before a request leaves
   task<bool> announce(running_lane& lane, const load& what);
-  static bool goes_before_parked(const account& of, const running_lane& lane);
-  void take_back(const account& of, running_lane& lane);
+  void take_back(running_lane& lane);
   void take_back(delivery::owned_partition& from, std::int64_t offset);
 
   // settle.cpp: a change's end
@@ -137,6 +136,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   task<void> past_is_known(const account& of, running_lane& lane);
   void wake_readers();
   void load_up(const account& of, const running_lane& lane, load& what, bool waited) const;
+  static bool goes_before_parked(const account& of, const running_lane& lane);
   void go_one_by_one(const account& of, running_lane& lane, const load& failed, bool rejected);
   void settle_together(account& of, const running_lane& lane, const ending& end);
   void let_go(account& of, running_lane& lane, std::size_t changes);
@@ -157,6 +157,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   void park_most_of(const std::shared_ptr<delivery::owned_partition>& full);
   void park_largest();
   void relieve();
+  std::uint64_t most_bytes_waiting(const account& of) const;
   void look_whether_crowded(account& of);
   void look_whether_down();
   /// What is parked waits that much longer than the rest for what was started before: an order that is lost among parked changes stays
@@ -164,7 +165,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   static constexpr duration longest_reading_parked = std::chrono::minutes{10};
   static time_point waits_until(const account& of, const delivery::owned_partition& from);
   bool reads_on(const account& of, const delivery::owned_partition& from) const;
-  std::shared_ptr<delivery::owned_partition> source_of(const std::shared_ptr<delivery::owned_partition>& of) const;
+  const std::shared_ptr<delivery::owned_partition>& source_of(const std::shared_ptr<delivery::owned_partition>& of) const;
   static bool may_set_aside(const delivery::change& of);
   void set_aside(account_partition& to, delivery::change taken);
   bool hand_over(account& of, running_lane& lane);

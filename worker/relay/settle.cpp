@@ -86,8 +86,7 @@ std::vector<std::shared_ptr<delivery::owned_partition>> relay::later_assignments
   std::vector<std::shared_ptr<delivery::owned_partition>> out;
   if (!of.given_up) return out;
   for (const partition_map* owners : {&partitions_, &former_})
-    if (const auto again = owners->find({of.topic, of.number}); again != owners->end() && again->second.get() != &of)
-      out.push_back(again->second);
+    if (const auto again = owners->find(name_of(of)); again != owners->end() && again->second.get() != &of) out.push_back(again->second);
   return out;
 }
 

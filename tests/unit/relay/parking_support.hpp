@@ -39,6 +39,18 @@ inline void feed(simulated::world& w, int lead, int first, int last, int partiti
     w.kafka.deliver(partition, "lead" + std::to_string(lead), simulated::orwel_event(lead, number, lead < 100 ? "acme" : "other"));
 }
 
+/// Changes with gaps between their offsets come to partition 0 until acme is parked there, of the leads that `lead` names by a number that
+/// counts; gives how many came, 5,000 where in vain.
+template <class Lead>
+int fill_offset_map(parking_world& w, Lead lead) {
+  int fed = 0;
+  while (w.parked("acme") == 0 && ++fed < 5000) {
+    w.kafka.delivered_next[0] += 40;
+    feed(w, lead(fed), fed, fed);
+  }
+  return fed;
+}
+
 inline int lead_of(const simulated::seen_request& seen) { return std::stoi(seen.target.substr(seen.target.size() - 12)); }
 
 /// The provider, which refuses acme's credential until it `works`.
