@@ -20,7 +20,11 @@ constexpr double clear_rise = 1;
 constexpr double decrease = 0.9;
 constexpr double largest_decrease = 0.5;
 constexpr int smallest_window = 8;
-constexpr duration first_patience = std::chrono::seconds{10};
+constexpr int slow_in_a_row = 3;
+constexpr int most_answers_of_first_level = 64;
+constexpr double time_of_growth = 1e8;   ///< nanoseconds in which slow start makes it e times as much, where a round trip is not longer
+constexpr int round_trips_between = 64;  ///< of slow ones, before what led to trouble is tried again
+constexpr duration shortest_patience = std::chrono::seconds{10};
 constexpr duration longest_patience = std::chrono::seconds{60};
 
 /// The binary logarithm, linear between powers of two: monotone, and at most 0.09 too low. It costs no call for each answer.
@@ -29,6 +33,8 @@ double rough_log2(double value) noexcept {
   return static_cast<double>(std::bit_cast<std::uint64_t>(value)) / one - 1023;
 }
 
+double nanoseconds_of(duration of) { return static_cast<double>(of.count()); }
+
 /// As near as one may come to a level that led to trouble.
 int below(int ceiling) { return std::max(1, ceiling - std::max(1, ceiling / 16)); }
 
@@ -36,22 +42,33 @@ int below(int ceiling) { return std::max(1, ceiling - std::max(1, ceiling / 16))
 
 double adaptive_concurrency::sample::variance() const noexcept { return std::max(squares / answers - mean() * mean(), 0.0); }
 
-adaptive_concurrency::adaptive_concurrency(int most, int first) : most_(most), first_(std::clamp(first, 1, most)), limit_(first_) {
+adaptive_concurrency::adaptive_concurrency(int most, int first)
+    : most_(most),
+      first_(std::clamp(first, 1, most)),
+      limit_(first_),
+      fast_until_(most) {
   begin_window();
 }
 
 void adaptive_concurrency::good(time_point admitted, time_point left, time_point now, bool comparable) {
   if (admitted < counts_from_) return;
-  if (doubling_ && used_ && limit_ < most_) {
-    if (ceiling_ != 0 && limit_ >= below(ceiling_)) {
-      doubling_ = false;
-    } else {
-      ++limit_;
-      used_ = false;
-      grew_ = true;
-    }
-  }
+  if (doubling_ && used_ && limit_ < most_) grow_fast();
   if (comparable) measure(rough_log2(static_cast<double>(std::max<std::int64_t>((now - left).count(), 1))), now);
+}
+
+/// One more for each answer doubles it each round trip. Where these are short, an answer counts as a part of one, so that what growth does
+/// is seen before it has gone far.
+void adaptive_concurrency::grow_fast() {
+  if (limit_ >= fast_until_) {
+    doubling_ = false;
+    return;
+  }
+  growth_ += level_ ? std::min(std::exp2(*level_) / time_of_growth, 1.0) : 1.0;
+  if (growth_ < 1) return;
+  growth_ = 0;
+  ++limit_;
+  used_ = false;
+  grew_ = true;
 }
 
 void adaptive_concurrency::pressed(time_point admitted) {
@@ -74,11 +91,31 @@ void adaptive_concurrency::measure(double log_latency, time_point now) {
   window_.add(log_latency);
   if (!level_ && window_.answers >= answers_of_first_level) return learn_first_level();
   block_.add(log_latency);
+  look_whether_slow(log_latency);
   if (window_.answers >= window_size_) return end_window(now);
   if (block_.answers < std::max(smallest_window, window_size_ / blocks_of_a_window)) return;
   const bool risen = level_ && limit_ > 1 && has_risen(block_, clear_rise);
   if (risen) return shrink(block_.mean(), now);
-  block_ = {};
+  if (held_back_ > 0) return one_less();
+  begin_block();
+}
+
+/// Where several in a row are slow the block is decided before more is sent, as what is sent into trouble lengthens it.
+void adaptive_concurrency::look_whether_slow(double log_latency) {
+  if (held_back_ > 0) {
+    ++held_back_;
+    return;
+  }
+  const bool slow = level_ && !level_is_first_ && log_latency > *level_ + std::max(clear_rise, deviations * std::sqrt(variance_));
+  slow_run_ = slow ? slow_run_ + 1 : 0;
+  if (slow_run_ == slow_in_a_row) held_back_ = 1;
+}
+
+/// Some were slow, but not all.
+void adaptive_concurrency::one_less() {
+  limit_ = std::max(1, limit_ - 1);
+  used_ = false;
+  begin_window();
 }
 
 /// While it grows fast, quick answers come before slow ones: what is learnt then is not trusted far.
@@ -108,7 +145,7 @@ void adaptive_concurrency::end_window(time_point now) {
   if (!has_risen(window_, rise)) return quiet_window(now);
   if (!std::exchange(confirming_, true)) {
     window_size_ *= 2;
-    block_ = {};
+    begin_block();
   } else if (limit_ > 1) {
     shrink(window_.mean(), now);
   } else {
@@ -118,32 +155,32 @@ void adaptive_concurrency::end_window(time_point now) {
 
 /// With a single request in flight latency is the provider's own.
 void adaptive_concurrency::measured_alone() {
-  take_level();
+  take_quiet_level();
   shrunk_ = false;
-  forget_trouble();
+  doubling_ = true;
   begin_window();
 }
 
 /// Back to where the provider had room (Little's law), a tenth below it so that its queue drains and the level is seen again.
 void adaptive_concurrency::shrink(double mean, time_point now) {
-  // Whether the level or the latency is wrong, a single request in flight tells.
+  // Whether the level or the latency is wrong, few in flight tell, or else a single one.
   if (level_is_first_) {
-    step_down(1, now);
-    window_size_ = answers_alone;
+    step_down(std::min(quiet_at_, limit_) / 2, mean, now);
+    window_size_ = std::max(answers_alone, 2 * limit_);
     return;
   }
   const double factor = std::clamp(decrease * std::exp2(*level_ - mean), largest_decrease, decrease);
-  step_down(static_cast<int>(limit_ * factor), now);
+  step_down(static_cast<int>(limit_ * factor), mean, now);
 }
 
 void adaptive_concurrency::quiet_window(time_point now) {
-  // The first answers after a step, up or down, are those of the quickest requests.
-  if (!grew_ && !shrunk_) learn();
+  quiet_at_ = began_at_;
+  learn();
   added_ = false;
   if (shrunk_) {
     shrunk_ = false;
     doubling_ = true;
-  } else if (!doubling_ && used_ && limit_ < most_ && (limit_ < below(ceiling_) || now >= ceiling_until_)) {
+  } else if (!doubling_ && !grew_ && used_ && limit_ < most_ && (limit_ < below(ceiling_) || now >= ceiling_until_)) {
     ++limit_;
     used_ = false;
     added_ = true;
@@ -154,7 +191,8 @@ void adaptive_concurrency::quiet_window(time_point now) {
 
 /// Noise moves the level either way, but for windows in which the limit grew by one; what is clearly slower does not move it.
 void adaptive_concurrency::learn() {
-  if (level_is_first_) return take_level();
+  if (level_is_first_) return learn_while_first();
+  if (grew_ || shrunk_) return;  // the first answers after a step, up or down, are those of the quickest requests
   const double difference = window_.mean() - *level_;
   const double noise = noise_of(window_.answers);
   if (difference < -2 * noise) {
@@ -167,13 +205,28 @@ void adaptive_concurrency::learn() {
   variance_ += alpha * (window_.variance() - variance_);
 }
 
-void adaptive_concurrency::step_down(int to, time_point now) {
-  const duration round_trip{level_ ? static_cast<std::int64_t>(std::exp2(*level_)) : 0};
-  const duration first = std::clamp(64 * round_trip, first_patience, longest_patience);
+/// What is seen while it grows fast adds up to so many answers; the first window at one limit replaces it.
+void adaptive_concurrency::learn_while_first() {
+  if (!grew_) return take_quiet_level();
+  if (level_answers_ >= most_answers_of_first_level) return;
+  level_answers_ += window_.answers;
+  *level_ += (window_.mean() - *level_) * window_.answers / level_answers_;
+}
+
+/// A level that was too low has called trouble what is none.
+void adaptive_concurrency::take_quiet_level() {
+  if (has_risen(window_, 0)) forget_trouble();
+  take_level();
+}
+
+void adaptive_concurrency::step_down(int to, double mean, time_point now) {
+  const double between =
+      std::clamp(round_trips_between * std::exp2(mean), nanoseconds_of(shortest_patience), nanoseconds_of(longest_patience));
   const bool again = ceiling_ != 0 && limit_ >= below(below(ceiling_)) && limit_ <= ceiling_ + ceiling_ / 4 + 1;
-  patience_ = again ? std::min(patience_ * 2, longest_patience) : first;
+  patience_ = again ? std::min(patience_ * 2, longest_patience) : duration{static_cast<std::int64_t>(between)};
   ceiling_ = limit_;
   ceiling_until_ = now + patience_;
+  fast_until_ = std::min(quiet_at_, below(ceiling_));
   limit_ = std::max(1, std::min(to, limit_ - 1));
   shrunk_ = true;
   doubling_ = false;
@@ -185,14 +238,22 @@ void adaptive_concurrency::step_down(int to, time_point now) {
 
 void adaptive_concurrency::forget_trouble() noexcept {
   ceiling_ = 0;
+  fast_until_ = most_;
   doubling_ = true;
+}
+
+void adaptive_concurrency::begin_block() noexcept {
+  block_ = {};
+  held_back_ = 0;
+  slow_run_ = 0;
 }
 
 void adaptive_concurrency::begin_window() noexcept {
   window_ = {};
-  block_ = {};
+  begin_block();
   confirming_ = false;
   grew_ = false;
+  began_at_ = limit_;
   window_size_ = std::max(limit_, smallest_window);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -9,18 +10,19 @@ namespace leadrelay::delivery {
 
 /// Finds how many requests of an account may be in flight: as many as are good for it, from 1 to what the account allows.
 ///
-/// It grows by one for each good answer (slow start) until the first trouble, later by one a round trip; in each case only while as many
-/// are in flight as it allows. Each answer that pushes back (429, 503, no answer in time, no connection) takes half of one away, so that
-/// it halves each round trip where all push back, and bears a share p of them at 2/p in flight (DCTCP, RFC 8257: in proportion). Where
-/// latency rises it shrinks by a tenth, and at least by one, once a round trip: what left before the last step down is not asked again;
-/// where the latency says how far beyond its capacity the provider is, one step goes that far, at most to half.
+/// It grows by one for each good answer (slow start; where a round trip is shorter than 100 ms, e-fold in that time) until the first
+/// trouble, later by one a round trip; in each case only while as many are in flight as it allows. Each answer that pushes back (429, 503,
+/// no answer in time, no connection) takes half of one away, so that it halves each round trip where all push back, and bears a share p of
+/// them at 2/p in flight (DCTCP, RFC 8257: in proportion). Where latency rises it shrinks by a tenth, and at least by one, once a round
+/// trip: what left before the last step down is not asked again; where the latency says how far beyond its capacity the provider is, one
+/// step goes that far, at most to half. Nothing follows several slow answers in a row until it is clear whether latency has risen.
 ///
 /// Latency is compared by round trip, not by answer: the mean of the logarithms of a window of answers with the level of quiet windows,
 /// and it has risen where it is above that by half and 2.5 standard errors (exponentially weighted deviation, α = 0.4). The level falls
 /// with quicker windows and does not learn slower ones, so that a latency which climbs slowly is noticed; where a single request in
-/// flight is slow, concurrency is not the cause, and the level is taken anew. A level of concurrency that made it slow is approached
-/// quickly, not reached for a while (10 s, doubling up to a minute where it leads to trouble again), and tried again then; once it is
-/// passed by a quarter it is forgotten.
+/// flight is slow, concurrency is not the cause, and the level is taken anew. The last number that was seen to be good is reached quickly,
+/// and then by one a round trip. One that made it slow is not reached for a while (64 slow round trips, from 10 s to a minute, doubling up
+/// to that where it leads to trouble again), and tried again then; once it is passed by a quarter it is forgotten.
 ///
 /// After Vector's Adaptive Request Concurrency, Netflix's concurrency-limits (gradient) and CUBIC's plateau (RFC 9438 section 4);
 /// docs/decisions/adaptive_concurrency.md says what differs and why.
@@ -31,7 +33,7 @@ class adaptive_concurrency {
   /// `most` from 1 on; begins at `first`, cut down to `most`.
   explicit adaptive_concurrency(int most, int first = first_limit);
 
-  int limit() const noexcept { return limit_; }
+  int limit() const noexcept { return std::max(1, limit_ - held_back_); }
   int most() const noexcept { return most_; }
 
   /// A request was let through; `in_flight` counts it.
@@ -60,18 +62,24 @@ class adaptive_concurrency {
     double variance() const noexcept;
   };
 
+  void grow_fast();
   void measure(double log_latency, time_point now);
+  void look_whether_slow(double log_latency);
+  void one_less();
   void learn_first_level();
   void end_window(time_point now);
   void quiet_window(time_point now);
   void learn();
+  void learn_while_first();
+  void take_quiet_level();
   void take_level();
   void measured_alone();
   double noise_of(int answers) const noexcept;
   bool has_risen(const sample& of, double by) const noexcept;
   void shrink(double mean, time_point now);
-  void step_down(int to, time_point now);
+  void step_down(int to, double mean, time_point now);
   void forget_trouble() noexcept;
+  void begin_block() noexcept;
   void begin_window() noexcept;
 
   int most_;
@@ -79,16 +87,23 @@ class adaptive_concurrency {
   int limit_;
   bool used_ = false;         ///< in flight has reached the limit since it last grew
   bool doubling_ = true;      ///< slow start
+  double growth_ = 0;         ///< of one, in slow start
+  int fast_until_;            ///< where slow start ends
   bool half_less_ = false;    ///< the provider has pushed back, which took half of one
   bool shrunk_ = false;       ///< and no quiet window has been seen since
   time_point counts_from_{};  ///< what was let through before tells nothing of the limit now
 
   sample window_;
   sample block_;             ///< the window's latest answers, for what rises at once
+  int slow_run_ = 0;         ///< its latest answers that were clearly slow, in a row
+  int held_back_ = 0;        ///< its answers since several in a row were: nothing follows them until the block tells
+  int began_at_ = 0;         ///< the limit when it began
   int window_size_ = 0;      ///< answers that make it whole
   bool confirming_ = false;  ///< it had risen, and is lengthened to be sure
   bool grew_ = false;        ///< slow start went on in it
   bool added_ = false;       ///< it began with a limit one higher
+
+  int quiet_at_ = 1;  ///< the limit at which the latest quiet window began
 
   std::optional<double> level_;  ///< log2 of quiet latency, in nanoseconds
   bool level_is_first_ = false;  ///< not seen but in slow start

@@ -143,7 +143,7 @@ TEST(adaptive_concurrency_test, provider_that_collapses_beyond_some_concurrency_
   }
 }
 
-/// Each request takes what it finds when it comes: ten times its time while more than `most` are there. The first ten seconds, in which
+/// Each request takes what it finds when it comes: ten times its time while more than `most` are there. The first three seconds, in which
 /// it finds out, do not count.
 double share_where_latency_is_settled_on_arrival(int most, double latency, double seconds) {
   struct request {
@@ -153,7 +153,7 @@ double share_where_latency_is_settled_on_arrival(int most, double latency, doubl
   std::vector<request> there;
   std::mt19937_64 random{7};
   const auto moment = [](double at) { return start + duration{static_cast<std::int64_t>(at * 1e9)}; };
-  constexpr double found_out = 10;
+  constexpr double found_out = 3;
   long done = 0;
   for (double now = 0; now < found_out + seconds; done += now >= found_out ? 1 : 0) {
     while (static_cast<int>(there.size()) < of.limit()) {
