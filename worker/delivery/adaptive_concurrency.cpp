@@ -245,12 +245,12 @@ void adaptive_concurrency::forget_trouble() noexcept {
 void adaptive_concurrency::begin_block() noexcept {
   block_ = {};
   held_back_ = 0;
-  slow_run_ = 0;
 }
 
 void adaptive_concurrency::begin_window() noexcept {
   window_ = {};
   begin_block();
+  slow_run_ = 0;
   confirming_ = false;
   grew_ = false;
   began_at_ = limit_;

@@ -244,6 +244,43 @@ TEST(adaptive_concurrency_test, constantly_slow_provider_is_used_in_full) {
   EXPECT_EQ(at.lowest, 256);
 }
 
+TEST(adaptive_concurrency_test, where_round_trips_are_short_it_grows_no_faster_than_can_be_seen) {
+  shared_provider at(256);
+  at.serve(0.2);
+  EXPECT_GE(at.concurrency.limit(), 4);
+  EXPECT_LE(at.concurrency.limit(), 16) << "ten round trips of 20 ms, in each of which it might have doubled";
+}
+
+/// Its level is known, 20 ms, and it allows 16.
+adaptive_concurrency at_sixteen() {
+  adaptive_concurrency of(256, 16);
+  for (int each = 0; each < 2 + 3 * 16; ++each) of.good(start, start, start + milliseconds{20}, true);  // whole windows
+  return of;
+}
+
+TEST(adaptive_concurrency_test, slow_answers_in_a_row_are_not_followed_until_it_is_clear_what_they_mean) {
+  adaptive_concurrency of = at_sixteen();
+  for (const int allowed : {16, 16, 15, 14, 13}) {
+    of.good(start, start, start + milliseconds{200}, true);
+    EXPECT_EQ(of.limit(), allowed);
+  }
+  for (int each = 0; each < 3; ++each) of.good(start, start, start + milliseconds{200}, true);
+  EXPECT_EQ(of.limit(), 8) << "all were slow";
+}
+
+TEST(adaptive_concurrency_test, slow_answers_in_a_row_among_quick_ones_take_one_away) {
+  adaptive_concurrency of = at_sixteen();
+  for (int each = 0; each < 3; ++each) of.good(start, start, start + milliseconds{50}, true);
+  EXPECT_EQ(of.limit(), 15);
+  for (int each = 0; each < 5; ++each) of.good(start, start, start + milliseconds{20}, true);
+  EXPECT_EQ(of.limit(), 15);
+  for (int each = 0; each < 2; ++each) {
+    of.good(start, start, start + milliseconds{200}, true);
+    of.good(start, start, start + milliseconds{20}, true);
+  }
+  EXPECT_EQ(of.limit(), 15) << "not in a row";
+}
+
 TEST(adaptive_concurrency_test, answers_that_are_not_comparable_let_it_grow_and_tell_nothing_of_latency) {
   adaptive_concurrency of(8, 1);
   for (int each = 1; each <= 100; ++each) {
