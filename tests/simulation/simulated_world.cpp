@@ -67,7 +67,7 @@ class connector final : public http::connector {
     } else {
       out.detail = "simulated";
     }
-    co_await loop_.sleep_until(loop_.now() + std::chrono::milliseconds{1});
+    co_await loop_.sleep_until(loop_.now() + of_.connect_time);
     co_return out;
   }
 
@@ -157,11 +157,12 @@ task<void> broker::close(duration grace) {
   closing_.reset();
 }
 
-void broker::assign(int partitions) {
+void broker::assign(int partitions, int of_all) {
+  const int all = std::max(partitions, of_all);
   std::vector<kafka::assigned_partition> given;
   for (int number = 0; number < partitions; ++number) {
     const std::int64_t from = committed.contains(number) ? committed[number] : -1;
-    given.push_back({{"changes", number}, from, metadata[number], number, partitions, partitions, logs_.beside(number)});
+    given.push_back({{"changes", number}, from, metadata[number], number, all, all, logs_.beside(number)});
     owned_.push_back({"changes", number});
     delivered_next[number] = std::max<std::int64_t>(from, 0);
   }

@@ -57,6 +57,7 @@ class provider {
  public:
   std::function<reaction(const seen_request&)> react = [](const seen_request&) { return reaction{}; };
   std::function<http::transport_error()> on_connect = [] { return http::transport_error::none; };
+  duration connect_time = std::chrono::milliseconds{1};
 
   std::vector<seen_request> requests;       ///< in the order they came
   std::vector<seen_request> applied;        ///< those that took effect
@@ -78,7 +79,8 @@ class broker final : public kafka::consumer {
   void give_up() override;
   task<void> close(duration grace) override;
 
-  void assign(int partitions);
+  /// The first partitions, all that there are or the first of so many.
+  void assign(int partitions, int of_all = 0);
   void revoke(bool lost = false);
   /// What a commit has, one of parked changes or one that goes with a move.
   void take_commit(const std::vector<kafka::offset_to_commit>& offsets);

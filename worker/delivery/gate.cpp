@@ -64,7 +64,10 @@ std::optional<time_point> gate::ask_again_at(time_point now, try_kind kind) cons
 }
 
 bool gate::send(time_point now) {
-  if (!rate_.is_in_time(now)) return false;
+  if (!rate_.is_in_time(now)) {
+    rate_.lose(now);
+    return false;
+  }
   --not_sent_;
   retries_.count(now);
   rate_.send(now);

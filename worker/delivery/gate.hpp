@@ -71,6 +71,8 @@ class gate {
     return (breaker_.is_closed() || of.breaker_openings == breaker_.openings()) &&
            (!credential_refused_ || of.credential_epoch == credential_epoch_);
   }
+  /// When the admitted request may go on the wire at the earliest, in the past where it may at once.
+  time_point leaves_at() const { return rate_.begins_at(); }
   /// The admitted request goes on the wire now. False where it comes too late for its turn: it must not, and is to be cancelled.
   bool send(time_point now);
   /// The admitted request could not go on the wire.

@@ -29,6 +29,10 @@ void shared_limit::reserve(time_point now) {
   pace_.send(now);
 }
 
+void shared_limit::lose(time_point now) noexcept {
+  if (turns_ && !turns_->is_in_time(now)) turns_->lose(now);
+}
+
 void shared_limit::cancel() {
   window_.cancel();
   pace_.take_back();
@@ -90,6 +94,16 @@ void rate_limit::cancel() {
 
 bool rate_limit::is_in_time(time_point now) const {
   return std::ranges::all_of(limits_, [&](const shared_limit& each) { return each.is_in_time(now); });
+}
+
+time_point rate_limit::begins_at() const {
+  time_point latest = time_point::min();
+  for (const shared_limit& each : limits_) latest = std::max(latest, each.begins_at());
+  return latest;
+}
+
+void rate_limit::lose(time_point now) {
+  for (shared_limit& each : limits_) each.lose(now);
 }
 
 void rate_limit::send(time_point now) {

@@ -27,8 +27,12 @@ class shared_limit {
   std::optional<time_point> opens_at(time_point now) const;
 
   void reserve(time_point now);
+  /// When the reserved request may leave at the earliest.
+  time_point begins_at() const noexcept { return turns_ ? turns_->begins_at() : time_point::min(); }
   /// Whether the reserved request may leave now; where not, it is to be cancelled.
   bool is_in_time(time_point now) const noexcept { return !turns_ || turns_->is_in_time(now); }
+  /// The reserved request was not ready in time.
+  void lose(time_point now) noexcept;
   void cancel();
   void send(time_point now);
   /// A request would leave now but for the window.
@@ -57,8 +61,12 @@ class rate_limit {
   /// The latest of the closed limits' `opens_at`, `now` where all are open; nothing where one of them has none.
   std::optional<time_point> opens_at(time_point now) const;
   void reserve(time_point now);
+  /// When the reserved request may leave at the earliest, in the past where it may leave at once.
+  time_point begins_at() const;
   /// Whether the reserved request may leave now; where not, it is to be cancelled.
   bool is_in_time(time_point now) const;
+  /// It was not ready in time.
+  void lose(time_point now);
   /// The reserved request will not leave.
   void cancel();
   /// The reserved request leaves now.

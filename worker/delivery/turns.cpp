@@ -6,6 +6,7 @@ namespace leadrelay::delivery {
 namespace {
 
 constexpr duration longest_stretch = std::chrono::seconds{2};
+constexpr duration longest_ahead = std::chrono::seconds{10};
 
 /// Longer than any process lives, and short enough to be added to a time_point.
 constexpr duration longest_round = std::chrono::hours{24 * 365 * 50};
@@ -29,15 +30,21 @@ bool turns::open(time_point now) const {
 
 std::optional<time_point> turns::opens_at(time_point now) const {
   if (taken_ || owned_.empty()) return std::nullopt;
-  const std::int64_t current = slot_at(now);
-  const bool may_be_taken = now - begin_of(current) <= punctual_;
+  const time_point ready = now + ahead_;
+  const std::int64_t current = slot_at(ready);
+  const bool may_be_taken = ready - begin_of(current) <= punctual_;
   const std::int64_t next = next_own(std::max(may_be_taken ? current : current + 1, used_ + 1));
-  return std::max(begin_of(next), now);
+  return std::max(begin_of(next) - ahead_, now);
 }
 
 void turns::take(time_point now) noexcept {
-  used_ = slot_at(now);
+  used_ = slot_at(now + ahead_);
   taken_ = true;
+  taken_at_ = now;
+}
+
+void turns::lose(time_point now) noexcept {
+  if (taken_) ahead_ = std::max(ahead_, std::min(now - taken_at_, longest_ahead));
 }
 
 /// The first slot of this worker's that is not before `from`.

@@ -14,23 +14,28 @@ namespace leadrelay::delivery {
 /// worker, as many to a window as it allows requests; the partitions take turns at them, and whose turn it is may send one request. So a
 /// limit holds however many workers there are, and a partition's turns pass to its next owner without anything to tell.
 ///
-/// A request leaves at the beginning of its slot, or loses its turn: a window that is longer by a twentieth (at most 2 s) makes up for what
-/// leaves later, by half of that at most, and for clocks that differ by less than the other half. The calendar's clock is read when the
-/// share is set; the slot of that moment may be used up already.
+/// A request leaves at the beginning of its slot, or loses its turn; after one that was lost, a turn is taken so far ahead of its slot as
+/// the request has taken to get ready, to announce it and to connect. A window that is longer by a twentieth (at most 2 s) makes up for
+/// what leaves later, by half of that at most, and for clocks that differ by less than the other half. The calendar's clock is read when
+/// the share is set; the slot of that moment may be used up already.
 class turns {
  public:
   turns(const providers::limit& of, const limit_share& share, time_point now, wall_time wall_now);
 
   /// Whether it is a turn of this worker's, and none is taken.
   bool open(time_point now) const;
-  /// The beginning of the next turn, `now` within one; nothing where only the end of the one that is taken opens it, or none is this
+  /// When the next turn may be taken, `now` within one; nothing where only the end of the one that is taken opens it, or none is this
   /// worker's.
   std::optional<time_point> opens_at(time_point now) const;
 
   /// The turn is taken, and comes to nothing where its request does not leave in time.
   void take(time_point now) noexcept;
+  /// When its request may leave at the earliest.
+  time_point begins_at() const noexcept { return taken_ ? begin_of(used_) : time_point::min(); }
   /// Whether the request may leave now.
-  bool is_in_time(time_point now) const noexcept { return taken_ && now - begin_of(used_) <= punctual_; }
+  bool is_in_time(time_point now) const noexcept { return taken_ && now >= begin_of(used_) && now - begin_of(used_) <= punctual_; }
+  /// The request was not ready until now, which is too late.
+  void lose(time_point now) noexcept;
   /// The request has left, or will not.
   void end() noexcept { taken_ = false; }
 
@@ -44,8 +49,10 @@ class turns {
   duration slot_;
   duration punctual_;     ///< how long after its beginning a slot may still be taken
   duration to_calendar_;  ///< from the loop's clock to Unix time
+  duration ahead_{};      ///< how long before its slot's beginning a turn may be taken
   std::int64_t used_;     ///< the last slot that is
   bool taken_ = false;    ///< that slot is, and its request has not left
+  time_point taken_at_{};
 };
 
 }  // namespace leadrelay::delivery

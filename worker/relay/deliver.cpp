@@ -161,6 +161,7 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const load
     tried.judged.detail = std::string(to_string(got.error)) + ": " + got.detail;
     co_return tried;
   }
+  while (!lane.from->leaving && loop_.now() < of.gate().leaves_at()) co_await loop_.wait_until(lane.signal, of.gate().leaves_at());
   if (lane.from->leaving) {
     of.gate().cancel();
     tried.error = delivery::transport_error::stopped;

@@ -72,6 +72,28 @@ TEST(turns_test, turn_is_used_once_and_only_at_its_beginning) {
   EXPECT_EQ(tried.opens_at(turn + milliseconds{60}), turn + 4 * (milliseconds{5250} + nanoseconds{1}));
 }
 
+TEST(turns_test, request_that_takes_long_to_get_ready_loses_one_turn_and_is_ahead_of_the_next) {
+  turns tried({5, seconds{10}}, {{0}, 50}, start, noon);
+  const time_point first = tried.opens_at(start + seconds{1}).value();
+  tried.take(first);
+  const time_point ready = first + milliseconds{700};
+  EXPECT_FALSE(tried.is_in_time(ready));
+  const time_point slot = tried.begins_at() + 50 * (milliseconds{2100} + nanoseconds{1});
+  tried.lose(ready);
+  tried.end();
+  const time_point next = tried.opens_at(ready).value();
+  EXPECT_EQ(next, slot - milliseconds{700});
+  EXPECT_TRUE(tried.open(next));
+  tried.take(next);
+  EXPECT_EQ(tried.begins_at(), slot);
+  EXPECT_FALSE(tried.is_in_time(slot - nanoseconds{1})) << "never before the slot";
+  EXPECT_TRUE(tried.is_in_time(slot));
+  EXPECT_TRUE(tried.is_in_time(slot + milliseconds{250}));
+  tried.lose(slot + hours{1});
+  tried.end();
+  EXPECT_EQ(tried.opens_at(slot + seconds{1}).value(), slot + 50 * (milliseconds{2100} + nanoseconds{1}) - seconds{10}) << "10 s at most";
+}
+
 TEST(turns_test, request_that_comes_too_late_or_after_a_new_share_has_no_turn) {
   turns tried({2, seconds{10}}, {{0}, 4}, start, noon);
   const time_point turn = tried.opens_at(start + seconds{1}).value();
