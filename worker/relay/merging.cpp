@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::size_t most_merged = 256;
 
+/// A lane that flows and has more waiting has fallen behind.
+constexpr std::size_t most_one_by_one = 16;
+
 /// What was started before is read within moments of an assignment, unless the log has lost it.
 constexpr duration longest_reading = std::chrono::seconds{30};
 
@@ -96,7 +99,8 @@ void relay::wake_readers() {
   for (running_lane* const lane : std::exchange(readers_, {})) lane->signal.notify();
 }
 
-/// What may have left together leaves together again, or with more. Otherwise a lane that had to wait takes what has come meanwhile.
+/// What may have left together leaves together again, or with more. Otherwise a lane that had to wait, or has fallen behind, takes what has
+/// come meanwhile.
 void relay::load_up(const account& of, const running_lane& lane, load& what, bool waited) const {
   const auto& changes = lane.queue.changes;
   what.merged.reset();
@@ -104,7 +108,9 @@ void relay::load_up(const account& of, const running_lane& lane, load& what, boo
   what.last = changes.front().record.offset;
   if (changes.size() == 1 || what.own.appends) return;
   const std::size_t least = started_together(lane);
-  const bool takes_more = waited && of.settings().merging && lane.unmerged == 0 && (least > 0 || lane.from->offsets.can_start_together());
+  const bool behind = changes.size() > most_one_by_one;
+  const bool takes_more =
+      (waited || behind) && of.settings().merging && lane.unmerged == 0 && (least > 0 || lane.from->offsets.can_start_together());
   const std::size_t most = std::max(least, takes_more ? most_merged : 0);
   if (most < 2) return;
   providers::merger together(of.settings().plan);

@@ -56,6 +56,15 @@ TEST(merging, changes_that_need_not_wait_go_one_by_one) {
   EXPECT_EQ(w.provider.requests.size(), 5u);
 }
 
+TEST(merging, a_lane_that_flows_and_falls_behind_merges) {
+  world w;
+  w.kafka.assign(1);
+  deliver(w, 1, 400);
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_LE(w.provider.requests.size(), 4u + 17u);
+  EXPECT_EQ(w.provider.applied_to(orwel_target(1)).back(), orwel_body(400));
+}
+
 TEST(merging, what_comes_between_two_tries_joins) {
   world w(account("orwel", "limits: [], retry: { first_wait: 10s, longest_wait: 10s }"));
   w.kafka.assign(1);
