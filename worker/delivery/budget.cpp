@@ -9,7 +9,7 @@ void budget::take(std::uint64_t bytes) noexcept {
 
 void budget::give(std::uint64_t bytes) noexcept {
   held_ -= bytes;
-  if (held_ < most_ - most_ / 4) full_ = false;
+  if (has_room_without(0)) full_ = false;
 }
 
 }  // namespace leadrelay::delivery

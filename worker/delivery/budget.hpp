@@ -15,6 +15,8 @@ class budget {
 
   /// Whether taking in should stop now; turns false only below three quarters.
   bool full() const noexcept { return full_; }
+  /// Whether it has come below three quarters once so many bytes are given back.
+  bool has_room_without(std::uint64_t bytes) const noexcept { return held_ < bytes + most_ - most_ / 4; }
   std::uint64_t held() const noexcept { return held_; }
   std::uint64_t most() const noexcept { return most_; }
 

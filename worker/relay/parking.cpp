@@ -65,8 +65,19 @@ std::vector<std::shared_ptr<delivery::owned_partition>> relay::sources() const {
   return out;
 }
 
-/// The account that holds the most of what all share, unless each has its share left.
+/// What is parked and waits to be moved, which gives its bytes back.
+std::uint64_t relay::bytes_to_move() const {
+  std::uint64_t out = 0;
+  for (const auto& each : accounts_)
+    each->each_partition([&](account_partition& of) {
+      for (const delivery::change& one : of.to_move) out += one.held_bytes;
+    });
+  return out;
+}
+
+/// The account that holds the most of what all share, unless each has its share left, or what is to be moved already makes room.
 void relay::park_largest() {
+  if (budget_.has_room_without(bytes_to_move())) return;
   const auto kept = sources();
   account* largest = nullptr;
   for (const auto& each : accounts_) {

@@ -10,6 +10,7 @@ namespace {
 
 /// Brokers forget the offsets of partitions that the group is not subscribed to a week after their last commit, unless they are told
 /// otherwise (`offsets.retention.minutes`, KIP-211).
+constexpr duration between_parking_checks = std::chrono::minutes{1};
 constexpr duration renewal_interval = std::chrono::hours{12};
 
 }  // namespace
@@ -139,9 +140,11 @@ void relay::leave_logs(const delivery::owned_partition& source, std::vector<std:
   }
 }
 
-/// Whether the topics are there, or may be made, is known before they are needed.
+/// Whether the topics are there, or may be made, is known before they are needed. What is in the way is looked at again, as it may be
+/// mended.
 void relay::check_parking() {
-  if (!mover_ || !reader_ || source_sizes_.empty() || mover_->busy() || std::exchange(parking_checked_, true)) return;
+  if (!mover_ || !reader_ || source_sizes_.empty() || mover_->busy() || draining_ || loop_.now() < parking_check_at_) return;
+  parking_check_at_ = time_point::max();
   std::vector<kafka::needed_topic> topics;
   for (const auto& each : accounts_)
     if (each->settings().park.on)
@@ -149,10 +152,16 @@ void relay::check_parking() {
   if (topics.empty()) return;
   mover_->check(std::move(topics), [this](const std::vector<std::string>& problems) {
     move_soon();
-    parking_problems_ = problems;
+    if (!problems.empty()) {
+      parking_check_at_ = loop_.now() + between_parking_checks;
+      keep_watch();
+    } else if (!parking_problems_.empty()) {
+      log::info("nothing is in the way of parking any more");
+    }
+    if (std::exchange(parking_problems_, problems) == problems) return;
     for (const std::string& each : problems) log::warning("changes of an account that is down could not be parked", {{"problem", each}});
   });
-  renew_logs();
+  if (!renewal_timer_) renew_logs();
 }
 
 /// What the broker has of them already; what is new of others is committed anyhow.

@@ -155,6 +155,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   void past_is_read(const delivery::owned_partition& source);
   std::vector<std::shared_ptr<delivery::owned_partition>> sources() const;
   void park_most_of(const std::shared_ptr<delivery::owned_partition>& full);
+  std::uint64_t bytes_to_move() const;
   void park_largest();
   void relieve();
   std::uint64_t most_bytes_waiting(const account& of) const;
@@ -256,7 +257,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   std::size_t first_to_move_ = 0;  ///< the account that the next move begins with
   std::string move_trouble_;       ///< why moves fail now
   std::vector<std::string> parking_problems_;
-  bool parking_checked_ = false;
+  time_point parking_check_at_{};
   std::optional<timer_queue::id> renewal_timer_;
 
   struct burial;

@@ -41,7 +41,8 @@ void relay::look_at_partitions() {
   look_whether_drained();
   relieve();
   move_soon();
-  if (any_work || std::ranges::any_of(accounts_, [](const auto& each) { return each->any_parked(); })) keep_watch();
+  check_parking();
+  if (any_work || !parking_problems_.empty() || std::ranges::any_of(accounts_, [](const auto& each) { return each->any_parked(); })) keep_watch();
 }
 
 void relay::tell_stall(const delivery::owned_partition& stalled, std::int64_t oldest) {

@@ -170,6 +170,20 @@ TEST(parking_moves, where_the_largest_is_parked_already_a_full_memory_parks_the_
   EXPECT_FALSE(w.relay->snapshot().paused);
 }
 
+TEST(parking_moves, an_account_within_its_share_of_the_memory_stays_while_the_one_that_fills_it_is_on_its_way_out) {
+  const std::string no_bounds = "park: { changes: 100000, bytes: 1GiB }";
+  parking_world w(two_accounts("limits: [], " + no_bounds, "limits: [ { requests: 1, per: 1s } ], " + no_bounds), {}, 16 << 20);
+  acme_provider acme(w);
+  w.mover.move_time = 300ms;
+  w.kafka.assign(2);
+  int fed = 0;
+  for (; w.relay->snapshot().held_bytes < (16 << 20) * 4 / 10; ++fed) feed(w, 101 + fed % 90, fed, fed, 1);
+  for (int round = 0; round < 100; ++round, w.loop.run_for(100ms))
+    for (int each = 0; each < 200 && !w.relay->snapshot().paused; ++each, ++fed) feed(w, fed % 90, fed, fed, 0);
+  EXPECT_GT(w.of("acme").counts.parked, 2000u);
+  EXPECT_EQ(w.parked("other"), 0u);
+}
+
 TEST(parking_moves, where_that_with_the_most_is_parked_already_a_full_offset_map_parks_the_next) {
   parking_world w(two_accounts("limits: [], park: { after: 1h, changes: 1000 }", "limits: [], park: { after: 1h }"));
   w.provider.react = [](const seen_request& seen) { return lead_of(seen) < 100 ? reaction{.latency = 29s} : reaction{.status = 401u}; };
