@@ -1,51 +1,75 @@
 """The worker's configurations of deploy/, as `leadrelay check` sees them with their credentials in place."""
 
 import pathlib
+import re
+import shutil
 import tempfile
 import unittest
 
-from files import DEPLOY, documents, leadrelay, manifest
+from files import DEPLOY, documents, leadrelay
+from helm import CHART, EXAMPLES, only, render
+
+CERTIFICATES = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
 
 
-class Configurations(unittest.TestCase):
-    def expect_good(self, path, environment=None):
-        result = leadrelay("check", "--config", path, environment=environment)
-        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+class Chart(unittest.TestCase):
+    """The configuration of a chart's pod, its folders in a temporary one."""
 
-    def test_config_map_is_good_with_the_secret_mounted(self):
-        (container,) = manifest("Deployment")["spec"]["template"]["spec"]["containers"]
-        mount = next(each["mountPath"] for each in container["volumeMounts"] if each["name"] == "credentials")
-        with tempfile.TemporaryDirectory() as directory:
-            secrets = pathlib.Path(directory) / "secrets"
-            secrets.mkdir()
-            for name, value in manifest("Secret")["stringData"].items():
-                (secrets / name).write_text(value, encoding="utf-8")
-            text = manifest("ConfigMap")["data"]["leadrelay.yaml"]
-            self.assertIn(mount, text)
-            path = pathlib.Path(directory) / "leadrelay.yaml"
-            path.write_text(text.replace(mount, str(secrets)), encoding="utf-8")
-            self.expect_good(path)
+    def check(self, *values, secrets=None):
+        objects = render(*values)
+        texts = {name: text for each in objects if each["kind"] == "ConfigMap" for name, text in each["data"].items()}
+        with tempfile.TemporaryDirectory() as name:
+            directory = pathlib.Path(name)
+            (directory / "secrets").mkdir()
+            (directory / "providers").mkdir()
+            for account in secrets if secrets is not None else re.findall(r"file: /run/secrets/leadrelay/(\S+)", texts["leadrelay.yaml"]):
+                (directory / "secrets" / account).write_text("a-secret", encoding="utf-8")
+            for definition in texts.keys() - {"leadrelay.yaml", "leadrelay.json"}:
+                (directory / "providers" / definition).write_text(texts[definition], encoding="utf-8")
+            text = texts["leadrelay.yaml"].replace("/run/secrets/leadrelay", f"{name}/secrets")
+            text = text.replace("/etc/leadrelay-providers", f"{name}/providers").replace("/etc/kafka-ca/ca.crt", f"{name}/ca.crt")
+            text += "  group.instance.id: 'leadrelay-0'\n"
+            if "SASL_SSL" in text:
+                shutil.copy(CERTIFICATES, directory / "ca.crt")
+                text += "  sasl.password: |2-\n    a '\"secret\n"
+            (directory / "leadrelay.yaml").write_text(text, encoding="utf-8")
+            return leadrelay("check", "--config", directory / "leadrelay.yaml", environment={"LEADPRO_API_KEY": "a-secret"})
 
-    def test_config_map_is_refused_without_the_secret(self):
-        with tempfile.TemporaryDirectory() as directory:
-            path = pathlib.Path(directory) / "leadrelay.yaml"
-            path.write_text(manifest("ConfigMap")["data"]["leadrelay.yaml"], encoding="utf-8")
-            result = leadrelay("check", "--config", path)
-            self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
-            self.assertIn("acme-perch", result.stdout + result.stderr)
+    def test_examples_are_good(self):
+        for path in EXAMPLES:
+            with self.subTest(values=path.name):
+                result = self.check(path)
+                self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
-    def test_compose_configuration_is_good_with_the_services_environment(self):
-        (compose,) = documents(DEPLOY / "compose.yaml")
-        self.expect_good(DEPLOY / "compose" / "leadrelay.yaml", compose["services"]["worker"]["environment"])
+    def test_numbers_stay_whole(self):
+        """A number above a million in a values file is a float to Helm."""
+        objects = render(CHART / "examples" / "many-accounts.yaml")
+        self.assertIn("changes: 1000000\n", only([each for each in objects if not each["metadata"]["name"].endswith("providers")], "ConfigMap")["data"]["leadrelay.yaml"])
 
-    def test_image_command_and_container_arguments_are_taken(self):
-        (container,) = manifest("Deployment")["spec"]["template"]["spec"]["containers"]
+    def test_program_refuses_what_it_does_not_know(self):
+        result = self.check(EXAMPLES[-1], {"config": {"accounts": {"acme-orwel": {"concurency": 2}}}})
+        self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
+        self.assertIn("concurency", result.stdout + result.stderr)
+
+    def test_missing_secret_is_named(self):
+        result = self.check(EXAMPLES[-1], secrets=["acme-perch"])
+        self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
+        self.assertIn("acme-orwel", result.stdout + result.stderr)
+
+    def test_container_arguments_are_taken(self):
+        (container,) = only(render(EXAMPLES[-1]), "StatefulSet")["spec"]["template"]["spec"]["containers"]
         with tempfile.TemporaryDirectory() as directory:
             missing = pathlib.Path(directory) / "leadrelay.yaml"
-            arguments = [str(missing) if part.endswith("leadrelay.yaml") else part for part in container["args"]]
-            result = leadrelay(*arguments)
+            result = leadrelay(*(str(missing) if part.endswith("leadrelay.yaml") else part for part in container["args"]))
             self.assertEqual(result.returncode, 2)
             self.assertIn(str(missing), result.stdout + result.stderr)
+
+
+class Compose(unittest.TestCase):
+    def test_configuration_is_good_with_the_services_environment(self):
+        (compose,) = documents(DEPLOY / "compose.yaml")
+        result = leadrelay("check", "--config", DEPLOY / "compose" / "leadrelay.yaml", environment=compose["services"]["worker"]["environment"])
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
 
 if __name__ == "__main__":

@@ -10,21 +10,11 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 TOOLS = pathlib.Path(sys.executable).parent
+SHARED_TOOLS = pathlib.Path(os.environ.get("LEADRELAY_CACHE") or pathlib.Path.home() / ".cache" / "leadrelay") / "deploy-tools"
 
 
 def documents(path):
     return list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
-
-
-def manifests():
-    """(file, object) of every Kubernetes manifest."""
-    return [(path, document) for path in sorted((DEPLOY / "kubernetes").glob("*.yaml")) for document in documents(path)]
-
-
-def manifest(kind):
-    found = [document for _, document in manifests() if document["kind"] == kind]
-    assert len(found) == 1, f"{len(found)} manifests of kind {kind}"
-    return found[0]
 
 
 def seconds(text):

@@ -55,8 +55,8 @@ def definitions():
 
 def configurations():
     yield "compose", (ROOT / "deploy/compose/leadrelay.yaml").read_bytes()
-    config_map = (ROOT / "deploy/kubernetes/config-map.yaml").read_text(encoding="utf-8")
-    yield "kubernetes", textwrap.dedent(config_map.split("leadrelay.yaml: |\n", 1)[1]).encode()
+    values = (ROOT / "deploy/helm/leadrelay/examples/production.yaml").read_text(encoding="utf-8")
+    yield "kubernetes", textwrap.dedent(re.search(r"^config:\n((?:  .*\n)+)", values, re.M)[1]).encode()
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/configuration.md").read_text(encoding="utf-8"), re.S)
     for index, block in enumerate(blocks):
         yield f"documented-{index}", block.encode()

@@ -1,0 +1,96 @@
+{{/* Seconds of a time of the configuration (`30s`), rounded up. */}}
+{{- define "leadrelay.seconds" -}}
+{{- $number := regexFind "^[0-9]+" . | int64 }}
+{{- $unit := regexFind "[a-z]+$" . }}
+{{- if eq $unit "ms" }}{{ div (add $number 999) 1000 }}
+{{- else }}{{ mul $number (get (dict "s" 1 "m" 60 "h" 3600 "d" 86400) $unit) }}
+{{- end }}
+{{- end }}
+
+{{/* Bytes of a size of the configuration (`256MiB`) or of a Kubernetes quantity (`512Mi`). */}}
+{{- define "leadrelay.bytes" -}}
+{{- $text := toString . }}
+{{- if kindIs "float64" . }}{{ $text = int64 . | toString }}{{ end }}
+{{- $units := dict "" 1 "B" 1 "k" 1000 "M" 1000000 "G" 1000000000 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "KiB" 1024 "MiB" 1048576 "GiB" 1073741824 }}
+{{- mul (regexFind "^[0-9]+" $text | int64) (get $units (regexFind "[A-Za-z]*$" $text)) }}
+{{- end }}
+
+{{/* The configuration file. `kafka` is last, so that the init container can append properties to it. */}}
+{{- define "leadrelay.configuration" -}}
+{{- $config := deepCopy .Values.config }}
+{{- $host := ternary "[::]" .Values.adminAddress (eq .Values.adminAddress "::") }}
+{{- $_ := set $config "admin" (dict "listen" (printf "%s:9464" $host)) }}
+{{- if .Values.providers }}
+{{- $_ := set $config "providers_dir" "/etc/leadrelay-providers" }}
+{{- end }}
+{{- range $name, $account := $config.accounts }}
+{{- if not (hasKey $account "credential") }}
+{{- $_ := set $account "credential" (dict "file" (printf "/run/secrets/leadrelay/%s" $name)) }}
+{{- end }}
+{{- end }}
+{{- toYaml (omit $config "kafka") }}
+kafka:
+{{ toYaml $config.kafka | indent 2 }}
+{{ end }}
+
+{{/* "true" where the file holds what only a pod knows, and an init container puts it together. */}}
+{{- define "leadrelay.assembled" -}}
+{{- if or .Values.staticMembership .Values.kafkaSecrets }}true{{ end }}
+{{- end }}
+
+{{/* Appends a pod's own properties of Kafka to the file. A block scalar takes any character of a secret as it is. */}}
+{{- define "leadrelay.assemble" -}}
+umask 077
+{
+  cat /run/leadrelay/configuration/leadrelay.yaml
+{{- if .Values.staticMembership }}
+  echo "  group.instance.id: '$POD_NAME'"
+{{- end }}
+{{- range $property, $_ := .Values.kafkaSecrets }}
+  echo '  {{ $property }}: |2-'
+  sed 's/^/    /' '/run/leadrelay/kafka/{{ $property }}'
+  echo
+{{- end }}
+} > /etc/leadrelay/leadrelay.yaml
+{{- end }}
+
+{{/* "true" where an account takes its secret from `credentials`. */}}
+{{- define "leadrelay.credentials" -}}
+{{- range .Values.config.accounts }}{{ if not (hasKey . "credential") }}true{{ end }}{{ end }}
+{{- end }}
+
+{{/* What the schema cannot say. */}}
+{{- define "leadrelay.check" -}}
+{{- $values := .Values }}
+{{- range $name, $account := $values.config.accounts }}
+{{- if not (or (hasKey $account "credential") (hasKey $values.credentials.values $name) $values.credentials.existingSecrets) }}
+{{- fail (printf "config.accounts.%s has no credential: give credentials.existingSecrets, credentials.values.%s or its own credential" $name $name) }}
+{{- end }}
+{{- end }}
+{{- range $name, $_ := $values.credentials.values }}
+{{- if not (hasKey $values.config.accounts $name) }}
+{{- fail (printf "credentials.values.%s is of no account in config.accounts" $name) }}
+{{- end }}
+{{- end }}
+{{- if hasKey $values.config.kafka "group.instance.id" }}
+{{- fail "config.kafka: group.instance.id is the pod's name; staticMembership switches it" }}
+{{- end }}
+{{- $secret := list "sasl.password" "sasl.oauthbearer.client.secret" "sasl.oauthbearer.config" "ssl.key.password" "ssl.key.pem" "ssl.keystore.password" "ssl_key" }}
+{{- range $property, $_ := $values.config.kafka }}
+{{- if or (has $property $secret) (hasKey $values.kafkaSecrets $property) }}
+{{- fail (printf "config.kafka: %s would stand in a ConfigMap; name a Secret in kafkaSecrets, and there alone" $property) }}
+{{- end }}
+{{- end }}
+{{- with dig "limits" "memory" "" $values.resources }}
+{{- $least := add (include "leadrelay.bytes" $values.config.memory) 134217728 }}
+{{- if lt (include "leadrelay.bytes" . | int64) ($least | int64) }}
+{{- fail (printf "resources.limits.memory, %v, is less than config.memory, %v, and 128Mi: the kernel would end the program" . $values.config.memory) }}
+{{- end }}
+{{- end }}
+{{- if gt (int $values.autoscaling.minReplicas) (int $values.autoscaling.maxReplicas) }}
+{{- fail "autoscaling.minReplicas is more than autoscaling.maxReplicas" }}
+{{- end }}
+{{- if gt (len (include "leadrelay.configuration" .)) 1000000 }}
+{{- fail "config is larger than a ConfigMap takes (1 MiB): divide its accounts over several releases" }}
+{{- end }}
+{{- end }}

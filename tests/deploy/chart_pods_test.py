@@ -1,0 +1,266 @@
+"""What the chart's objects are to each other: hardening, ending, probes, selectors, scaling, secrets, and the scripts in its pods."""
+
+import http.server
+import pathlib
+import re
+import tempfile
+import threading
+import unittest
+
+import yaml
+
+from files import ROOT, run, seconds
+from helm import CHART, EXAMPLES, only, render, test_pod
+
+HARDENED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+PRODUCTION = CHART / "examples" / "production.yaml"
+KEDA = CHART / "examples" / "keda.yaml"
+MANY = CHART / "examples" / "many-accounts.yaml"
+
+
+def pod_of(objects):
+    return only(objects, "StatefulSet")["spec"]["template"]["spec"]
+
+
+def config_of(objects):
+    return yaml.safe_load(next(each["data"]["leadrelay.yaml"] for each in objects if each["kind"] == "ConfigMap" and "leadrelay.yaml" in each["data"]))
+
+
+def mebibytes(text):
+    return int(re.match(r"\d+", text)[0]) * {"M": 1, "G": 1024}[text.strip("0123456789")[0]]
+
+
+class EachExample(unittest.TestCase):
+    """Holds for every example, whatever it sets."""
+
+    def each(self):
+        for path in EXAMPLES:
+            with self.subTest(values=path.name):
+                yield render(path), path
+
+    def test_pods_are_not_root_and_may_nothing(self):
+        for objects, path in self.each():
+            for pod in (pod_of(objects), test_pod(path)["spec"]):
+                self.assertTrue(pod["securityContext"]["runAsNonRoot"])
+                self.assertGreater(pod["securityContext"]["runAsUser"], 0)
+                self.assertEqual(pod["securityContext"]["seccompProfile"], {"type": "RuntimeDefault"})
+                self.assertFalse(pod["automountServiceAccountToken"])
+                for container in [*pod["containers"], *pod.get("initContainers", [])]:
+                    self.assertEqual(container["securityContext"], HARDENED, container["name"])
+                    self.assertIn("memory", container["resources"]["limits"])
+
+    def test_pod_is_given_longer_than_the_drain_takes(self):
+        source = (ROOT / "worker" / "process" / "process.cpp").read_text(encoding="utf-8")
+        beyond = int(re.search(r"hard_stop_after_grace = std::chrono::seconds\{(\d+)\}", source)[1])
+        for objects, _ in self.each():
+            longest = seconds(config_of(objects)["grace"]) + beyond
+            self.assertGreaterEqual(pod_of(objects)["terminationGracePeriodSeconds"], longest + 5)
+
+    def test_memory_limit_is_above_the_workers_budget(self):
+        for objects, _ in self.each():
+            limit = pod_of(objects)["containers"][0]["resources"]["limits"]["memory"]
+            self.assertGreaterEqual(mebibytes(limit), mebibytes(config_of(objects)["memory"]) + 128)
+
+    def test_probes_service_and_monitor_meet_the_admin_port(self):
+        for objects, _ in self.each():
+            (container,) = pod_of(objects)["containers"]
+            (port,) = container["ports"]
+            self.assertRegex(config_of(objects)["admin"]["listen"], rf"^(0\.0\.0\.0|\[::\]):{port['containerPort']}$")
+            for probe, page in (("startupProbe", "/livez"), ("livenessProbe", "/livez"), ("readinessProbe", "/readyz")):
+                self.assertEqual(container[probe]["httpGet"], {"path": page, "port": port["name"]})
+            (served,) = only(objects, "Service")["spec"]["ports"]
+            self.assertEqual((served["targetPort"], served["port"]), (port["name"], port["containerPort"]))
+            for monitor in (each for each in objects if each["kind"] == "ServiceMonitor"):
+                self.assertEqual([end["port"] for end in monitor["spec"]["endpoints"]], [served["name"]])
+
+    def test_selectors_meet_the_pods_labels_and_not_the_test_pods(self):
+        for objects, path in self.each():
+            stateful = only(objects, "StatefulSet")["spec"]
+            selectors = [stateful["selector"]["matchLabels"], only(objects, "Service")["spec"]["selector"]]
+            selectors += [each["labelSelector"]["matchLabels"] for each in stateful["template"]["spec"]["topologySpreadConstraints"]]
+            for each in objects:
+                if each["kind"] == "PodDisruptionBudget":
+                    selectors.append(each["spec"]["selector"]["matchLabels"])
+                if each["kind"] == "NetworkPolicy":
+                    selectors.append(each["spec"]["podSelector"]["matchLabels"])
+            for selector in selectors:
+                self.assertLessEqual(selector.items(), stateful["template"]["metadata"]["labels"].items())
+                self.assertFalse(selector.items() <= test_pod(path)["metadata"]["labels"].items())
+
+    def test_volumes_that_are_mounted_exist_and_the_worker_writes_none(self):
+        for objects, _ in self.each():
+            pod = pod_of(objects)
+            volumes = {each["name"] for each in pod["volumes"]}
+            for container in [*pod["containers"], *pod.get("initContainers", [])]:
+                self.assertLessEqual({each["name"] for each in container["volumeMounts"]}, volumes)
+            self.assertTrue(all(each.get("readOnly") for each in pod["containers"][0]["volumeMounts"]))
+            mine = {each["metadata"]["name"] for each in objects if each["kind"] == "ConfigMap"}
+            self.assertLessEqual({each["configMap"]["name"] for each in pod["volumes"] if "configMap" in each}, mine)
+
+    def test_service_account_service_and_scaled_thing_are_the_charts(self):
+        for objects, _ in self.each():
+            self.assertEqual(pod_of(objects)["serviceAccountName"], only(objects, "ServiceAccount")["metadata"]["name"])
+            self.assertFalse(only(objects, "ServiceAccount")["automountServiceAccountToken"])
+            self.assertEqual(only(objects, "StatefulSet")["spec"]["serviceName"], only(objects, "Service")["metadata"]["name"])
+            for each in objects:
+                if each["kind"] in ("HorizontalPodAutoscaler", "ScaledObject"):
+                    target = each["spec"]["scaleTargetRef"]
+                    self.assertEqual((target["kind"], target["name"]), ("StatefulSet", only(objects, "StatefulSet")["metadata"]["name"]))
+
+
+class Secrets(unittest.TestCase):
+    def test_no_secret_stands_outside_of_a_secret(self):
+        secret = "s3cret-of-north"
+        objects = render({"config": {"accounts": {"north": {"provider": "orwel"}}}, "credentials": {"values": {"north": secret}}})
+        holders = [each["kind"] for each in objects if secret in yaml.safe_dump(each)]
+        self.assertEqual(holders, ["Secret"])
+
+    def test_no_config_map_of_the_examples_holds_a_secret_key(self):
+        for path in EXAMPLES:
+            for account in config_of(render(path))["accounts"].values():
+                self.assertIsInstance(account["credential"], dict)
+            for name in config_of(render(path))["kafka"]:
+                self.assertNotRegex(name, r"password|secret|ssl\.key\.pem")
+
+    def test_several_secrets_are_seen_as_one_folder(self):
+        pod = pod_of(render(MANY))
+        (volume,) = (each for each in pod["volumes"] if each["name"] == "credentials")
+        self.assertEqual([each["secret"]["name"] for each in volume["projected"]["sources"]], ["accounts-north", "accounts-south"])
+        (mount,) = (each for each in pod["containers"][0]["volumeMounts"] if each["name"] == "credentials")
+        for name, account in config_of(render(MANY))["accounts"].items():
+            self.assertEqual(account["credential"], {"file": f"{mount['mountPath']}/{name}"})
+
+    def test_changed_configuration_starts_pods_anew_and_a_changed_secret_does_not(self):
+        def checksum(*values):
+            return only(render(PRODUCTION, *values), "StatefulSet")["spec"]["template"]["metadata"]["annotations"]["checksum/configuration"]
+
+        self.assertNotEqual(checksum(), checksum({"config": {"grace": "31s"}}))
+        self.assertNotEqual(checksum(), checksum({"providers": {"x.yaml": "name: x"}}))
+        self.assertEqual(checksum(), checksum({"credentials": {"values": {"acme-perch": "other"}}}))
+
+
+class Scaling(unittest.TestCase):
+    def kinds(self, *values):
+        return {each["kind"] for each in render(*values)} & {"HorizontalPodAutoscaler", "ScaledObject"}
+
+    def test_there_is_one_autoscaler_or_none(self):
+        for kind, expected in (("none", set()), ("hpa", {"HorizontalPodAutoscaler"}), ("keda", {"ScaledObject"})):
+            for path in EXAMPLES:
+                self.assertEqual(self.kinds(path, {"autoscaling": {"kind": kind}}), expected)
+
+    def test_replicas_are_left_to_the_autoscaler(self):
+        self.assertEqual(only(render(PRODUCTION), "StatefulSet")["spec"]["replicas"], 3)
+        for kind in ("hpa", "keda"):
+            self.assertNotIn("replicas", only(render(PRODUCTION, {"autoscaling": {"kind": kind}}), "StatefulSet")["spec"])
+
+    def test_lag_is_that_of_each_topic_in_the_workers_group(self):
+        objects = render(KEDA)
+        config = config_of(objects)
+        triggers = only(objects, "ScaledObject")["spec"]["triggers"]
+        self.assertEqual([each["metadata"]["topic"] for each in triggers], config["topics"]["lead_changes"])
+        for each in triggers:
+            self.assertEqual(each["metadata"]["consumerGroup"], config["kafka"]["group.id"])
+            self.assertEqual(each["metadata"]["bootstrapServers"], config["kafka"]["bootstrap.servers"])
+            self.assertEqual(each["metadata"]["offsetResetPolicy"], "earliest")
+
+
+class Network(unittest.TestCase):
+    def test_brokers_providers_and_names_are_reached_and_nothing_else(self):
+        policy = only(render(PRODUCTION), "NetworkPolicy")["spec"]
+        self.assertEqual(policy["policyTypes"], ["Ingress", "Egress"])
+        self.assertEqual([sorted({each["port"] for each in rule["ports"]}) for rule in policy["egress"]], [[53], [9093], [443]])
+        servers = config_of(render(PRODUCTION))["kafka"]["bootstrap.servers"].split(",")
+        self.assertEqual({int(each.rsplit(":", 1)[1]) for each in servers}, {9093})
+
+    def test_test_pod_may_ask_the_admin_pages(self):
+        (rule,) = only(render(PRODUCTION), "NetworkPolicy")["spec"]["ingress"]
+        labels = test_pod(PRODUCTION)["metadata"]["labels"]
+        self.assertTrue(any(each.get("podSelector", {}).get("matchLabels", {"-": ""}).items() <= labels.items() for each in rule["from"]))
+
+
+class Assembled(unittest.TestCase):
+    """The init container's script, with its folders in a temporary one."""
+
+    def assemble(self, secret, *values):
+        objects = render(PRODUCTION, *values)
+        (script,) = pod_of(objects)["initContainers"][0]["args"]
+        with tempfile.TemporaryDirectory() as name:
+            directory = pathlib.Path(name)
+            for part in ("run/leadrelay/configuration", "run/leadrelay/kafka", "etc/leadrelay"):
+                (directory / part).mkdir(parents=True)
+            text = next(each["data"]["leadrelay.yaml"] for each in objects if each["kind"] == "ConfigMap")
+            (directory / "run/leadrelay/configuration/leadrelay.yaml").write_text(text, encoding="utf-8")
+            (directory / "run/leadrelay/kafka/sasl.password").write_text(secret, encoding="utf-8")
+            script = re.sub(r"/(run|etc)/leadrelay", rf"{name}/\1/leadrelay", script)
+            result = run(*pod_of(objects)["initContainers"][0]["command"], script, environment={"POD_NAME": "leadrelay-1"})
+            self.assertEqual(result.returncode, 0, result.stderr)
+            made = directory / "etc/leadrelay/leadrelay.yaml"
+            self.assertEqual(made.stat().st_mode & 0o777, 0o600)
+            return yaml.safe_load(made.read_text(encoding="utf-8")), config_of(objects)
+
+    def test_pod_is_a_static_member_by_its_name(self):
+        made, config = self.assemble("x")
+        self.assertEqual(made["kafka"].pop("group.instance.id"), "leadrelay-1")
+        self.assertEqual(made["kafka"].pop("sasl.password"), "x")
+        self.assertEqual(made, config)
+
+    def test_secrets_are_taken_as_they_are(self):
+        for secret in ("'\"\\$HOME`id` #: {x} [y]", "  leading", "x: y", "-----BEGIN-----\nline\n\nline\n-----END-----", "%{x}|>&*!", "ünïcode"):
+            for end in ("", "\n"):
+                with self.subTest(secret=secret, end=end):
+                    self.assertEqual(self.assemble(secret + end)[0]["kafka"]["sasl.password"], secret)
+
+    def test_without_static_membership_nothing_is_appended_but_secrets(self):
+        self.assertNotIn("group.instance.id", self.assemble("x", {"staticMembership": False})[0]["kafka"])
+
+    def test_without_both_the_file_is_the_config_maps(self):
+        pod = pod_of(render(KEDA))
+        self.assertNotIn("initContainers", pod)
+        self.assertEqual(pod["containers"][0]["volumeMounts"][0], {"name": "configuration", "mountPath": "/etc/leadrelay", "readOnly": True})
+
+
+class HelmTest(unittest.TestCase):
+    """The test pod's script, against servers that answer as a worker does."""
+
+    def ask(self, status, patience):
+        class Pages(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                text = b"ready\n" if self.path == "/readyz" else b"?"
+                self.send_response(status if self.path == "/readyz" else 404)
+                self.send_header("Content-Length", str(len(text)))
+                self.send_header("Connection", "close")
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, *_):
+                pass
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            container = test_pod(PRODUCTION)["spec"]["containers"][0]
+            (script,) = container["args"]
+            script = script.replace("/9464", f"/{server.server_port}").replace("-ge 120", f"-ge {patience}")
+            script = re.sub(r"leadrelay-\d\.leadrelay", "127.0.0.1", script)
+            result = run(*container["command"], script)
+            server.shutdown()
+            return result
+
+    def test_ready_workers_pass(self):
+        result = self.ask(200, 20)
+        self.assertEqual((result.returncode, result.stdout), (0, "127.0.0.1 is ready\n" * 3), result.stderr)
+
+    def test_worker_that_is_not_ready_fails(self):
+        result = self.ask(503, 1)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("127.0.0.1 is not ready: HTTP/1.1 503", result.stdout)
+
+    def test_pod_asks_every_pod_that_there_is_at_least(self):
+        for values, pods in (({"replicas": 4}, 4), ({"autoscaling": {"kind": "keda", "minReplicas": 2}}, 2)):
+            (script,) = test_pod(PRODUCTION, values)["spec"]["containers"][0]["args"]
+            self.assertEqual(len(re.findall(r"leadrelay-\d+\.leadrelay", script)), pods)
+
+
+if __name__ == "__main__":
+    unittest.main()
