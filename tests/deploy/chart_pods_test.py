@@ -1,5 +1,6 @@
 """What the chart's objects are to each other: hardening, ending, probes, selectors, scaling, secrets, and the scripts in its pods."""
 
+import functools
 import http.server
 import pathlib
 import re
@@ -30,82 +31,89 @@ def mebibytes(text):
     return int(re.match(r"\d+", text)[0]) * {"M": 1, "G": 1024}[text.strip("0123456789")[0]]
 
 
-class EachExample(unittest.TestCase):
-    """Holds for every example, whatever it sets."""
+def for_each_example(check):
+    """A test of the objects of each example, whatever it sets."""
 
-    def each(self):
+    @functools.wraps(check)
+    def test(self):
         for path in EXAMPLES:
             with self.subTest(values=path.name):
-                yield render(path), path
+                check(self, render(path), path)
 
-    def test_pods_are_not_root_and_may_nothing(self):
-        for objects, path in self.each():
-            for pod in (pod_of(objects), test_pod(path)["spec"]):
-                self.assertTrue(pod["securityContext"]["runAsNonRoot"])
-                self.assertGreater(pod["securityContext"]["runAsUser"], 0)
-                self.assertEqual(pod["securityContext"]["seccompProfile"], {"type": "RuntimeDefault"})
-                self.assertFalse(pod["automountServiceAccountToken"])
-                for container in [*pod["containers"], *pod.get("initContainers", [])]:
-                    self.assertEqual(container["securityContext"], HARDENED, container["name"])
-                    self.assertIn("memory", container["resources"]["limits"])
+    return test
 
-    def test_pod_is_given_longer_than_the_drain_takes(self):
+
+class EachExample(unittest.TestCase):
+    @for_each_example
+    def test_pods_are_not_root_and_may_nothing(self, objects, path):
+        for pod in (pod_of(objects), test_pod(path)["spec"]):
+            self.assertTrue(pod["securityContext"]["runAsNonRoot"])
+            self.assertGreater(pod["securityContext"]["runAsUser"], 0)
+            self.assertEqual(pod["securityContext"]["seccompProfile"], {"type": "RuntimeDefault"})
+            self.assertFalse(pod["automountServiceAccountToken"])
+            for container in [*pod["containers"], *pod.get("initContainers", [])]:
+                self.assertEqual(container["securityContext"], HARDENED, container["name"])
+                self.assertIn("memory", container["resources"]["limits"])
+
+    @for_each_example
+    def test_pod_is_given_longer_than_the_drain_takes(self, objects, _):
         source = (ROOT / "worker" / "process" / "process.cpp").read_text(encoding="utf-8")
         beyond = int(re.search(r"hard_stop_after_grace = std::chrono::seconds\{(\d+)\}", source)[1])
-        for objects, _ in self.each():
-            longest = seconds(config_of(objects)["grace"]) + beyond
-            self.assertGreaterEqual(pod_of(objects)["terminationGracePeriodSeconds"], longest + 5)
+        longest = seconds(config_of(objects)["grace"]) + beyond
+        self.assertGreaterEqual(pod_of(objects)["terminationGracePeriodSeconds"], longest + 5)
 
-    def test_memory_limit_is_above_the_workers_budget(self):
-        for objects, _ in self.each():
-            limit = pod_of(objects)["containers"][0]["resources"]["limits"]["memory"]
-            self.assertGreaterEqual(mebibytes(limit), mebibytes(config_of(objects)["memory"]) + 128)
+    @for_each_example
+    def test_memory_limit_is_above_the_workers_budget(self, objects, _):
+        limit = pod_of(objects)["containers"][0]["resources"]["limits"]["memory"]
+        self.assertGreaterEqual(mebibytes(limit), mebibytes(config_of(objects)["memory"]) + 128)
 
-    def test_probes_service_and_monitor_meet_the_admin_port(self):
-        for objects, _ in self.each():
-            (container,) = pod_of(objects)["containers"]
-            (port,) = container["ports"]
-            self.assertRegex(config_of(objects)["admin"]["listen"], rf"^(0\.0\.0\.0|\[::\]):{port['containerPort']}$")
-            for probe, page in (("startupProbe", "/livez"), ("livenessProbe", "/livez"), ("readinessProbe", "/readyz")):
-                self.assertEqual(container[probe]["httpGet"], {"path": page, "port": port["name"]})
-            (served,) = only(objects, "Service")["spec"]["ports"]
-            self.assertEqual((served["targetPort"], served["port"]), (port["name"], port["containerPort"]))
-            for monitor in (each for each in objects if each["kind"] == "ServiceMonitor"):
-                self.assertEqual([end["port"] for end in monitor["spec"]["endpoints"]], [served["name"]])
+    @for_each_example
+    def test_probes_service_and_monitor_meet_the_admin_port(self, objects, _):
+        (container,) = pod_of(objects)["containers"]
+        (port,) = container["ports"]
+        self.assertRegex(config_of(objects)["admin"]["listen"], rf"^(0\.0\.0\.0|\[::\]):{port['containerPort']}$")
+        for probe, page in (("startupProbe", "/livez"), ("livenessProbe", "/livez"), ("readinessProbe", "/readyz")):
+            self.assertEqual(container[probe]["httpGet"], {"path": page, "port": port["name"]})
+        (served,) = only(objects, "Service")["spec"]["ports"]
+        self.assertEqual((served["targetPort"], served["port"]), (port["name"], port["containerPort"]))
+        for monitor in (each for each in objects if each["kind"] == "ServiceMonitor"):
+            labels = only(objects, "Service")["metadata"]["labels"]
+            self.assertLessEqual(monitor["spec"]["selector"]["matchLabels"].items(), labels.items())
+            self.assertEqual([end["port"] for end in monitor["spec"]["endpoints"]], [served["name"]])
 
-    def test_selectors_meet_the_pods_labels_and_not_the_test_pods(self):
-        for objects, path in self.each():
-            stateful = only(objects, "StatefulSet")["spec"]
-            selectors = [stateful["selector"]["matchLabels"], only(objects, "Service")["spec"]["selector"]]
-            selectors += [each["labelSelector"]["matchLabels"] for each in stateful["template"]["spec"]["topologySpreadConstraints"]]
-            for each in objects:
-                if each["kind"] == "PodDisruptionBudget":
-                    selectors.append(each["spec"]["selector"]["matchLabels"])
-                if each["kind"] == "NetworkPolicy":
-                    selectors.append(each["spec"]["podSelector"]["matchLabels"])
-            for selector in selectors:
-                self.assertLessEqual(selector.items(), stateful["template"]["metadata"]["labels"].items())
-                self.assertFalse(selector.items() <= test_pod(path)["metadata"]["labels"].items())
+    @for_each_example
+    def test_selectors_meet_the_pods_labels_and_not_the_test_pods(self, objects, path):
+        stateful = only(objects, "StatefulSet")["spec"]
+        selectors = [stateful["selector"]["matchLabels"], only(objects, "Service")["spec"]["selector"]]
+        selectors += [each["labelSelector"]["matchLabels"] for each in stateful["template"]["spec"]["topologySpreadConstraints"]]
+        for each in objects:
+            if each["kind"] == "PodDisruptionBudget":
+                selectors.append(each["spec"]["selector"]["matchLabels"])
+            if each["kind"] == "NetworkPolicy":
+                selectors.append(each["spec"]["podSelector"]["matchLabels"])
+        for selector in selectors:
+            self.assertLessEqual(selector.items(), stateful["template"]["metadata"]["labels"].items())
+            self.assertFalse(selector.items() <= test_pod(path)["metadata"]["labels"].items())
 
-    def test_volumes_that_are_mounted_exist_and_the_worker_writes_none(self):
-        for objects, _ in self.each():
-            pod = pod_of(objects)
-            volumes = {each["name"] for each in pod["volumes"]}
-            for container in [*pod["containers"], *pod.get("initContainers", [])]:
-                self.assertLessEqual({each["name"] for each in container["volumeMounts"]}, volumes)
-            self.assertTrue(all(each.get("readOnly") for each in pod["containers"][0]["volumeMounts"]))
-            mine = {each["metadata"]["name"] for each in objects if each["kind"] == "ConfigMap"}
-            self.assertLessEqual({each["configMap"]["name"] for each in pod["volumes"] if "configMap" in each}, mine)
+    @for_each_example
+    def test_volumes_that_are_mounted_exist_and_the_worker_writes_none(self, objects, _):
+        pod = pod_of(objects)
+        volumes = {each["name"] for each in pod["volumes"]}
+        for container in [*pod["containers"], *pod.get("initContainers", [])]:
+            self.assertLessEqual({each["name"] for each in container["volumeMounts"]}, volumes)
+        self.assertTrue(all(each.get("readOnly") for each in pod["containers"][0]["volumeMounts"]))
+        mine = {each["metadata"]["name"] for each in objects if each["kind"] == "ConfigMap"}
+        self.assertLessEqual({each["configMap"]["name"] for each in pod["volumes"] if "configMap" in each}, mine)
 
-    def test_service_account_service_and_scaled_thing_are_the_charts(self):
-        for objects, _ in self.each():
-            self.assertEqual(pod_of(objects)["serviceAccountName"], only(objects, "ServiceAccount")["metadata"]["name"])
-            self.assertFalse(only(objects, "ServiceAccount")["automountServiceAccountToken"])
-            self.assertEqual(only(objects, "StatefulSet")["spec"]["serviceName"], only(objects, "Service")["metadata"]["name"])
-            for each in objects:
-                if each["kind"] in ("HorizontalPodAutoscaler", "ScaledObject"):
-                    target = each["spec"]["scaleTargetRef"]
-                    self.assertEqual((target["kind"], target["name"]), ("StatefulSet", only(objects, "StatefulSet")["metadata"]["name"]))
+    @for_each_example
+    def test_service_account_service_and_scaled_thing_are_the_charts(self, objects, _):
+        self.assertEqual(pod_of(objects)["serviceAccountName"], only(objects, "ServiceAccount")["metadata"]["name"])
+        self.assertFalse(only(objects, "ServiceAccount")["automountServiceAccountToken"])
+        self.assertEqual(only(objects, "StatefulSet")["spec"]["serviceName"], only(objects, "Service")["metadata"]["name"])
+        for each in objects:
+            if each["kind"] in ("HorizontalPodAutoscaler", "ScaledObject"):
+                target = each["spec"]["scaleTargetRef"]
+                self.assertEqual((target["kind"], target["name"]), ("StatefulSet", only(objects, "StatefulSet")["metadata"]["name"]))
 
 
 class Secrets(unittest.TestCase):
@@ -255,6 +263,11 @@ class HelmTest(unittest.TestCase):
         result = self.ask(503, 1)
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertIn("127.0.0.1 is not ready: HTTP/1.1 503", result.stdout)
+
+    def test_pod_ends_by_itself(self):
+        spec = test_pod(PRODUCTION)["spec"]
+        self.assertEqual(spec["restartPolicy"], "Never")
+        self.assertGreater(spec["activeDeadlineSeconds"], 120)
 
     def test_pod_asks_every_pod_that_there_is_at_least(self):
         for values, pods in (({"replicas": 4}, 4), ({"autoscaling": {"kind": "keda", "minReplicas": 2}}, 2)):

@@ -92,7 +92,7 @@ class Rendered(unittest.TestCase):
 
     def test_older_kubernetes_is_refused(self):
         with self.assertRaisesRegex(Refused, "kubeVersion"):
-            template(GOOD, kubernetes="1.26.0")
+            template(GOOD, kubernetes="1.28.0")
 
     def test_no_object_names_a_namespace_and_all_bear_the_releases_name(self):
         for path in EXAMPLES:
@@ -144,6 +144,18 @@ class Refusals(unittest.TestCase):
         ):
             with self.subTest(words=words):
                 self.expect(words, *values)
+
+    def test_what_clusters_need_is_taken(self):
+        for values in (
+            {"runAs": {"user": None, "group": None, "fsGroup": None}},
+            {"resources": {"requests": {"cpu": 0.5, "memory": "512Mi"}, "limits": {"cpu": "1.5", "memory": 4294967296}}},
+            {"serviceAccount": {"create": False, "name": "relay"}, "nameOverride": "relay", "imagePullSecrets": [{"name": "registry"}]},
+            {"config": {"grace": "1500ms", "memory": 268435456}},
+            {"global": {"anything": 1}, "networkPolicy": {"egress": [{"ports": [{"port": 8080}]}]}},
+        ):
+            with self.subTest(values=values):
+                for each in [*render(GOOD, values), test_pod(GOOD, values)]:
+                    validate(each, VERSIONS[-1])
 
     def test_schema_knows_every_default(self):
         """A value without a place in the schema would be refused; one of the schema without a default would be unknown to its readers."""
