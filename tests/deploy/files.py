@@ -10,7 +10,7 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 TOOLS = pathlib.Path(sys.executable).parent
-SHARED_TOOLS = pathlib.Path(os.environ.get("LEADRELAY_CACHE") or pathlib.Path.home() / ".cache" / "leadrelay") / "deploy-tools"
+SHARED_TOOLS = TOOLS.parent / "shared"
 
 
 def documents(path):

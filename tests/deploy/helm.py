@@ -36,7 +36,7 @@ class Refused(Exception):
     """What Helm said instead of rendering."""
 
 
-LIBRARY = ctypes.CDLL(str(SHARED_TOOLS / "helm-0.0.21" / "helm.so"))
+LIBRARY = ctypes.CDLL(str(SHARED_TOOLS / "helm" / "helm.so"))
 
 
 def template(*values, chart=CHART, release="leadrelay", kubernetes="1.31.0"):
