@@ -30,3 +30,11 @@ def run(*command, environment=None):
 
 def leadrelay(*arguments, environment=None):
     return run(os.environ["LEADRELAY_BINARY"], *arguments, environment=environment)
+
+
+def start(*arguments, environment=None):
+    """The program, still running; its log is its standard output."""
+    return subprocess.Popen(
+        [os.environ["LEADRELAY_BINARY"], *map(str, arguments)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **(environment or {})},
+    )  # fmt: skip

@@ -184,6 +184,7 @@ void write_process_gauges(exposition& out, const process_snapshot& of) {
     out.sample({}, value);
   };
   single("ready", "1 while every worker is a member of its group and not draining.", of.not_ready().empty() ? 1 : 0);
+  single("workers", "Workers of the process, each a member of the group.", of.workers.size());
   single("held_bytes", "Bytes of events held: waiting, in flight and retrying.", held);
   single("budget_bytes", "Bytes of events that may be held.", budget);
   single("workers_paused", "Workers that have paused their partitions at the budget.", paused);

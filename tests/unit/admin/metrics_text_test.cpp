@@ -15,6 +15,7 @@ TEST(metrics_text, workers_of_one_account_are_added_up) {
   EXPECT_THAT(text, HasSubstr("\nleadrelay_records_total 22\n"));
   EXPECT_THAT(text, HasSubstr("\nleadrelay_partition_stalls_total 2\n"));
   EXPECT_THAT(text, HasSubstr("\nleadrelay_dead_letters_unwritten 4\n"));
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_workers 2\n"));
   EXPECT_THAT(text, HasSubstr("\nleadrelay_partition_paused{topic=\"changes\",partition=\"1\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("\nleadrelay_partition_paused{topic=\"changes\",partition=\"0\"} 0\n"));
 }
