@@ -1,4 +1,4 @@
-"""What the chart's objects are to each other: hardening, ending, probes, selectors, scaling, secrets, and the scripts in its pods."""
+"""What the chart's objects are to each other: hardening, ending, probes, selectors, secrets, and the scripts in its pods."""
 
 import functools
 import http.server
@@ -11,7 +11,7 @@ import unittest
 import yaml
 
 from files import ROOT, run, seconds
-from helm import CHART, EXAMPLES, only, render, test_pod
+from helm import CHART, EXAMPLES, config_of, only, render, test_pod
 
 HARDENED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 PRODUCTION = CHART / "examples" / "production.yaml"
@@ -21,10 +21,6 @@ MANY = CHART / "examples" / "many-accounts.yaml"
 
 def pod_of(objects):
     return only(objects, "StatefulSet")["spec"]["template"]["spec"]
-
-
-def config_of(objects):
-    return yaml.safe_load(next(each["data"]["leadrelay.yaml"] for each in objects if each["kind"] == "ConfigMap" and "leadrelay.yaml" in each["data"]))
 
 
 def mebibytes(text):
@@ -147,31 +143,6 @@ class Secrets(unittest.TestCase):
         self.assertEqual(checksum(), checksum({"credentials": {"values": {"acme-perch": "other"}}}))
 
 
-class Scaling(unittest.TestCase):
-    def kinds(self, *values):
-        return {each["kind"] for each in render(*values)} & {"HorizontalPodAutoscaler", "ScaledObject"}
-
-    def test_there_is_one_autoscaler_or_none(self):
-        for kind, expected in (("none", set()), ("hpa", {"HorizontalPodAutoscaler"}), ("keda", {"ScaledObject"})):
-            for path in EXAMPLES:
-                self.assertEqual(self.kinds(path, {"autoscaling": {"kind": kind}}), expected)
-
-    def test_replicas_are_left_to_the_autoscaler(self):
-        self.assertEqual(only(render(PRODUCTION), "StatefulSet")["spec"]["replicas"], 3)
-        for kind in ("hpa", "keda"):
-            self.assertNotIn("replicas", only(render(PRODUCTION, {"autoscaling": {"kind": kind}}), "StatefulSet")["spec"])
-
-    def test_lag_is_that_of_each_topic_in_the_workers_group(self):
-        objects = render(KEDA)
-        config = config_of(objects)
-        triggers = only(objects, "ScaledObject")["spec"]["triggers"]
-        self.assertEqual([each["metadata"]["topic"] for each in triggers], config["topics"]["lead_changes"])
-        for each in triggers:
-            self.assertEqual(each["metadata"]["consumerGroup"], config["kafka"]["group.id"])
-            self.assertEqual(each["metadata"]["bootstrapServers"], config["kafka"]["bootstrap.servers"])
-            self.assertEqual(each["metadata"]["offsetResetPolicy"], "earliest")
-
-
 class Network(unittest.TestCase):
     def test_brokers_providers_and_names_are_reached_and_nothing_else(self):
         policy = only(render(PRODUCTION), "NetworkPolicy")["spec"]
@@ -180,10 +151,26 @@ class Network(unittest.TestCase):
         servers = config_of(render(PRODUCTION))["kafka"]["bootstrap.servers"].split(",")
         self.assertEqual({int(each.rsplit(":", 1)[1]) for each in servers}, {9093})
 
+    def test_metadata_of_clouds_is_not_reached_by_either_protocol(self):
+        def blocks(*values):
+            (peers,) = [rule["to"] for rule in only(render(PRODUCTION, *values), "NetworkPolicy")["spec"]["egress"] if "ipBlock" in rule["to"][0]]
+            return {each["ipBlock"]["cidr"]: each["ipBlock"].get("except") for each in peers}
+
+        self.assertEqual(blocks(), {"0.0.0.0/0": ["169.254.0.0/16"], "::/0": ["fd00:ec2::254/128"]})
+        self.assertEqual(blocks({"networkPolicy": {"providers": {"except": []}}}), {"0.0.0.0/0": None, "::/0": None})
+
     def test_test_pod_may_ask_the_admin_pages(self):
         (rule,) = only(render(PRODUCTION), "NetworkPolicy")["spec"]["ingress"]
         labels = test_pod(PRODUCTION)["metadata"]["labels"]
         self.assertTrue(any(each.get("podSelector", {}).get("matchLabels", {"-": ""}).items() <= labels.items() for each in rule["from"]))
+
+
+class Scraping(unittest.TestCase):
+    def test_pods_are_scraped_once(self):
+        for monitored in (True, False):
+            objects = render(PRODUCTION, {"metrics": {"annotations": True, "serviceMonitor": {"enabled": monitored}}})
+            annotations = only(objects, "StatefulSet")["spec"]["template"]["metadata"]["annotations"]
+            self.assertEqual("prometheus.io/scrape" in annotations, not monitored)
 
 
 class Assembled(unittest.TestCase):

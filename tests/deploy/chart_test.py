@@ -2,13 +2,14 @@
 
 import copy
 import json
+import re
 import unittest
 
 import jsonschema
 import kubernetes_validate
 import yaml
 
-from files import SHARED_TOOLS
+from files import ROOT, SHARED_TOOLS
 from helm import CHART, EXAMPLES, Refused, lint, only, render, template, test_pod
 
 VERSIONS = ["1.29.0", "1.31.0", "1.33.0", "1.35.0", "1.37.0"]
@@ -126,6 +127,7 @@ class Refusals(unittest.TestCase):
             (r"'/config/accounts/x': missing property 'provider'", {"config": {"accounts": {"x": {}}}}),
             (r"'/terminationMarginSeconds': minimum: got 5, want 15", {"terminationMarginSeconds": 5}),
             (r"'/resources/limits/memory': .*does not match pattern", {"resources": {"limits": {"memory": "1GB"}}}),
+            (r"'/networkPolicy/providers/except/0': .*does not match pattern", {"networkPolicy": {"providers": {"except": ["metadata"]}}}),
             (r"'/networkPolicy/kafka/ports/0': maximum: got 70,?000, want 65,?535", {"networkPolicy": {"kafka": {"ports": [70000]}}}),
         ):
             with self.subTest(words=words):
@@ -138,6 +140,9 @@ class Refusals(unittest.TestCase):
             (r"credentials.values.south is of no account", account, {"credentials": {"values": {"north": "x", "south": "x"}}}),
             (r"resources.limits.memory, 2Gi, is less than config.memory, 2GiB, and 128Mi", GOOD, {"config": {"memory": "2GiB"}}),
             (r"autoscaling.minReplicas is more than", GOOD, {"autoscaling": {"kind": "hpa", "minReplicas": 9}}),
+            (r"autoscaling.hpa has neither", GOOD, {"autoscaling": {"kind": "hpa", "hpa": {"cpuUtilization": None}}}),
+            (r"autoscaling.keda.metadata: topic follows from config", GOOD, {"autoscaling": {"keda": {"metadata": {"topic": "other"}}}}),
+            (r"there is no alert LeadrelayAbsence", GOOD, {"metrics": {"prometheusRule": {"disabled": ["LeadrelayAbsence"]}}}),
             (r"group.instance.id is the pod's name", GOOD, {"config": {"kafka": {"group.instance.id": "x"}}}),
             (r"sasl.password would stand in a ConfigMap", GOOD, {"config": {"kafka": {"sasl.password": "x"}}}),
             (r"ssl.key.pem would stand in a ConfigMap", GOOD, {"config": {"kafka": {"ssl.key.pem": "x"}}}),
@@ -151,11 +156,24 @@ class Refusals(unittest.TestCase):
             {"resources": {"requests": {"cpu": 0.5, "memory": "512Mi"}, "limits": {"cpu": "1.5", "memory": 4294967296}}},
             {"serviceAccount": {"create": False, "name": "relay"}, "nameOverride": "relay", "imagePullSecrets": [{"name": "registry"}]},
             {"config": {"grace": "1500ms", "memory": 268435456}},
+            {"topologySpread": [], "metrics": {"annotations": True, "serviceMonitor": {"enabled": False}}},
             {"global": {"anything": 1}, "networkPolicy": {"egress": [{"ports": [{"port": 8080}]}]}},
         ):
             with self.subTest(values=values):
                 for each in [*render(GOOD, values), test_pod(GOOD, values)]:
                     validate(each, VERSIONS[-1])
+
+    def test_schema_knows_every_key_of_the_configuration(self):
+        """But for the two that the chart writes itself."""
+        source = "".join((ROOT / "worker" / "config" / name).read_text(encoding="utf-8") for name in ("load.cpp", "sections.cpp"))
+        schema = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))["properties"]["config"]["properties"]
+        for reader, known in (
+            ("read_root", set(schema) | {"admin", "providers_dir"}),
+            ("read_topics", set(schema["topics"]["properties"])),
+            ("read_log", set(schema["log"]["properties"])),
+        ):
+            (keys,) = re.findall(rf"^void {reader}\(.*?expect_keys\(\s*\{{(.*?)\}}", source, flags=re.M | re.S)
+            self.assertEqual(set(re.findall(r'"(\w+)"', keys)), known, reader)
 
     def test_schema_knows_every_default(self):
         """A value without a place in the schema would be refused; one of the schema without a default would be unknown to its readers."""

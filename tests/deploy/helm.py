@@ -97,3 +97,9 @@ def only(objects, kind):
     found = [each for each in objects if each["kind"] == kind]
     assert len(found) == 1, f"{len(found)} objects of kind {kind}"
     return found[0]
+
+
+def config_of(objects):
+    """The worker's configuration among the chart's objects."""
+    (text,) = (each["data"]["leadrelay.yaml"] for each in objects if each["kind"] == "ConfigMap" and "leadrelay.yaml" in each["data"])
+    return yaml.safe_load(text)

@@ -90,6 +90,22 @@ umask 077
 {{- if gt (int $values.autoscaling.minReplicas) (int $values.autoscaling.maxReplicas) }}
 {{- fail "autoscaling.minReplicas is more than autoscaling.maxReplicas" }}
 {{- end }}
+{{- $hpa := $values.autoscaling.hpa }}
+{{- if and (eq $values.autoscaling.kind "hpa") (not (or $hpa.cpuUtilization $hpa.metrics)) }}
+{{- fail "autoscaling.hpa has neither cpuUtilization nor metrics: nothing would say how many pods there have to be" }}
+{{- end }}
+{{- range list "bootstrapServers" "consumerGroup" "topic" "lagThreshold" "offsetResetPolicy" }}
+{{- if hasKey $values.autoscaling.keda.metadata . }}
+{{- fail (printf "autoscaling.keda.metadata: %s follows from config and lagThreshold" .) }}
+{{- end }}
+{{- end }}
+{{- $alerts := list }}
+{{- range (.Files.Get "files/alerts.yaml" | fromYaml).groups }}{{ range .rules }}{{ $alerts = append $alerts .alert }}{{ end }}{{ end }}
+{{- range $values.metrics.prometheusRule.disabled }}
+{{- if not (has . $alerts) }}
+{{- fail (printf "metrics.prometheusRule.disabled: there is no alert %s" .) }}
+{{- end }}
+{{- end }}
 {{- if gt (len (include "leadrelay.configuration" .)) 1000000 }}
 {{- fail "config is larger than a ConfigMap takes (1 MiB): divide its accounts over several releases" }}
 {{- end }}

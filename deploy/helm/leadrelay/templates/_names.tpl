@@ -42,6 +42,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
+{{/* How fast pods go: one at a time, as what each had stands still until its session ends. They come as fast as Kubernetes has it. */}}
+{{- define "leadrelay.scaling" -}}
+scaleDown:
+  stabilizationWindowSeconds: {{ .Values.autoscaling.scaleDownSeconds }}
+  policies:
+    - { type: Pods, value: 1, periodSeconds: {{ .Values.autoscaling.scaleDownPeriodSeconds }} }
+{{- end }}
+
 {{/* What every container of the chart may do. */}}
 {{- define "leadrelay.containerSecurity" -}}
 allowPrivilegeEscalation: false
