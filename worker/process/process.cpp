@@ -36,7 +36,10 @@ struct process::signals {
 
 process::process(const config::configuration& configuration) : configuration_(configuration), started_(wall_clock()) {}
 
-process::~process() = default;
+/// A snapshot that was asked for too late stands in another worker's loop and belongs to the first one's, which therefore ends last.
+process::~process() {
+  while (!workers_.empty()) workers_.pop_back();
+}
 
 outcome<std::unique_ptr<process>> process::make(const config::configuration& configuration) {
   std::unique_ptr<process> made(new process(configuration));
@@ -47,7 +50,7 @@ outcome<std::unique_ptr<process>> process::make(const config::configuration& con
     if (!worker) return worker.error();
     made->workers_.push_back(std::move(*worker));
   }
-  made->other_ended_ = std::make_unique<wakeup>(made->workers_.front()->on());
+  made->other_drained_ = std::make_unique<wakeup>(made->workers_.front()->on());
   auto source = [self = made.get()] { return self->snapshot(); };
   made->admin_ = std::make_unique<admin::server>(made->workers_.front()->of(), std::move(source));
   const auto port = made->admin_->listen(configuration.admin.host, configuration.admin.port);
@@ -60,16 +63,7 @@ outcome<std::unique_ptr<process>> process::make(const config::configuration& con
 bool process::run() {
   watch_signals();
   std::vector<std::jthread> threads;
-  for (std::size_t index = 1; index < workers_.size(); ++index) {
-    ++others_running_;
-    threads.emplace_back([this, index] {
-      workers_[index]->run();
-      asio::post(workers_.front()->on(), [this] {
-        --others_running_;
-        other_ended_->notify();
-      });
-    });
-  }
+  for (std::size_t index = 1; index < workers_.size(); ++index) threads.emplace_back([this, index] { workers_[index]->run(); });
   workers_.front()->run();
   threads.clear();
   log::info("stopped");
@@ -89,18 +83,31 @@ void process::begin_drain() {
   if (draining_) return;
   draining_ = true;
   watch_grace();
-  for (std::size_t index = 1; index < workers_.size(); ++index)
-    asio::co_spawn(workers_[index]->on(), workers_[index]->drain_and_end(configuration_.grace), asio::detached);
+  for (std::size_t index = 1; index < workers_.size(); ++index) {
+    ++others_draining_;
+    asio::co_spawn(workers_[index]->on(), drain_other(*workers_[index]), asio::detached);
+  }
   asio::co_spawn(workers_.front()->on(), end_last(), asio::detached);
 }
 
-/// The first worker's loop serves the admin endpoints and watches the grace, so it ends when the others have.
+task<void> process::drain_other(worker_thread& other) {
+  co_await other.drain(configuration_.grace);
+  asio::post(workers_.front()->on(), [this] {
+    --others_draining_;
+    other_drained_->notify();
+  });
+}
+
+/// The first worker's loop serves the admin endpoints, which ask the others' loops, and watches the grace: all loops turn until all have
+/// drained and nobody asks any more.
 task<void> process::end_last() {
   worker_thread& first = *workers_.front();
   co_await first.drain(configuration_.grace);
-  while (others_running_ > 0) co_await other_ended_->wait();
+  while (others_draining_ > 0) co_await other_drained_->wait();
   admin_->stop();
   signals_->set.cancel();
+  for (std::size_t index = 1; index < workers_.size(); ++index)
+    asio::post(workers_[index]->on(), [other = workers_[index].get()] { other->end(); });
   first.end();
 }
 

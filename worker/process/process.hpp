@@ -19,7 +19,8 @@ namespace leadrelay::process {
 /// Life: `make`, `run` (which returns after a stop), destroy. The configuration outlives it.
 class process {
  public:
-  /// Makes the workers and listens on the admin address. A problem says what stands in the way: a Kafka property, a credential, the address.
+  /// Makes the workers and listens on the admin address. A problem says what stands in the way: a Kafka property, a credential, the
+  /// address.
   static outcome<std::unique_ptr<process>> make(const config::configuration& configuration);
   ~process();
 
@@ -42,6 +43,7 @@ class process {
 
   void fail();
   void begin_drain();
+  task<void> drain_other(worker_thread& other);
   task<void> end_last();
   void watch_signals();
   void watch_grace();
@@ -51,9 +53,9 @@ class process {
   std::vector<std::unique_ptr<worker_thread>> workers_;
   std::unique_ptr<admin::server> admin_;
   std::uint16_t admin_port_ = 0;
-  bool draining_ = false;  ///< of the first worker's loop
-  int others_running_ = 0;                   ///< of the workers beside the first; changed on its loop once that turns
-  std::unique_ptr<wakeup> other_ended_;
+  bool draining_ = false;    ///< of the first worker's loop
+  int others_draining_ = 0;  ///< of the workers beside the first; of its loop
+  std::unique_ptr<wakeup> other_drained_;
   std::atomic<bool> failed_{false};
   struct signals;
   std::unique_ptr<signals> signals_;

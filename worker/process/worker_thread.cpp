@@ -125,9 +125,4 @@ void worker_thread::end() {
   context_.stop();
 }
 
-task<void> worker_thread::drain_and_end(duration grace) {
-  co_await drain(grace);
-  end();
-}
-
 }  // namespace leadrelay::process

@@ -47,9 +47,6 @@ class worker_thread {
   /// `run` returns.
   void end();
 
-  /// `drain`, then `end`.
-  task<void> drain_and_end(duration grace);
-
  private:
   worker_thread();
 

@@ -15,11 +15,12 @@ namespace {
 config::configuration four_threads(const std::string& bootstrap_servers) {
   setenv("LEADRELAY_TEST_KEY", "key-of-the-test", 1);
   yaml::issues issues;
-  auto loaded = config::load_text("kafka: { bootstrap.servers: '" + bootstrap_servers + "', group.id: threads }\n" +
-                                      "topics: { lead_changes: [changes], dead_letters: changes.dead }\n"
-                                      "admin: { listen: 127.0.0.1:0 }\nthreads: 4\ngrace: 20s\naccounts:\n"
-                                      "  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: LEADRELAY_TEST_KEY } }\n",
-                                  "threads.yaml", issues);
+  auto loaded =
+      config::load_text("kafka: { bootstrap.servers: '" + bootstrap_servers + "', group.id: threads }\n" +
+                            "topics: { lead_changes: [changes], dead_letters: changes.dead }\n"
+                            "admin: { listen: 127.0.0.1:0 }\nthreads: 4\ngrace: 20s\naccounts:\n"
+                            "  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: LEADRELAY_TEST_KEY } }\n",
+                        "threads.yaml", issues);
   EXPECT_TRUE(loaded);
   return std::move(*loaded);
 }
@@ -39,6 +40,7 @@ TEST(threads, are_seen_together_from_outside_and_end_together_though_stopped_whi
     EXPECT_EQ(seen->workers.size(), 4u);
   }
   (*made)->stop();
+  while (const auto seen = (*made)->snapshot_from_outside()) EXPECT_EQ(seen->workers.size(), 4u) << "while they drain too";
   running.join();
   EXPECT_TRUE(ended_well);
 }
