@@ -36,8 +36,12 @@ struct process::signals {
 
 process::process(const config::configuration& configuration) : configuration_(configuration), started_(wall_clock()) {}
 
-/// A snapshot that was asked for too late stands in another worker's loop and belongs to the first one's, which therefore ends last.
+/// What stands on a loop goes before it. A snapshot that was asked for too late stands in another worker's loop and belongs to the first
+/// one's, which therefore ends last.
 process::~process() {
+  signals_.reset();
+  admin_.reset();
+  other_drained_.reset();
   while (!workers_.empty()) workers_.pop_back();
 }
 
