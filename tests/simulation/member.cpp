@@ -230,7 +230,7 @@ bool member::deliver_next(int partition) {
   record.topic = topic;
   record.partition = partition;
   record.offset = found->offset;
-  record.timestamp_ms = 1;
+  record.timestamp_ms = 1000 * (record.offset + 1);
   at_.log.event("record", {{"worker", worker_}, {"change", found->id}});
   at_.truth.record_is_read(worker_, *found);
   events_->on_record(std::move(record));

@@ -178,7 +178,7 @@ void broker::deliver(int partition, std::optional<std::string> key, std::optiona
   record.topic = topic;
   record.partition = partition;
   record.offset = delivered_next[partition]++;
-  record.timestamp_ms = 1;
+  record.timestamp_ms = loop_.wall_now().time_since_epoch().count();
   events_->on_record(std::move(record));
 }
 

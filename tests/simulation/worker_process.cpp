@@ -69,10 +69,16 @@ void worker_process::drain(duration grace) {
     co_await relay_->drain(grace);
     ended_ = true;
     at_.log.event("ended", {{"worker", number()}});
-    if (const std::uint64_t held = relay_->snapshot().held_bytes; held != 0)
-      at_.log.broken("memory_given_back", "worker " + std::to_string(number()) + " has ended and holds " + std::to_string(held) + " bytes");
+    look_what_is_left(relay_->snapshot());
   };
   boost::asio::co_spawn(at_.loop.executor(), std::move(draining), boost::asio::detached);
+}
+
+void worker_process::look_what_is_left(const leadrelay::relay::relay_snapshot& ended) {
+  const std::string who = "worker " + std::to_string(number()) + " has ended and ";
+  if (ended.held_bytes != 0) at_.log.broken("memory_given_back", who + "holds " + std::to_string(ended.held_bytes) + " bytes");
+  for (const auto& each : ended.accounts)
+    if (each.waiting == 0 && each.oldest) at_.log.broken("oldest_is_forgotten", who + each.name + " still has an oldest change");
 }
 
 std::string worker_process::describe() const {

@@ -36,6 +36,7 @@ class worker_process {
 
  private:
   void check_held_bytes();
+  void look_what_is_left(const leadrelay::relay::relay_snapshot& ended);
 
   surroundings& at_;
   std::shared_ptr<process_state> state_;

@@ -164,4 +164,14 @@ void account::arm(time_point now) {
   });
 }
 
+void account::begin_pending(const delivery::change& taken) {
+  ++pending_;
+  pending_times_.add(taken.record.timestamp_ms);
+}
+
+void account::end_pending(const delivery::change& ended) {
+  --pending_;
+  pending_times_.remove(ended.record.timestamp_ms);
+}
+
 }  // namespace leadrelay::relay

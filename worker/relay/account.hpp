@@ -15,6 +15,7 @@
 #include "delivery/gate.hpp"
 #include "delivery/lane.hpp"
 #include "delivery/retry.hpp"
+#include "delivery/waiting_times.hpp"
 #include "http/pool.hpp"
 #include "kafka/consumer.hpp"
 #include "relay/metrics.hpp"
@@ -201,8 +202,12 @@ class account {
   bool reachable() const noexcept { return reachable_; }
   void set_reachable(bool now) noexcept { reachable_ = now; }
 
+  /// Its changes that are taken and not settled.
   std::size_t pending() const noexcept { return pending_; }
-  void count_pending(int difference) noexcept { pending_ += static_cast<std::size_t>(difference); }
+  /// When the oldest of them was written.
+  std::optional<wall_time> oldest_pending() const { return pending_times_.oldest(); }
+  void begin_pending(const delivery::change& taken);
+  void end_pending(const delivery::change& ended);
 
  private:
   using queue = std::deque<running_lane*>;
@@ -238,6 +243,7 @@ class account {
   queue retries_at_gate_;
   std::uint64_t came_to_gate_ = 0;
   std::size_t pending_ = 0;
+  delivery::waiting_times pending_times_;
   bool reachable_ = true;
   std::optional<timer_queue::id> timer_;
 };

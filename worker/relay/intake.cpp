@@ -70,7 +70,7 @@ void relay::append_to_lane(account& to, delivery::change taken) {
   const lane_side side = side_of(*taken.from);
   const std::string_view key = events::order_key(taken.record, *taken.decoded, configuration_.order);
   if (side == lane_side::source) ++to.metrics().taken;
-  to.count_pending(1);
+  to.begin_pending(taken);
   if (account_partition* const aside = side == lane_side::source ? to.parked(*taken.from) : nullptr) {
     // What has a lane still leaves it together.
     const running_lane* const before = to.find_lane(key, side);

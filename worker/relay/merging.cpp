@@ -164,7 +164,7 @@ void relay::let_go(account& of, running_lane& lane, std::size_t changes) {
     const delivery::change& ended = lane.queue.changes.front();
     of.forget_held(lane.side, ended);
     release(ended);
-    of.count_pending(-1);
+    of.end_pending(ended);
     lane.queue.changes.pop_front();
     if (lane.unmerged > 0) --lane.unmerged;
     if (lane.regrouped > 0) --lane.regrouped;

@@ -161,7 +161,7 @@ void relay::settle_moved(const kafka::move_result& result) {
       const delivery::change moved = take_first(*each);
       settle_offset(moved);
       release(moved);
-      each->of.count_pending(-1);
+      each->of.end_pending(moved);
       ++each->of.metrics().parked;
       each->end = std::max(each->end, result.next_offsets[at++]);
     }
@@ -172,8 +172,9 @@ void relay::settle_moved(const kafka::move_result& result) {
 /// What was in flight when this worker had the partition before can end late.
 void relay::drop_settled(account_partition& of) {
   while (!of.to_move.empty() && of.to_move.front().from->offsets.is_settled(of.to_move.front().record.offset)) {
-    release(take_first(of));
-    of.of.count_pending(-1);
+    const delivery::change ended = take_first(of);
+    release(ended);
+    of.of.end_pending(ended);
   }
 }
 
@@ -181,7 +182,7 @@ void relay::drop_settled(account_partition& of) {
 void relay::drop_waiting(account_partition& of) {
   while (of.to_move.size() > of.moving) {
     release(of.to_move.back());
-    of.of.count_pending(-1);
+    of.of.end_pending(of.to_move.back());
     of.of.count_to_move(-1);
     --waiting_to_move_;
     of.to_move.pop_back();

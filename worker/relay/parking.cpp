@@ -123,7 +123,7 @@ void relay::unpark(account_partition& of) {
   std::deque<delivery::change> waiting;
   while (!of.to_move.empty()) waiting.push_back(take_first(of));
   for (delivery::change& each : waiting) {
-    of.of.count_pending(-1);
+    of.of.end_pending(each);
     --of.of.metrics().taken;
     route(std::move(each));
   }

@@ -84,6 +84,27 @@ TEST(intake, at_the_budget_partitions_pause_and_below_it_they_resume) {
   EXPECT_EQ(w.relay->snapshot().accounts[0].lanes, 0u);
 }
 
+TEST(intake, oldest_change_that_waits_is_told_with_the_time_it_was_written) {
+  world w;
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request& seen) { return reaction{.latency = seen.target.ends_with("1") ? 10s : 1s}; };
+  const auto oldest = [&] { return w.relay->snapshot().accounts[0].oldest; };
+  const auto second = [&] { return std::chrono::floor<std::chrono::seconds>(w.loop.wall_now()); };
+  EXPECT_EQ(oldest(), std::nullopt);
+  const auto first = second();
+  w.kafka.deliver(0, "a", orwel_event(2, 1));
+  w.loop.run_for(500ms);
+  EXPECT_EQ(oldest(), first);
+  w.loop.run_for(200ms);
+  const auto later = second();
+  w.kafka.deliver(0, "b", orwel_event(1, 1));
+  w.loop.run_for(2s);
+  EXPECT_EQ(oldest(), later) << "the first is delivered";
+  ASSERT_TRUE(w.settle_all());
+  w.loop.run_for(1ms);
+  EXPECT_EQ(oldest(), std::nullopt);
+}
+
 TEST(intake, order_by_lead_puts_two_keys_of_one_lead_into_one_lane) {
   world w(world::default_accounts, "order_by: lead");
   w.kafka.assign(1);
