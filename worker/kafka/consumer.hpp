@@ -65,6 +65,12 @@ class consumer_events {
   virtual void on_error(const std::string& what, bool fatal) = 0;
 };
 
+/// The first offset that a partition's log holds, and one beyond its last; -1 where that is not known.
+struct log_bounds {
+  std::int64_t begin = -1;
+  std::int64_t end = -1;
+};
+
 /// A member of the consumer group. One thread, its loop's.
 class consumer {
  public:
@@ -76,6 +82,8 @@ class consumer {
   /// No records of the partitions until `resume`. Records that were fetched meanwhile are read again.
   virtual void pause(const std::vector<topic_partition>& partitions) = 0;
   virtual void resume(const std::vector<topic_partition>& partitions) = 0;
+  /// What the last fetch has told of the partition's log; asks nobody.
+  virtual log_bounds known_bounds(const topic_partition&) const { return {}; }
   /// Ends a revocation that `on_revoked` began.
   virtual void give_up() = 0;
   /// Leaves the group (which may revoke first) and returns when it has, within `grace`.

@@ -205,6 +205,14 @@ void librdkafka_consumer::resume(const std::vector<topic_partition>& partitions)
   if (!paused.empty()) rd_kafka_resume_partitions(client_.get(), make_list(paused).get());
 }
 
+log_bounds librdkafka_consumer::known_bounds(const topic_partition& of) const {
+  if (!client_ || !assignment_.contains(of)) return {};
+  log_bounds out;
+  const rd_kafka_resp_err_t error = rd_kafka_get_watermark_offsets(client_.get(), of.topic.c_str(), of.partition, &out.begin, &out.end);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR || out.begin < 0 || out.end < 0) return {};
+  return out;
+}
+
 // --- The end --------------------------------------------------------------------------------------------------------------------------
 
 bool librdkafka_consumer::is_closed() const { return rd_kafka_consumer_closed(client_.get()) && commits_->idle() && step_ == step::idle; }

@@ -34,6 +34,7 @@ class librdkafka_consumer final : public consumer {
   void commit(std::vector<offset_to_commit> offsets) override;
   void pause(const std::vector<topic_partition>& partitions) override;
   void resume(const std::vector<topic_partition>& partitions) override;
+  log_bounds known_bounds(const topic_partition& of) const override;
   void give_up() override;
   task<void> close(duration grace) override;
 

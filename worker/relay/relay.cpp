@@ -25,7 +25,27 @@ void tell_credential(account& of, account_snapshot& to) {
     to.reason += (to.reason.empty() ? "" : "; ") + ("the credential cannot be read anew: " + trouble.unreadable);
 }
 
+partition_snapshot snapshot_of(const kafka::topic_partition& name, const delivery::owned_partition& of, const kafka::log_bounds& log) {
+  return {.topic = name.topic,
+          .partition = name.partition,
+          .committed = of.offsets.last_acknowledged(),
+          .settled = of.offsets.committable().value_or(-1),
+          .outstanding = of.offsets.outstanding(),
+          .paused = of.paused,
+          .stalled = of.watch.stalled(),
+          .catching_up = of.offsets.has_started_ahead(),
+          .of_parked = of.parked,
+          .begin = log.begin,
+          .end = log.end};
+}
+
 }  // namespace
+
+std::optional<std::uint64_t> partition_snapshot::lag() const noexcept {
+  const std::int64_t next = committed >= 0 ? committed : begin;
+  if (end < 0 || next < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(end - next, 0));
+}
 
 relay::relay(relay_parts parts)
     : loop_(parts.on),
@@ -107,6 +127,7 @@ relay_snapshot relay::snapshot() {
     a.state = each->state(now);
     tell_credential(*each, a);
     a.waiting = each->pending();
+    a.oldest = each->oldest_pending();
     each->each_partition([&](const account_partition& one) {
       if (!one.parked) return;
       ++a.parked_partitions;
@@ -121,10 +142,7 @@ relay_snapshot relay::snapshot() {
     a.counts = each->metrics();
     a.counts.breaker_openings = each->gate().breaker_openings();
   }
-  for (const auto& [name, partition] : partitions_)
-    out.partitions.push_back({name.topic, name.partition, partition->offsets.last_acknowledged(),
-                              partition->offsets.committable().value_or(-1), partition->offsets.outstanding(), partition->paused,
-                              partition->watch.stalled(), partition->offsets.has_started_ahead()});
+  for (const auto& [name, partition] : partitions_) out.partitions.push_back(snapshot_of(name, *partition, consumer_.known_bounds(name)));
   out.counts = metrics_;
   out.held_bytes = budget_.held();
   out.budget_bytes = budget_.most();

@@ -19,6 +19,7 @@ struct account_snapshot {
   std::optional<wall_time> since{};     ///< when what `reason` tells of began, where that is known
   bool credential_unreadable = false;   ///< the secret cannot be read anew, the former one stays in use
   std::uint64_t waiting = 0;            ///< changes taken and not settled, those in flight included
+  std::optional<wall_time> oldest{};    ///< when the oldest of these was written to Kafka, to the second
   std::uint64_t parked = 0;             ///< changes in its topic of parked changes and on their way there; more at most
   std::uint64_t parked_partitions = 0;  ///< source partitions of which they are parked now
   std::uint64_t lanes = 0;
@@ -38,6 +39,12 @@ struct partition_snapshot {
   bool paused = false;            ///< nothing of it is taken in now
   bool stalled = false;           ///< makes no progress though it has work
   bool catching_up = false;       ///< not read yet as far as its former owner had started requests
+  bool of_parked = false;         ///< of a topic of parked changes
+  std::int64_t begin = -1;        ///< the first offset that the log holds, as the last fetch has told; -1 before
+  std::int64_t end = -1;          ///< one beyond its last, likewise: where it is paused, that is as long ago
+
+  /// Records that are not committed yet, where the log's end is known.
+  std::optional<std::uint64_t> lag() const noexcept;
 };
 
 /// One worker as it stands.

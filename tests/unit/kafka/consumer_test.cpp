@@ -48,6 +48,19 @@ TEST_F(a_consumer, gets_records_byte_for_byte_absent_and_empty_parts_apart) {
   EXPECT_EQ(reader.seen.records[2].topic, full.topic) << "one name for all records of a topic";
 }
 
+TEST_F(a_consumer, knows_the_bounds_of_a_log_once_it_has_fetched_of_it) {
+  const std::string topic = fresh_topic(1);
+  ASSERT_TRUE(write(loop, topic, 0, 5));
+  member reader(loop, topic, properties_for(fresh("group")));
+  EXPECT_EQ(reader->known_bounds({topic, 0}).end, -1);
+  ASSERT_TRUE(loop.run_until([&] { return reader.seen.records.size() == 5; }));
+  EXPECT_TRUE(loop.run_until([&] { return reader->known_bounds({topic, 0}).end == 5; }));
+  EXPECT_EQ(reader->known_bounds({topic, 0}).begin, 0);
+  EXPECT_EQ(reader->known_bounds({topic, 1}).end, -1) << "not its own";
+  ASSERT_TRUE(loop.run(reader->close(5s)));
+  EXPECT_EQ(reader->known_bounds({topic, 0}).end, -1);
+}
+
 TEST_F(a_consumer, is_told_its_partitions_and_starts_at_the_beginning) {
   const std::string topic = fresh_topic(3);
   ASSERT_TRUE(write(loop, topic, 2, 5));
