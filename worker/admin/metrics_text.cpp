@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <initializer_list>
@@ -116,9 +117,15 @@ void write_account_counters(exposition& out, const accounts& of) {
   for (const auto& a : of) write_histogram(out, a, a.counts.delivery_seconds);
 }
 
-void write_account_gauges(exposition& out, const accounts& of) {
+/// Clocks of different machines: never below 0.
+double age_seconds(wall_time since, wall_time now) { return std::max(0.0, std::chrono::duration<double>(now - since).count()); }
+
+void write_account_gauges(exposition& out, const accounts& of, wall_time taken) {
   write_family(out, of, "changes_waiting", "gauge", "Lead changes taken and not settled, those in flight included.",
                [](const auto& a) { return a.waiting; });
+  out.family("oldest_change_seconds", "gauge", "Age of the oldest lead change taken and not settled, since it was written to Kafka.");
+  for (const auto& a : of)
+    if (a.oldest) out.sample({{"account", a.name}, {"provider", a.provider}}, number(age_seconds(*a.oldest, taken)));
   write_family(out, of, "changes_parked", "gauge",
                "Lead changes in their account's topic of parked changes and on their way there, at most.",
                [](const auto& a) { return a.parked; });
@@ -202,6 +209,10 @@ void write_partitions(exposition& out, const process_snapshot& of) {
   };
   each("partition_committed_offset", "The next offset to read after a restart, -1 before the first commit.",
        [](const auto& p) { return p.committed; });
+  out.family("partition_lag", "gauge", "Records of the partition that are not committed, as far as the last fetch has told of its end.");
+  for (const relay::relay_snapshot& worker : of.workers)
+    for (const relay::partition_snapshot& p : worker.partitions)
+      if (const auto lag = p.lag()) out.sample({{"topic", p.topic}, {"partition", std::to_string(p.partition)}}, *lag);
   each("partition_outstanding", "Records of the partition taken and not settled.", [](const auto& p) { return p.outstanding; });
   each("partition_paused", "1 while nothing of the partition is taken in: the memory budget or its offset map is full.",
        [](const auto& p) { return int{p.paused}; });
@@ -214,7 +225,7 @@ std::string metrics_text(const process_snapshot& of) {
   exposition out;
   const accounts all = of.accounts();
   write_account_counters(out, all);
-  write_account_gauges(out, all);
+  write_account_gauges(out, all, of.taken);
   write_dead_letters(out, of, all);
   write_worker_counters(out, of);
   write_process_gauges(out, of);

@@ -8,11 +8,14 @@
 
 namespace leadrelay::admin {
 
+class history;
+
 /// The whole process at one moment: its workers, one for each thread.
 struct process_snapshot {
   std::string version;
   wall_time started;
   wall_time taken;
+  time_point at{};  ///< the same moment by the steady clock
   std::vector<relay::relay_snapshot> workers;
 
   /// The workers' accounts added up, in the order of the configuration; the state is that of the worst worker.
@@ -28,7 +31,7 @@ struct process_snapshot {
 /// partition: all bounded by the configuration or by closed lists.
 std::string metrics_text(const process_snapshot& of);
 
-/// The same for people and scripts, one JSON object.
-std::string status_json(const process_snapshot& of);
+/// The same for people and scripts, one JSON object, with what the last minute was like.
+std::string status_json(const process_snapshot& of, const history& past);
 
 }  // namespace leadrelay::admin

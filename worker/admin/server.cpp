@@ -1,11 +1,17 @@
 #include "admin/server.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+
+#include "admin/history.hpp"
+#include "admin/page.hpp"
 
 namespace leadrelay::admin {
 namespace {
@@ -22,24 +28,32 @@ constexpr std::size_t most_connections = 64;
 constexpr duration idle_time = std::chrono::seconds{30};
 constexpr auto no_throw = asio::as_tuple(use_task);
 
-constexpr std::string_view index_page = R"(<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Leadrelay</title>
-<h1>Leadrelay</h1>
-<ul>
-<li><a href="/status.json">/status.json</a>: accounts, partitions, workers</li>
-<li><a href="/metrics">/metrics</a>: Prometheus text</li>
-<li><a href="/readyz">/readyz</a>: whether it takes part in its group</li>
-<li><a href="/livez">/livez</a>: whether its loop turns</li>
-</ul>
-</html>
-)";
+/// What no answer needs: other origins, frames around it, types guessed, addresses told on.
+constexpr std::string_view bare_policy = "default-src 'none'; frame-ancestors 'none'";
 
 response make_response(unsigned status, std::string_view type, std::string body) {
   response out;
   out.result(status);
   out.set(http::field::content_type, type);
   out.set(http::field::cache_control, "no-store");
+  out.set("Content-Security-Policy", bare_policy);
+  out.set("Referrer-Policy", "no-referrer");
+  out.set("X-Content-Type-Options", "nosniff");
   out.body() = std::move(body);
+  return out;
+}
+
+response make_page() {
+  response out = make_response(200, "text/html; charset=utf-8", std::string(page()));
+  out.set("Content-Security-Policy", page_policy());
+  return out;
+}
+
+/// The number of `after=N` in the query; 0 where there is none.
+std::uint64_t after_in(std::string_view query) {
+  constexpr std::string_view name = "after=";
+  std::uint64_t out = 0;
+  if (query.starts_with(name)) std::from_chars(query.data() + name.size(), query.data() + query.size(), out);
   return out;
 }
 
@@ -51,12 +65,18 @@ struct server::sessions : std::enable_shared_from_this<server::sessions> {
   task<void> accept();
   task<void> serve(std::shared_ptr<socket_type> socket);
   task<response> answer(const http::request<http::string_body>& request);
-  task<response> answer_path(std::string_view path);
+  task<response> answer_path(std::string_view path, std::string_view query);
+  task<void> sample();
+  void sample_later();
+  void stop_sampling();
 
   loop& loop_;
   snapshot_source snapshots;
   acceptor_type acceptor;
   std::set<std::shared_ptr<socket_type>> open;
+  history past;
+  std::optional<timer_queue::id> sampling;
+  bool samples = true;
   bool stopped = false;
 };
 
@@ -82,11 +102,13 @@ outcome<std::uint16_t> server::listen(const std::string& host, std::uint16_t por
   if (error) return failed();
   auto accepting = [kept = sessions_]() -> task<void> { co_await kept->accept(); };
   asio::co_spawn(sessions_->loop_.executor(), std::move(accepting), asio::detached);
+  sessions_->sample_later();
   return acceptor.local_endpoint().port();
 }
 
 void server::stop() {
   sessions_->stopped = true;
+  sessions_->stop_sampling();
   boost::system::error_code ignored;
   sessions_->acceptor.close(ignored);
   for (const auto& socket : sessions_->open) socket->close(ignored);
@@ -106,6 +128,25 @@ task<void> server::sessions::accept() {
     auto serving = [kept = shared_from_this(), socket]() -> task<void> { co_await kept->serve(socket); };
     asio::co_spawn(loop_.executor(), std::move(serving), asio::detached);
   }
+}
+
+task<void> server::sessions::sample() {
+  past.add(co_await snapshots());
+  sample_later();
+}
+
+void server::sessions::sample_later() {
+  if (!samples) return;
+  sampling = loop_.timers().add(loop_.now() + history::every, [this] {
+    sampling.reset();
+    auto sampling_once = [kept = shared_from_this()]() -> task<void> { co_await kept->sample(); };
+    asio::co_spawn(loop_.executor(), std::move(sampling_once), asio::detached);
+  });
+}
+
+void server::sessions::stop_sampling() {
+  samples = false;
+  if (sampling) loop_.timers().cancel(*std::exchange(sampling, std::nullopt));
 }
 
 task<void> server::sessions::serve(std::shared_ptr<socket_type> socket) {
@@ -141,7 +182,8 @@ task<response> server::sessions::answer(const http::request<http::string_body>& 
     out.set(http::field::allow, "GET, HEAD");
   } else {
     const std::string_view target(request.target().data(), request.target().size());
-    out = co_await answer_path(target.substr(0, target.find('?')));
+    const std::size_t end = std::min(target.find('?'), target.size());
+    out = co_await answer_path(target.substr(0, end), target.substr(std::min(end + 1, target.size())));
   }
   const std::size_t length = out.body().size();
   if (request.method() == http::verb::head) out.body().clear();
@@ -149,13 +191,14 @@ task<response> server::sessions::answer(const http::request<http::string_body>& 
   co_return out;
 }
 
-task<response> server::sessions::answer_path(std::string_view path) {
+task<response> server::sessions::answer_path(std::string_view path, std::string_view query) {
   if (path == "/livez") co_return make_response(200, "text/plain", "live\n");
-  if (path == "/") co_return make_response(200, "text/html; charset=utf-8", std::string(index_page));
+  if (path == "/") co_return make_page();
+  if (path == "/history.json") co_return make_response(200, "application/json", past.json(after_in(query)) + "\n");
   if (path != "/readyz" && path != "/metrics" && path != "/status.json") co_return make_response(404, "text/plain", "not found\n");
   const process_snapshot now = co_await snapshots();
   if (path == "/metrics") co_return make_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(now));
-  if (path == "/status.json") co_return make_response(200, "application/json", status_json(now) + "\n");
+  if (path == "/status.json") co_return make_response(200, "application/json", status_json(now, past) + "\n");
   const std::string not_ready = now.not_ready();
   if (!not_ready.empty()) co_return make_response(503, "text/plain", not_ready + "\n" + now.troubles());
   co_return make_response(200, "text/plain", "ready\n" + now.troubles());

@@ -14,8 +14,9 @@ namespace leadrelay::admin {
 /// Collects the process's snapshot, asking the other threads' workers on their own loops.
 using snapshot_source = std::function<task<process_snapshot>()>;
 
-/// Serves `/livez`, `/readyz`, `/metrics`, `/status.json` and an index on `/` over HTTP/1.1. It answers GET and HEAD, changes nothing,
-/// and shows neither credentials nor data of leads. One thread, the first worker's loop: that it answers shows that the loop turns.
+/// Serves `/livez`, `/readyz`, `/metrics`, `/status.json`, `/history.json` and, on `/`, the page that shows them, over HTTP/1.1. It answers
+/// GET and HEAD, changes nothing, and shows neither credentials nor data of leads. One thread, the first worker's loop: that it answers
+/// shows that the loop turns.
 class server {
  public:
   server(loop& on, snapshot_source snapshots);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "admin/history.hpp"
 #include "admin/process_snapshot.hpp"
 #include "base/date_time.hpp"
 #include "base/json.hpp"
@@ -42,7 +43,20 @@ std::string_view reason_word(std::size_t index) { return to_string(static_cast<r
 std::string_view verdict_word(std::size_t index) { return to_string(static_cast<providers::verdict>(index)); }
 std::string_view error_word(std::size_t index) { return to_string(static_cast<delivery::transport_error>(index)); }
 
-void write_account(json::writer& out, const relay::account_snapshot& account) {
+/// The last minute or so of an account.
+void write_recent(json::writer& out, const recent_numbers& of) {
+  text(out, "recent");
+  out.StartObject();
+  text(out, "seconds");
+  out.Double(of.seconds);
+  member(out, "requests", of.requests);
+  member(out, "delivered", of.delivered);
+  quantiles(out, "request_seconds", of.request_seconds);
+  quantiles(out, "delivery_seconds", of.delivery_seconds);
+  out.EndObject();
+}
+
+void write_account(json::writer& out, const relay::account_snapshot& account, const recent_numbers& recent) {
   out.StartObject();
   member(out, "account", account.name);
   member(out, "provider", account.provider);
@@ -50,6 +64,7 @@ void write_account(json::writer& out, const relay::account_snapshot& account) {
   if (!account.reason.empty()) member(out, "reason", account.reason);
   if (account.since) member(out, "since", format_date_time(*account.since));
   member(out, "waiting", account.waiting);
+  if (account.oldest) member(out, "oldest", format_date_time(*account.oldest));
   member(out, "parked", account.parked);
   member(out, "parked_partitions", account.parked_partitions);
   member(out, "lanes", account.lanes);
@@ -70,6 +85,7 @@ void write_account(json::writer& out, const relay::account_snapshot& account) {
   counts(out, "transport_errors", errors, error_word);
   quantiles(out, "request_seconds", account.counts.request_seconds);
   quantiles(out, "delivery_seconds", account.counts.delivery_seconds);
+  write_recent(out, recent);
   out.EndObject();
 }
 
@@ -89,6 +105,9 @@ void write_partition(json::writer& out, const relay::partition_snapshot& partiti
   out.Bool(partition.stalled);
   text(out, "catching_up");
   out.Bool(partition.catching_up);
+  text(out, "of_parked");
+  out.Bool(partition.of_parked);
+  if (const auto lag = partition.lag()) member(out, "lag", *lag);
   out.EndObject();
 }
 
@@ -136,6 +155,7 @@ std::vector<relay::account_snapshot> process_snapshot::accounts() const {
       to.provider = from.provider;
       tell_worst(from, to);
       to.waiting += from.waiting;
+      if (from.oldest) to.oldest = std::min(to.oldest.value_or(*from.oldest), *from.oldest);
       to.parked += from.parked;
       to.parked_partitions += from.parked_partitions;
       to.lanes += from.lanes;
@@ -169,7 +189,7 @@ std::string process_snapshot::troubles() const {
   return out;
 }
 
-std::string status_json(const process_snapshot& of) {
+std::string status_json(const process_snapshot& of, const history& past) {
   json::buffer buffer;
   json::writer out(buffer);
   const relay::worker_metrics counted = of.counts();
@@ -185,7 +205,9 @@ std::string status_json(const process_snapshot& of) {
   counts(out, "dead_letters_without_account", counted.dead_letters, reason_word);
   text(out, "accounts");
   out.StartArray();
-  for (const relay::account_snapshot& account : of.accounts()) write_account(out, account);
+  const std::vector<relay::account_snapshot> accounts = of.accounts();
+  for (std::size_t place = 0; place < accounts.size(); ++place)
+    write_account(out, accounts[place], past.recent(place, accounts[place], of.at));
   out.EndArray();
   text(out, "workers");
   out.StartArray();

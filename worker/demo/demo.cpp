@@ -142,7 +142,7 @@ int show(const demo_options& options) {
   std::printf(
       "%zu records of %zu leads go through Kafka (in this process, %s) to five providers (the sandbox, http://127.0.0.1:%u).\n"
       "The providers answer 5%% of the requests with 503, some with 429 and Retry-After, and drop some connections.\n"
-      "Live: http://127.0.0.1:%u/status.json and /metrics\n\n",
+      "Live: http://127.0.0.1:%u/\n\n",
       records.size(), changes.leads().size(), on->bootstrap_servers.c_str(), on->providers.port(), (*worker)->admin_port());
   std::fflush(stdout);
   std::atomic<bool> ended{false};

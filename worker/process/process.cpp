@@ -139,6 +139,7 @@ task<admin::process_snapshot> process::snapshot() {
   out.version = version;
   out.started = started_;
   out.taken = wall_clock();
+  out.at = workers_.front()->of().now();
   for (const auto& worker : workers_) {
     if (worker == workers_.front()) {
       out.workers.push_back(worker->relay().snapshot());

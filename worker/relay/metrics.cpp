@@ -28,6 +28,14 @@ void histogram::add(const histogram& other) noexcept {
   count_ += other.count_;
 }
 
+histogram histogram::since(const histogram& earlier) const noexcept {
+  histogram out = *this;
+  std::transform(counts_.begin(), counts_.end(), earlier.counts_.begin(), out.counts_.begin(), std::minus<>{});
+  out.sum_seconds_ -= earlier.sum_seconds_;
+  out.count_ -= earlier.count_;
+  return out;
+}
+
 double histogram::quantile(double q) const noexcept {
   const auto rank = static_cast<std::uint64_t>(q * static_cast<double>(count_));
   std::uint64_t seen = 0;

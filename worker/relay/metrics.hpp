@@ -21,6 +21,9 @@ class histogram {
   void add(duration value) noexcept;
   void add(const histogram& other) noexcept;
 
+  /// What was added since it stood as `earlier`.
+  histogram since(const histogram& earlier) const noexcept;
+
   const std::array<std::uint64_t, bounds.size() + 1>& counts() const noexcept { return counts_; }
   double sum_seconds() const noexcept { return sum_seconds_; }
   std::uint64_t count() const noexcept { return count_; }

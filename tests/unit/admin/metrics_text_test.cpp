@@ -20,6 +20,17 @@ TEST(metrics_text, workers_of_one_account_are_added_up) {
   EXPECT_THAT(text, HasSubstr("\nleadrelay_partition_paused{topic=\"changes\",partition=\"0\"} 0\n"));
 }
 
+TEST(metrics_text, lag_and_the_age_of_the_oldest_change_are_there_where_they_are_known) {
+  process_snapshot process = a_process();
+  EXPECT_THAT(metrics_text(process), Not(HasSubstr("\nleadrelay_partition_lag{")));
+  EXPECT_THAT(metrics_text(process), Not(HasSubstr("\nleadrelay_oldest_change_seconds{")));
+  process.taken = wall_time{std::chrono::seconds{1'800'000'090}};
+  process.workers[0].accounts[0].oldest = wall_time{std::chrono::seconds{1'800'000'000}};
+  process.workers[0].partitions[0].end = 25;
+  EXPECT_THAT(metrics_text(process), HasSubstr("\nleadrelay_partition_lag{topic=\"changes\",partition=\"0\"} 20\n"));
+  EXPECT_THAT(metrics_text(process), HasSubstr("\nleadrelay_oldest_change_seconds{account=\"ac\\\"me\",provider=\"orwel\"} 90\n"));
+}
+
 TEST(metrics_text, a_credential_refused_or_unreadable_in_one_worker_is_so) {
   const std::string text = metrics_text(a_process());
   EXPECT_THAT(text, HasSubstr("\nleadrelay_credential_refused{account=\"ac\\\"me\",provider=\"orwel\"} 1\n"));

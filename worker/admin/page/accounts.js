@@ -1,0 +1,156 @@
+// The table of accounts: a row each, and below it, when opened, what was counted since the start.
+
+const accountRows = new Map();
+const cellNames = ['State', 'Delivered', 'In flight', 'Waiting', 'Oldest', 'Request p50 · p99', 'Delivery p50 · p99', 'Dead letters'];
+
+function sum(counts) {
+  return Object.values(counts).reduce((all, each) => all + each, 0);
+}
+
+function needsAttention(account) {
+  return account.state === 'breaker_open' || account.state === 'credential_refused' || account.parked_partitions > 0 ||
+    Boolean(account.reason);
+}
+
+/** The states to show: what its next request waits for, and whether its changes are parked. */
+function statesOf(account) {
+  const out = account.parked_partitions > 0 && account.state === 'flowing' ? [] : [states[account.state] ?? [plain(account.state), 'warn', 'triangle']];
+  if (account.parked_partitions > 0) out.push(states.parked);
+  return out;
+}
+
+function reasonOf(account, now) {
+  const why = account.reason ?? meanings[account.state] ?? '';
+  const since = account.since ? `for ${age((now - Date.parse(account.since)) / 1000)}` : '';
+  const parked = account.parked > 0 ? `${number(account.parked)} parked` : '';
+  return [why, since, parked].filter(Boolean).join(', ');
+}
+
+function makeRow(account, place) {
+  const details = `details-${place}`;
+  const opener = make('button', { type: 'button', class: 'opener', 'aria-expanded': 'false', 'aria-controls': details }, account.account);
+  const cells = cellNames.map((name, index) => make('td', { role: 'cell', 'data-label': name, ...(index > 0 && { class: 'number' }) }));
+  const head = make('th', { role: 'rowheader', scope: 'row' }, opener, make('div', { class: 'provider' }, account.provider));
+  const row = {
+    main: make('tr', { role: 'row' }, head, ...cells),
+    counted: make('div', { class: 'counted' }),
+    tags: [make('span'), make('span')],
+    why: make('div', { class: 'why' }),
+    sparks: [makeChart(['area', 'solid'], 'spark'), makeChart(['area', 'solid'], 'spark')],
+    values: cells.map(() => make('span')),
+    reasons: make('div', { class: 'why' }),
+    opener,
+  };
+  row.details = make('tr', { role: 'row', class: 'details', id: details, hidden: '' }, make('td', { role: 'cell', colspan: '9' }, row.counted));
+  cells[0].append(make('div', {}, ...row.tags.flatMap((tag) => [tag, ' ']), row.why));
+  for (const index of [1, 3]) row.values[index].className = 'beside';
+  cells[1].append(make('span', {}, row.sparks[0], row.values[1]));
+  cells[3].append(make('span', {}, row.sparks[1], row.values[3]));
+  for (const index of [2, 4, 5, 6]) cells[index].append(row.values[index]);
+  cells[7].append(make('div', {}, row.values[7], row.reasons));
+  opener.addEventListener('click', () => {
+    const open = opener.getAttribute('aria-expanded') !== 'true';
+    opener.setAttribute('aria-expanded', String(open));
+    row.details.hidden = !open;
+    if (open) showCounted(row);
+  });
+  return row;
+}
+
+function listOf(title, counts) {
+  const entries = Object.entries(counts);
+  const list = make('dl');
+  for (const [word, count] of entries) list.append(make('div', {}, make('dt', {}, plain(word)), make('dd', {}, number(count))));
+  if (entries.length === 0) list.append(make('div', {}, make('dt', {}, 'none'), make('dd', {}, '')));
+  return make('section', {}, make('h3', {}, title), list);
+}
+
+function showCounted(row) {
+  const of = row.account;
+  row.counted.replaceChildren(
+    listOf('Requests by verdict', of.verdicts),
+    listOf('Dead letters by reason', of.dead_letters),
+    listOf('Transport errors', of.transport_errors),
+    listOf('Changes and connections', {
+      taken: of.taken, delivered: of.delivered, merged: of.merged, parked: of.parked, 'times parked': of.parkings,
+      'breaker openings': of.breaker_openings, 'retries held back': of.retries_held_back, connections: of.connections,
+    }));
+}
+
+function showSparks(row, account) {
+  const known = past.accounts.get(account.account);
+  for (const spark of row.sparks) spark.toggleAttribute('hidden', !known);
+  if (!known) return;
+  const rates = asRates(known.delivered);
+  showChart(row.sparks[0], [rates, rates], mostOf(rates), described('Delivered per second', rates, rate));
+  showChart(row.sparks[1], [known.waiting, known.waiting], mostOf(known.waiting), described('Waiting and parked', known.waiting, number));
+}
+
+function showAccount(row, account, now) {
+  row.account = account;
+  const shown = statesOf(account);
+  row.tags.forEach((tag, index) => {
+    tag.hidden = !shown[index];
+    if (shown[index]) tell(tag, shown[index]);
+  });
+  say(row.why, reasonOf(account, now));
+  const recent = account.recent;
+  const oldest = account.oldest ? age((now - Date.parse(account.oldest)) / 1000) : nothing;
+  const texts = ['', recent.seconds > 0 ? rate(recent.delivered / recent.seconds) : nothing, `${account.in_flight} of ${account.concurrency}`,
+    number(account.waiting), oldest, quantiles(recent.request_seconds), quantiles(recent.delivery_seconds), number(sum(account.dead_letters))];
+  texts.forEach((text, index) => { say(row.values[index], text); });
+  say(row.reasons, Object.entries(account.dead_letters).map(([word, count]) => `${plain(word)} ${number(count)}`.replaceAll(' ', '\u00a0')).join(', '));
+  showSparks(row, account);
+  if (!row.details.hidden) showCounted(row);
+}
+
+/** Whether the filter lets the account through. */
+function isWanted(account) {
+  const text = find('find').value.trim().toLowerCase();
+  return (!find('attention').checked || needsAttention(account)) &&
+    (text === '' || `${account.account} ${account.provider}`.toLowerCase().includes(text));
+}
+
+function applyFilter() {
+  let any = false;
+  for (const row of accountRows.values()) {
+    const wanted = isWanted(row.account);
+    any = any || wanted;
+    row.main.hidden = !wanted;
+    row.details.hidden = !wanted || row.opener.getAttribute('aria-expanded') !== 'true';
+  }
+  find('none').hidden = any || accountRows.size === 0;
+}
+
+function showAccounts(status) {
+  const now = Date.parse(status.now);
+  const body = find('accounts').tBodies[0];
+  const gone = new Set(accountRows.keys());
+  for (const account of status.accounts) {
+    gone.delete(account.account);
+    if (!accountRows.has(account.account)) {
+      const row = makeRow(account, accountRows.size);
+      accountRows.set(account.account, row);
+      body.append(row.main, row.details);
+    }
+    showAccount(accountRows.get(account.account), account, now);
+  }
+  for (const name of gone) {
+    accountRows.get(name).main.remove();
+    accountRows.get(name).details.remove();
+    accountRows.delete(name);
+  }
+  find('filter').hidden = status.accounts.length < 8;
+  applyFilter();
+}
+
+/** What screen readers are told when it changes: the accounts that need somebody, not the numbers. */
+function summaryOf(status) {
+  const troubled = status.accounts.filter(needsAttention);
+  const many = status.accounts.length;
+  const all = `${number(many)} account${many === 1 ? '' : 's'}`;
+  if (troubled.length === 0) return `${all}, none needs attention.`;
+  const named = troubled.slice(0, 3).map((each) => `${each.account} (${statesOf(each).map(([word]) => word.toLowerCase()).join(', ')})`);
+  const more = troubled.length > 3 ? ` and ${number(troubled.length - 3)} more` : '';
+  return `${all}, ${number(troubled.length)} need${troubled.length === 1 ? 's' : ''} attention: ${named.join(', ')}${more}.`;
+}
