@@ -1,0 +1,217 @@
+"""The status page in a real browser: the worker's own page, told of states that a test chooses."""
+
+import tempfile
+import time
+import unittest
+import urllib.parse
+
+from selenium.webdriver.common.keys import Keys
+
+from browser import Browser
+from processes import worker_without_broker
+from stand_in import StandIn, account, history, partition
+
+MARKUP = "<img src=x onerror=\"document.title='hit'\"><b>acme</b>"
+EVERY_STATE = {
+    "flowing": "Flowing", "busy": "Busy", "limited": "Limited", "retry_budget": "Retries held back", "waiting": "Waiting",
+    "breaker_open": "Breaker open", "credential_refused": "Credential refused"}
+
+
+def troubled_accounts():
+    out = [account(f"acme-{state}", state=state) for state in EVERY_STATE]
+    out[-1] |= {"reason": "refused with HTTP 401", "since": "2027-01-15T09:00:00.000Z"}
+    out.append(account("acme-parked", parked=1200, parked_partitions=4, oldest="2027-01-15T08:00:03.000Z"))
+    out.append(account("a" * 100, dead_letters={"rejected": 3, "not_found": 1}))
+    return out
+
+
+class Page(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.worker = worker_without_broker(cls.folder.name)
+        cls.addClassCleanup(cls.worker.end)
+        cls.stand_in = StandIn(cls.worker.url)
+        cls.addClassCleanup(cls.stand_in.stop)
+        cls.browser = Browser()
+        cls.addClassCleanup(cls.browser.quit)
+
+    def setUp(self):
+        self.browser.look()
+        self.stand_in.show([account()])
+        self.stand_in.asked.clear()
+
+    def open(self, accounts=None, **more):
+        if accounts:
+            self.stand_in.show(accounts, **more)
+        self.browser.open(self.stand_in.url)
+
+    def tearDown(self):
+        expected = ("ERR_CONNECTION_REFUSED", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET")
+        complaints = [each for each in self.browser.complaints() if not any(word in each for word in expected)]
+        self.assertEqual(complaints, [])
+        own = (self.stand_in.port, urllib.parse.urlsplit(self.worker.url).port)
+        for url in self.browser.requested():
+            parts = urllib.parse.urlsplit(url)
+            self.assertTrue(parts.scheme == "data" or (parts.hostname == "127.0.0.1" and parts.port in own), url)
+
+    def test_worker_without_its_broker_is_alive_and_not_ready(self):
+        self.browser.open(self.worker.url + "/")
+        self.assertIn("Not ready", self.browser.ask("return document.querySelector('#ready').textContent"))
+        self.assertIn("not yet a member of the group", self.browser.text())
+        self.assertIn("orwel", self.browser.row("acme"))
+
+    def test_every_state_has_its_word_and_a_shape(self):
+        self.open(troubled_accounts())
+        for state, word in EVERY_STATE.items():
+            self.assertIn(word, self.browser.row(f"acme-{state}"))
+        self.assertIn("refused with HTTP 401, for 2 min 3 s", self.browser.row("acme-credential_refused"))
+        self.assertIn("Parked", self.browser.row("acme-parked"))
+        self.assertIn("1,200 parked", self.browser.row("acme-parked"))
+        self.assertIn("1 h 2 min", self.browser.row("acme-parked"))
+        tags = self.browser.ask("return [...document.querySelectorAll('.tag')].filter((tag) => !tag.hidden)"
+                                ".map((tag) => [tag.textContent, tag.querySelector('path').getAttribute('d')])")
+        self.assertTrue(all(word and shape for word, shape in tags), tags)
+
+    def test_numbers_are_of_the_last_minute_and_details_of_all_time(self):
+        self.open([account(verdicts={"delivered": 1196, "retry": 1234}, dead_letters={"not_found": 2})])
+        row = self.browser.row("acme")
+        for text in ("10.2/s", "2 of 16", "10 ms · 250 ms"):
+            self.assertIn(text, row)
+        self.browser.ask("document.querySelector('.opener').click()")
+        details = self.browser.ask("return document.querySelector('.details').innerText")
+        for text in ("retry", "1,234", "not found", "2"):
+            self.assertIn(text, details)
+
+    def test_partitions_tell_lag_and_state(self):
+        self.open([account()], partitions=[partition(0, lag=12345), partition(1, stalled=True), partition(2, paused=True, lag=None)])
+        rows = self.browser.ask("return [...document.querySelectorAll('#partitions tbody tr')].map((row) => row.innerText)")
+        self.assertIn("1 partition makes no progress", self.browser.text())
+        self.assertIn("12,345", rows[0])
+        self.assertIn("Stalled", rows[1])
+        self.assertIn("Paused", rows[2])
+
+    def test_names_that_would_be_markup_are_text(self):
+        self.open([account(MARKUP, state="credential_refused", reason=MARKUP, provider=MARKUP, verdicts={MARKUP: 1})],
+                  partitions=[partition(topic=MARKUP)], troubles=[MARKUP])
+        self.browser.ask("document.querySelector('.opener').click()")
+        self.assertIn("<b>acme</b>", self.browser.row(MARKUP))
+        self.assertEqual(self.browser.ask("return document.querySelectorAll('img, b').length"), 0)
+        self.assertNotEqual(self.browser.ask("return document.title"), "hit")
+
+    def test_policy_stops_markup_that_came_in_all_the_same(self):
+        self.open()
+        self.browser.ask("document.body.insertAdjacentHTML('beforeend', arguments[0])", MARKUP)
+        self.browser.ask("const s = document.createElement('script'); s.textContent = 'window.hit = 1'; document.body.append(s)")
+        self.assertFalse(self.browser.ask("return window.hit === 1 || document.title === 'hit'"))
+        self.assertTrue(any("Content Security Policy" in each for each in self.browser.complaints()))
+
+    def test_narrow_window_needs_no_sideways_scrolling(self):
+        for width in (320, 360, 600, 1040, 1041):
+            self.browser.look(width, 800)
+            self.open(troubled_accounts(), partitions=[partition(topic="a-topic-with-a-long-name-" * 4)], troubles=["x" * 200])
+            self.browser.ask("document.querySelectorAll('.opener').forEach((each) => each.click())")
+            self.assertLessEqual(self.browser.overflow(), 0, f"at {width}")
+
+    def test_narrow_window_says_what_each_number_is(self):
+        self.browser.look(360, 800)
+        self.open()
+        labels = self.browser.ask("return [...document.querySelectorAll('#accounts tbody tr:first-child td')]"
+                                  ".map((cell) => getComputedStyle(cell, '::before').content)")
+        self.assertEqual(labels[:2], ['"State"', '"Delivered"'])
+        self.assertEqual(len(labels), 8)
+        self.assertGreater(self.browser.ask("return document.querySelector('.opener').parentElement.clientWidth"), 300)
+
+    def test_text_is_readable_in_light_and_dark(self):
+        grounds = {}
+        for scheme in ("light", "dark"):
+            self.browser.look(scheme=scheme)
+            self.open(troubled_accounts(), partitions=[partition(stalled=True)], troubles=["commits fail"])
+            self.browser.ask("document.querySelector('.opener').click()")
+            worst = self.browser.contrasts()
+            self.assertGreater(len(worst), 50)
+            self.assertGreaterEqual(worst[0][0], 4.5, f"{scheme}: {worst[:3]}")
+            grounds[scheme] = self.browser.ask("return getComputedStyle(document.body).backgroundColor")
+        self.assertNotEqual(grounds["light"], grounds["dark"])
+        self.assertTrue(all(int(part) < 60 for part in grounds["dark"][4:-1].split(",")), grounds)
+
+    def test_keyboard_reaches_and_works_everything(self):
+        self.open(troubled_accounts())
+        wanted = self.browser.ask("return [...document.querySelectorAll('a, button, input')].map((each, i) => { each.dataset.at = i; return i; })")
+        reached = []
+        for _ in wanted:
+            self.browser.press(Keys.TAB)
+            at, outline = self.browser.ask("return [document.activeElement.dataset.at, getComputedStyle(document.activeElement).outlineStyle]")
+            reached.append(int(at))
+            self.assertEqual(outline, "solid")
+        self.assertEqual(sorted(reached), wanted)
+        self.browser.ask("document.querySelector('.opener').focus()")
+        self.browser.press(Keys.ENTER)
+        self.assertEqual(self.browser.ask("return document.activeElement.getAttribute('aria-expanded')"), "true")
+        self.assertTrue(self.browser.ask("return !document.getElementById(document.activeElement.getAttribute('aria-controls')).hidden"))
+
+    def test_focus_stays_where_it_is_when_numbers_change(self):
+        self.open([account(waiting=1), account("other")])
+        self.browser.ask("document.querySelectorAll('.opener')[1].focus()")
+        self.stand_in.show([account(waiting=4321), account("other", state="busy")])
+        self.browser.until("return document.body.innerText.includes('4,321')")
+        self.assertEqual(self.browser.ask("return document.activeElement.textContent"), "other")
+
+    def test_tables_charts_and_the_summary_tell_screen_readers(self):
+        self.open(troubled_accounts())
+        self.assertEqual(self.browser.ask("return document.querySelectorAll('[aria-live]').length"), 1)
+        self.assertIn("9 accounts, 3 need attention: acme-breaker_open (breaker open), acme-credential_refused (credential refused), "
+                      "acme-parked (parked).", self.browser.ask("return document.querySelector('[aria-live=polite]').textContent"))
+        self.assertEqual(self.browser.ask("return document.querySelectorAll('table > caption').length"), 2)
+        self.assertEqual(self.browser.ask("return document.querySelectorAll('th:not([scope])').length"), 0)
+        charts = self.browser.ask("return [...document.querySelectorAll('svg')].filter((svg) => svg.getAttribute('aria-hidden') !== 'true')"
+                                  ".map((svg) => [svg.getAttribute('role'), svg.getAttribute('aria-label')])")
+        self.assertGreaterEqual(len(charts), 4 + 2 * 9)
+        self.assertTrue(all(role == "img" and "now" in label for role, label in charts), charts)
+
+    def test_worker_that_goes_away_is_said_to_and_comes_back(self):
+        self.open()
+        self.stand_in.stop()
+        try:
+            self.browser.until("return document.body.innerText.includes('The worker cannot be reached since')")
+            self.assertIn("Not reached", self.browser.text())
+        finally:
+            self.stand_in.start()
+        self.browser.until("return document.querySelector('#unreachable').hidden")
+        self.assertIn("Ready", self.browser.text())
+
+    def test_worker_that_began_anew_has_a_history_of_its_own(self):
+        self.open([account()], samples=180)
+        self.stand_in.history = history(["acme"], 3, 3)
+        self.browser.until("return past.last === 3 && past.waiting.length === 3")
+
+    def test_page_that_is_not_seen_asks_nothing_until_it_is(self):
+        self.open()
+        page = self.browser.driver.current_window_handle
+        self.browser.driver.switch_to.new_window("tab")
+        time.sleep(0.5)  # for what was under way
+        asked = len(self.stand_in.asked)
+        time.sleep(5)  # two rounds and a half
+        self.assertEqual(self.stand_in.asked[asked:], [])
+        self.browser.driver.close()
+        self.browser.driver.switch_to.window(page)
+        self.browser.until("return !document.hidden")
+        deadline = time.monotonic() + 5
+        while len(self.stand_in.asked) == asked and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertGreater(len(self.stand_in.asked), asked)
+
+    def test_many_accounts_can_be_searched(self):
+        self.open([account(f"account-{number}", state="breaker_open" if number == 77 else "flowing") for number in range(150)])
+        shown = "return [...document.querySelectorAll('.opener')].filter((each) => each.offsetParent).map((each) => each.textContent)"
+        self.assertEqual(len(self.browser.ask(shown)), 150)
+        self.browser.ask("document.querySelector('#attention').click()")
+        self.assertEqual(self.browser.ask(shown), ["account-77"])
+        self.browser.ask("document.querySelector('#attention').click()")
+        self.browser.driver.find_element("id", "find").send_keys("t-14")
+        self.assertEqual(len(self.browser.ask(shown)), 11)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
