@@ -11,11 +11,11 @@ ninja_flags := $(if $(MAKE_TERMOUT),,-- --quiet)
 build_preset = $(step) "Configure $(1)" cmake --preset $(1) --log-level=WARNING && \
   $(step) "Build $(1)" cmake --build --preset $(1) --parallel $(JOBS) $(if $(2),--target $(2)) $(ninja_flags)
 
-.PHONY: help build demo test soak fuzz bench format lint clean
+.PHONY: help build demo test soak fuzz bench screenshots format lint clean
 
 help: ## Show this
 	@echo "Leadrelay. JOBS=$(JOBS) is how many things run at once."
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the program: build/release/worker/cli/leadrelay
 	@$(step) "Install packages" .ci/install_packages build
@@ -50,6 +50,12 @@ bench: ## Build and run the benchmarks
 	@benchmarks/gate build/bench
 	@benchmarks/merging build/bench
 	@benchmarks/limits build/bench
+
+screenshots: ## Make the pictures of the status page anew; MINUTES=15 of charts
+	@$(step) "Install packages" .ci/install_packages test
+	@$(call build_preset,dev,leadrelay page_scene)
+	@LEADRELAY_BINARY=build/dev/worker/cli/leadrelay LEADRELAY_SCENE=build/dev/tests/page/page_scene \
+	  /usr/bin/python3 -B tests/page/screenshots.py tests/integration/kafka/broker docs/images $(or $(MINUTES),15)
 
 format: ## Format the C++ sources
 	@$(step) "Install packages" .ci/install_packages lint
