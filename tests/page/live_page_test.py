@@ -14,11 +14,18 @@ NOBODYS_BUSINESS = ("secret-credential", "@example.com", "first_name")
 class LivePage(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.scene = scene("troubled")
-        cls.addClassCleanup(cls.scene.end)
         cls.browser = Browser()
         cls.addClassCleanup(cls.browser.quit)
+        cls.scene = scene("troubled")
+        cls.addClassCleanup(cls.end_scene)
         cls.browser.open(cls.scene.url + "/")
+
+    @classmethod
+    def end_scene(cls):
+        """The worker drains with the page open, and all ends well."""
+        code = cls.scene.end()
+        if code != 0:
+            raise AssertionError(f"the scene ended with {code}: {cls.scene.said()}")
 
     def wait_for(self, account, word):
         """The row of the account tells that word in the end."""

@@ -19,7 +19,8 @@ accounts:
 class Program:
     """A process that says its address in a line; ended with the block."""
 
-    def __init__(self, arguments, line, within=30, **more):
+    def __init__(self, arguments, line, within=30, ends_with_input=False, **more):
+        self.ends_with_input = ends_with_input
         self.output = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=self.output, stderr=self.output, text=True, **more)
         deadline = time.monotonic() + within
@@ -35,15 +36,16 @@ class Program:
             return text.read()
 
     def end(self):
-        """SIGTERM, or the end of its input where that ends it, and then the end."""
+        """The end of its input where that ends it, otherwise SIGTERM. The exit code."""
         self.process.stdin.close()
-        if self.process.poll() is None:
+        if not self.ends_with_input:
             self.process.terminate()
         try:
             self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        return self.process.returncode
 
 
 def worker_without_broker(folder):
@@ -56,4 +58,4 @@ def worker_without_broker(folder):
 
 def scene(name):
     """A worker on the fixture's broker with a load: `healthy` or `troubled`."""
-    return Program([os.environ["LEADRELAY_SCENE"], name], r"page http://127\.0\.0\.1:(\d+)", within=90)
+    return Program([os.environ["LEADRELAY_SCENE"], name], r"page http://127\.0\.0\.1:(\d+)", within=90, ends_with_input=True)

@@ -32,8 +32,9 @@ OPENED = {"healthy": 1, "troubled": 3}
 
 
 def shrink(path):
-    """Few colours are enough for text and lines."""
-    Image.open(path).convert("RGB").quantize(96, dither=Image.Dither.NONE).save(path, optimize=True)
+    """Few colours are enough for text and lines; the method keeps those of which there is little."""
+    quantized = Image.open(path).convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    quantized.save(path, optimize=True)
 
 
 def take(browser, scenes, folder):

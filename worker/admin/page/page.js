@@ -8,9 +8,9 @@ let historyAt = 0;
 let lastAnswer = null;
 
 function makeCard(title, key, kinds) {
-  const card = { now: make('span', { class: 'now' }), chart: makeChart(kinds), most: make('span') };
+  const card = { key: make('span', { class: 'key' }, key), now: make('span', { class: 'now' }), chart: makeChart(kinds), most: make('span') };
   card.figure = make('figure', {},
-    make('figcaption', {}, make('h2', {}, title), make('span', { class: 'key' }, key), card.now),
+    make('figcaption', {}, make('h2', {}, title), card.key, card.now),
     card.chart, make('div', { class: 'scale', 'aria-hidden': 'true' }, make('span', {}, '−15 min'), card.most, make('span', {}, 'now')));
   find('totals').append(card.figure);
   return card;
@@ -43,8 +43,8 @@ function showWaiting(status) {
   const waiting = status.accounts.reduce((all, each) => all + each.waiting, 0);
   const parked = status.accounts.reduce((all, each) => all + each.parked, 0);
   const oldest = Math.min(...status.accounts.filter((each) => each.oldest).map((each) => Date.parse(each.oldest)));
-  const aged = Number.isFinite(oldest) ? `, oldest ${age((Date.parse(status.now) - oldest) / 1000)}` : '';
-  sayNow(cards.waiting, number(waiting), `${aged ? aged.slice(1) : ''}${parked > 0 ? ` · ${number(parked)} parked` : ''}`);
+  sayNow(cards.waiting, number(waiting), Number.isFinite(oldest) ? ` oldest ${age((Date.parse(status.now) - oldest) / 1000)}` : '');
+  say(cards.waiting.key, parked > 0 ? `and ${number(parked)} parked` : '');
   const most = mostOf(past.waiting);
   showChart(cards.waiting.chart, [past.waiting, past.waiting], most, described('Waiting and parked', past.waiting, number));
   say(cards.waiting.most, `top ${number(most)}`);

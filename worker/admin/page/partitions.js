@@ -71,5 +71,5 @@ function lagging(status) {
 function partitionTrouble(status) {
   const stalled = partitionsOf(status).filter((each) => each.stalled).length;
   if (stalled === 0) return '';
-  return `${number(stalled)} partition${stalled === 1 ? ' makes' : 's make'} no progress though there is work: the oldest change there waits`;
+  return `${number(stalled)} partition${stalled === 1 ? ' makes' : 's make'} no progress though there is work`;
 }
