@@ -20,7 +20,7 @@ EVERY_STATE = {
 def troubled_accounts():
     out = [account(f"acme-{state}", state=state) for state in EVERY_STATE]
     out[-1] |= {"reason": "refused with HTTP 401", "since": "2027-01-15T09:00:00.000Z"}
-    out.append(account("acme-parked", parked=1200, parked_partitions=4, oldest="2027-01-15T08:00:03.000Z"))
+    out.append(account("acme-parked", waiting=1003, parked=1200, parked_unread=200, parked_partitions=4, oldest="2027-01-15T08:00:03.000Z"))
     out.append(account("a" * 100, dead_letters={"rejected": 3, "not_found": 1}))
     return out
 
@@ -69,6 +69,7 @@ class Page(unittest.TestCase):
         self.assertIn("refused with HTTP 401, for 2 min 3 s", self.browser.row("acme-credential_refused"))
         self.assertIn("Parked", self.browser.row("acme-parked"))
         self.assertIn("1,200 parked", self.browser.row("acme-parked"))
+        self.assertIn("1,203", self.browser.row("acme-parked"), "what is parked and read back waits once")
         self.assertIn("1 h 2 min", self.browser.row("acme-parked"))
         tags = self.browser.ask("return [...document.querySelectorAll('.tag')].filter((tag) => !tag.hidden)"
                                 ".map((tag) => [tag.textContent, tag.querySelector('path').getAttribute('d')])")

@@ -13,8 +13,8 @@ def account(name="acme", **more):
     """An account of /status.json where all is well."""
     told = {"p50": 0.01, "p99": 0.25}
     return {
-        "account": name, "provider": "orwel", "state": "flowing", "waiting": 3, "parked": 0, "parked_partitions": 0, "lanes": 2, "in_flight": 2,
-        "concurrency": 16, "breaker": "closed", "connections": 4, "taken": 1203, "delivered": 1200, "merged": 4, "parkings": 0,
+        "account": name, "provider": "orwel", "state": "flowing", "waiting": 3, "parked": 0, "parked_unread": 0, "parked_partitions": 0,
+        "lanes": 2, "in_flight": 2, "concurrency": 16, "breaker": "closed", "connections": 4, "taken": 1203, "delivered": 1200, "merged": 4, "parkings": 0,
         "breaker_openings": 0, "retries_held_back": 0, "dead_letters": {}, "verdicts": {"delivered": 1196, "retry": 12}, "transport_errors": {},
         "request_seconds": told, "delivery_seconds": told,
         "recent": {"seconds": 60.0, "requests": 620, "delivered": 612, "request_seconds": told, "delivery_seconds": told}, **more}

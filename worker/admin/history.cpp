@@ -17,8 +17,6 @@ std::uint64_t requests_of(const relay::account_snapshot& account) {
   return std::accumulate(verdicts.begin(), verdicts.end(), std::uint64_t{0});
 }
 
-std::uint64_t waiting_of(const relay::account_snapshot& account) { return account.waiting + account.parked; }
-
 std::uint32_t cut(std::uint64_t value) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, std::numeric_limits<std::uint32_t>::max()));
 }
@@ -65,9 +63,9 @@ history::sample history::sample_of(const process_snapshot& now, const std::vecto
     const std::uint64_t delivered = current.delivered - before.delivered;
     out.delivered += delivered;
     out.failed += current.failed - before.failed;
-    out.waiting += waiting_of(accounts[place]);
+    out.waiting += accounts[place].backlog();
     seconds.add(current.delivery_seconds.since(before.delivery_seconds));
-    if (place < names_.size()) out.accounts.push_back({cut(delivered), cut(waiting_of(accounts[place]))});
+    if (place < names_.size()) out.accounts.push_back({cut(delivered), cut(accounts[place].backlog())});
   }
   out.p50 = seconds.quantile(0.5);
   out.p99 = seconds.quantile(0.99);

@@ -55,8 +55,8 @@ class history {
   struct sample {
     std::uint32_t milliseconds = 0;  ///< since the one before
     std::uint64_t delivered = 0;
-    std::uint64_t failed = 0;  ///< requests that delivered nothing
-    std::uint64_t waiting = 0;
+    std::uint64_t failed = 0;   ///< requests that delivered nothing
+    std::uint64_t waiting = 0;  ///< the backlog
     std::uint64_t lag = 0;
     double p50 = 0;  ///< of the seconds from the record's time in Kafka to its delivery
     double p99 = 0;

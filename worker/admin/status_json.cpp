@@ -66,6 +66,7 @@ void write_account(json::writer& out, const relay::account_snapshot& account, co
   member(out, "waiting", account.waiting);
   if (account.oldest) member(out, "oldest", format_date_time(*account.oldest));
   member(out, "parked", account.parked);
+  member(out, "parked_unread", account.parked_unread);
   member(out, "parked_partitions", account.parked_partitions);
   member(out, "lanes", account.lanes);
   member(out, "in_flight", account.in_flight);
@@ -157,6 +158,7 @@ std::vector<relay::account_snapshot> process_snapshot::accounts() const {
       to.waiting += from.waiting;
       if (from.oldest) to.oldest = std::min(to.oldest.value_or(*from.oldest), *from.oldest);
       to.parked += from.parked;
+      to.parked_unread += from.parked_unread;
       to.parked_partitions += from.parked_partitions;
       to.lanes += from.lanes;
       to.in_flight += from.in_flight;

@@ -131,8 +131,9 @@ relay_snapshot relay::snapshot() {
     each->each_partition([&](const account_partition& one) {
       if (!one.parked) return;
       ++a.parked_partitions;
-      a.parked += one.to_move.size() + one.log->offsets.outstanding() +
-                  static_cast<std::uint64_t>(std::max<std::int64_t>(one.end - one.next_to_read, 0));
+      const auto unread = static_cast<std::uint64_t>(std::max<std::int64_t>(one.end - one.next_to_read, 0));
+      a.parked += one.to_move.size() + one.log->offsets.outstanding() + unread;
+      a.parked_unread += unread;
     });
     a.lanes = each->lane_count();
     a.in_flight = static_cast<std::uint64_t>(each->gate().in_flight());

@@ -21,6 +21,7 @@ struct account_snapshot {
   std::uint64_t waiting = 0;            ///< changes taken and not settled, those in flight included
   std::optional<wall_time> oldest{};    ///< when the oldest of these was written to Kafka, to the second
   std::uint64_t parked = 0;             ///< changes in its topic of parked changes and on their way there; more at most
+  std::uint64_t parked_unread = 0;      ///< of these, those that are there alone; the others are among `waiting` too
   std::uint64_t parked_partitions = 0;  ///< source partitions of which they are parked now
   std::uint64_t lanes = 0;
   std::uint64_t in_flight = 0;    ///< requests
@@ -28,6 +29,9 @@ struct account_snapshot {
   delivery::breaker_state breaker = delivery::breaker_state::closed;
   std::uint64_t connections = 0;  ///< open ones, idle and in use
   account_metrics counts;
+
+  /// Changes that are not settled, wherever they wait; more at most.
+  std::uint64_t backlog() const noexcept { return waiting + parked_unread; }
 };
 
 struct partition_snapshot {

@@ -103,6 +103,7 @@ TEST(parked_log, reading_back_stops_where_enough_waits_and_goes_on) {
   EXPECT_EQ(w.reader.told, 1001u);
   EXPECT_EQ(w.of("acme").waiting, 1001u);
   EXPECT_EQ(w.of("acme").parked, 1001u + 2 * 1399u + 1) << "the markers of what is not read count as well";
+  EXPECT_EQ(w.of("acme").backlog(), w.of("acme").parked) << "what is parked and read back waits once";
   feed(w, 101, 1, 3);
   ASSERT_TRUE(w.settle_all()) << "others are not held up";
   acme.works = true;

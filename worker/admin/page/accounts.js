@@ -12,6 +12,11 @@ function needsAttention(account) {
     Boolean(account.reason);
 }
 
+/** Its changes that are not settled: taken, or parked and not read back. */
+function backlogOf(account) {
+  return account.waiting + account.parked_unread;
+}
+
 /** The states to show: what its next request waits for, and whether its changes are parked. */
 function statesOf(account) {
   const out = account.parked_partitions > 0 && account.state === 'flowing' ? [] : [states[account.state] ?? [plain(account.state), 'warn', 'triangle']];
@@ -83,7 +88,7 @@ function showSparks(row, account) {
   if (!known) return;
   const rates = asRates(known.delivered);
   showChart(row.sparks[0], [rates, rates], mostOf(rates), described('Delivered per second', rates, rate));
-  showChart(row.sparks[1], [known.waiting, known.waiting], mostOf(known.waiting), described('Waiting and parked', known.waiting, number));
+  showChart(row.sparks[1], [known.waiting, known.waiting], mostOf(known.waiting), described('Waiting', known.waiting, number));
 }
 
 function showAccount(row, account, now) {
@@ -97,7 +102,7 @@ function showAccount(row, account, now) {
   const recent = account.recent;
   const oldest = account.oldest ? age((now - Date.parse(account.oldest)) / 1000) : nothing;
   const texts = ['', recent.seconds > 0 ? rate(recent.delivered / recent.seconds) : nothing, `${account.in_flight} of ${account.concurrency}`,
-    number(account.waiting), oldest, quantiles(recent.request_seconds), quantiles(recent.delivery_seconds), number(sum(account.dead_letters))];
+    number(backlogOf(account)), oldest, quantiles(recent.request_seconds), quantiles(recent.delivery_seconds), number(sum(account.dead_letters))];
   texts.forEach((text, index) => { say(row.values[index], text); });
   say(row.reasons, Object.entries(account.dead_letters).map(([word, count]) => `${plain(word)} ${number(count)}`.replaceAll(' ', '\u00a0')).join(', '));
   showSparks(row, account);

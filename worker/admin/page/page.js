@@ -40,13 +40,13 @@ function showDelivered(status) {
 }
 
 function showWaiting(status) {
-  const waiting = status.accounts.reduce((all, each) => all + each.waiting, 0);
+  const waiting = status.accounts.reduce((all, each) => all + backlogOf(each), 0);
   const parked = status.accounts.reduce((all, each) => all + each.parked, 0);
   const oldest = Math.min(...status.accounts.filter((each) => each.oldest).map((each) => Date.parse(each.oldest)));
   sayNow(cards.waiting, number(waiting), Number.isFinite(oldest) ? ` oldest ${age((Date.parse(status.now) - oldest) / 1000)}` : '');
-  say(cards.waiting.key, parked > 0 ? `and ${number(parked)} parked` : '');
+  say(cards.waiting.key, parked > 0 ? `${number(parked)} of them parked` : '');
   const most = mostOf(past.waiting);
-  showChart(cards.waiting.chart, [past.waiting, past.waiting], most, described('Waiting and parked', past.waiting, number));
+  showChart(cards.waiting.chart, [past.waiting, past.waiting], most, described('Waiting', past.waiting, number));
   say(cards.waiting.most, `top ${number(most)}`);
 }
 
