@@ -19,7 +19,7 @@ struct recent_numbers {
 };
 
 /// The process's last 15 minutes, a sample every five seconds: what the page's charts begin with when it is opened. An account costs about
-/// 3 KB; of more than `most_accounts` the samples have the totals alone, so that many accounts cost little more than one.
+/// 3.5 KB; of more than `most_accounts` the samples have the totals alone, so that each costs 2 KB.
 class history {
  public:
   static constexpr duration every = std::chrono::seconds{5};
