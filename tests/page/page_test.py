@@ -184,8 +184,10 @@ class Page(unittest.TestCase):
 
     def test_worker_that_began_anew_has_a_history_of_its_own(self):
         self.open([account()], samples=180)
-        self.stand_in.history = history(["acme"], 3, 3)
-        self.browser.until("return past.last === 3 && past.waiting.length === 3")
+        for last in (3, 400):
+            self.stand_in.status["started"] = f"2027-01-15T08:00:00.{last:03}Z"
+            self.stand_in.history = history(["acme"], 3, last)
+            self.browser.until("return past.last === arguments[0] && past.waiting.length === 3", last)
 
     def test_page_that_is_not_seen_asks_nothing_until_it_is(self):
         self.open()

@@ -61,7 +61,7 @@ function described(what, values, word) {
 // --- The history that the worker keeps, and the page goes on with ----------------------------------------------------------------------
 
 const seriesNames = ['milliseconds', 'delivered', 'failed', 'waiting', 'lag', 'p50', 'p99'];
-const past = { last: 0, accounts: new Map() };
+const past = { of: '', last: 0, accounts: new Map() };
 for (const name of seriesNames) past[name] = [];
 
 function extend(values, more) {
@@ -69,18 +69,17 @@ function extend(values, more) {
   if (values.length > mostSamples) values.splice(0, values.length - mostSamples);
 }
 
-function forgetPast() {
+/** A worker that has begun anew, at another time, counts its samples anew. */
+function forgetPastOfAnother(started) {
+  if (past.of === started) return;
+  past.of = started;
   past.last = 0;
   past.accounts.clear();
   for (const name of seriesNames) past[name].length = 0;
 }
 
-/** Takes in what is new; false where the worker has begun anew, so that all has to be asked for again. */
+/** Takes in what is new since `past.last`. */
 function takePast(answer) {
-  if (answer.last < past.last) {
-    forgetPast();
-    return false;
-  }
   past.last = answer.last;
   for (const name of seriesNames) extend(past[name], answer[name]);
   for (const each of answer.accounts) {
@@ -89,7 +88,6 @@ function takePast(answer) {
     extend(known.delivered, each.delivered);
     extend(known.waiting, each.waiting);
   }
-  return true;
 }
 
 /** Counts as rates: the steps are five seconds, or as long as they took. */

@@ -119,9 +119,10 @@ async function ask(path) {
   return answer.json();
 }
 
-async function askHistory() {
-  if (Date.now() - historyAt < 5000) return;
-  if (!takePast(await ask(`history.json?after=${past.last}`))) takePast(await ask('history.json'));
+async function askHistory(started) {
+  if (past.of === started && Date.now() - historyAt < 5000) return;
+  forgetPastOfAnother(started);
+  takePast(await ask(`history.json?after=${past.last}`));
   historyAt = Date.now();
 }
 
@@ -129,7 +130,7 @@ async function askHistory() {
 async function askAll() {
   try {
     const status = await ask('status.json');
-    await askHistory();
+    await askHistory(status.started);
     return status;
   } catch {
     return null;
