@@ -18,8 +18,9 @@ EVERY_STATE = {
 
 
 def troubled_accounts():
-    out = [account(f"acme-{state}", state=state) for state in EVERY_STATE]
+    out = [account(f"acme-{state}", state=state, breaker="open" if state == "breaker_open" else "closed") for state in EVERY_STATE]
     out[-1] |= {"reason": "refused with HTTP 401", "since": "2027-01-15T09:00:00.000Z"}
+    out.append(account("acme-half-open", breaker="half_open"))
     out.append(account("acme-parked", waiting=1003, parked=1200, parked_unread=200, parked_partitions=4, oldest="2027-01-15T08:00:03.000Z"))
     out.append(account("a" * 100, dead_letters={"rejected": 3, "not_found": 1}))
     return out
@@ -67,6 +68,7 @@ class Page(unittest.TestCase):
         for state, word in EVERY_STATE.items():
             self.assertIn(word, self.browser.row(f"acme-{state}"))
         self.assertIn("refused with HTTP 401, for 2 min 3 s", self.browser.row("acme-credential_refused"))
+        self.assertIn("Breaker half open", self.browser.row("acme-half-open"))
         self.assertIn("Parked", self.browser.row("acme-parked"))
         self.assertIn("1,200 parked", self.browser.row("acme-parked"))
         self.assertIn("1,203", self.browser.row("acme-parked"), "what is parked and read back waits once")
@@ -78,7 +80,7 @@ class Page(unittest.TestCase):
     def test_numbers_are_of_the_last_minute_and_details_of_all_time(self):
         self.open([account(verdicts={"delivered": 1196, "retry": 1234}, dead_letters={"not_found": 2})])
         row = self.browser.row("acme")
-        for text in ("10.2/s", "2 of 16", "10 ms · 250 ms"):
+        for text in ("10.2/s", "10.3/s requests", "2 of 16", "10 ms · 250 ms"):
             self.assertIn(text, row)
         self.browser.ask("document.querySelector('.opener').click()")
         details = self.browser.ask("return document.querySelector('.details').innerText")
@@ -162,13 +164,13 @@ class Page(unittest.TestCase):
     def test_tables_charts_and_the_summary_tell_screen_readers(self):
         self.open(troubled_accounts())
         self.assertEqual(self.browser.ask("return document.querySelectorAll('[aria-live]').length"), 1)
-        self.assertIn("9 accounts, 3 need attention: acme-breaker_open (breaker open), acme-credential_refused (credential refused), "
-                      "acme-parked (parked).", self.browser.ask("return document.querySelector('[aria-live=polite]').textContent"))
+        self.assertIn("10 accounts, 4 need attention: acme-breaker_open (breaker open), acme-credential_refused (credential refused), "
+                      "acme-half-open (breaker half open) and 1 more.", self.browser.ask("return document.querySelector('[aria-live=polite]').textContent"))
         self.assertEqual(self.browser.ask("return document.querySelectorAll('table > caption').length"), 2)
         self.assertEqual(self.browser.ask("return document.querySelectorAll('th:not([scope])').length"), 0)
         charts = self.browser.ask("return [...document.querySelectorAll('svg')].filter((svg) => svg.getAttribute('aria-hidden') !== 'true')"
                                   ".map((svg) => [svg.getAttribute('role'), svg.getAttribute('aria-label')])")
-        self.assertGreaterEqual(len(charts), 4 + 2 * 9)
+        self.assertGreaterEqual(len(charts), 4 + 2 * 10)
         self.assertTrue(all(role == "img" and "now" in label for role, label in charts), charts)
 
     def test_worker_that_goes_away_is_said_to_and_comes_back(self):
@@ -206,7 +208,7 @@ class Page(unittest.TestCase):
         self.assertGreater(len(self.stand_in.asked), asked)
 
     def test_many_accounts_can_be_searched(self):
-        self.open([account(f"account-{number}", state="breaker_open" if number == 77 else "flowing") for number in range(150)])
+        self.open([account(f"account-{number}", breaker="open" if number == 77 else "closed") for number in range(150)])
         shown = "return [...document.querySelectorAll('.opener')].filter((each) => each.offsetParent).map((each) => each.textContent)"
         self.assertEqual(len(self.browser.ask(shown)), 150)
         self.browser.ask("document.querySelector('#attention').click()")

@@ -8,7 +8,7 @@ function sum(counts) {
 }
 
 function needsAttention(account) {
-  return account.state === 'breaker_open' || account.state === 'credential_refused' || account.parked_partitions > 0 ||
+  return account.breaker !== 'closed' || account.state === 'credential_refused' || account.parked_partitions > 0 ||
     Boolean(account.reason);
 }
 
@@ -17,15 +17,21 @@ function backlogOf(account) {
   return account.waiting + account.parked_unread;
 }
 
+/** What its next request waits for; where nothing but a breaker that has not closed again, that. */
+function stateOf(account) {
+  return account.state === 'flowing' && account.breaker !== 'closed' ? 'half_open' : account.state;
+}
+
 /** The states to show: what its next request waits for, and whether its changes are parked. */
 function statesOf(account) {
-  const out = account.parked_partitions > 0 && account.state === 'flowing' ? [] : [states[account.state] ?? [plain(account.state), 'warn', 'triangle']];
+  const state = stateOf(account);
+  const out = account.parked_partitions > 0 && state === 'flowing' ? [] : [states[state] ?? [plain(state), 'warn', 'triangle']];
   if (account.parked_partitions > 0) out.push(states.parked);
   return out;
 }
 
 function reasonOf(account, now) {
-  const why = account.reason ?? meanings[account.state] ?? '';
+  const why = account.reason ?? meanings[stateOf(account)] ?? '';
   const since = account.since ? `for ${age((now - Date.parse(account.since)) / 1000)}` : '';
   const parked = account.parked > 0 ? `${number(account.parked)} parked` : '';
   return [why, since, parked].filter(Boolean).join(', ');
@@ -43,13 +49,14 @@ function makeRow(account, place) {
     why: make('div', { class: 'why' }),
     sparks: [makeChart(['area', 'solid'], 'spark'), makeChart(['area', 'solid'], 'spark')],
     values: cells.map(() => make('span')),
+    requests: make('div', { class: 'why' }),
     reasons: make('div', { class: 'why' }),
     opener,
   };
   row.details = make('tr', { role: 'row', class: 'details', id: details, hidden: '' }, make('td', { role: 'cell', colspan: '9' }, row.counted));
   cells[0].append(make('div', {}, ...row.tags.flatMap((tag) => [tag, ' ']), row.why));
   for (const index of [1, 3]) row.values[index].className = 'beside';
-  cells[1].append(make('span', {}, row.sparks[0], row.values[1]));
+  cells[1].append(make('div', {}, row.sparks[0], row.values[1], row.requests));
   cells[3].append(make('span', {}, row.sparks[1], row.values[3]));
   for (const index of [2, 4, 5, 6]) cells[index].append(row.values[index]);
   cells[7].append(make('div', {}, row.values[7], row.reasons));
@@ -104,6 +111,7 @@ function showAccount(row, account, now) {
   const texts = ['', recent.seconds > 0 ? rate(recent.delivered / recent.seconds) : nothing, `${account.in_flight} of ${account.concurrency}`,
     number(backlogOf(account)), oldest, quantiles(recent.request_seconds), quantiles(recent.delivery_seconds), number(sum(account.dead_letters))];
   texts.forEach((text, index) => { say(row.values[index], text); });
+  say(row.requests, recent.seconds > 0 ? `${rate(recent.requests / recent.seconds)} requests` : '');
   say(row.reasons, Object.entries(account.dead_letters).map(([word, count]) => `${plain(word)} ${number(count)}`.replaceAll(' ', '\u00a0')).join(', '));
   showSparks(row, account);
   if (!row.details.hidden) showCounted(row);

@@ -61,6 +61,7 @@ const states = {
   waiting: ['Waiting', 'warn', 'hourglass'],
   breaker_open: ['Breaker open', 'bad', 'square'],
   credential_refused: ['Credential refused', 'bad', 'cross'],
+  half_open: ['Breaker half open', 'warn', 'half'],
   parked: ['Parked', 'warn', 'bars'],
 };
 const meanings = {
@@ -69,6 +70,7 @@ const meanings = {
   retry_budget: 'until retries are few among its requests',
   waiting: 'the provider asks to wait',
   breaker_open: 'the provider fails',
+  half_open: 'the next request tells whether the provider works again',
 };
 
 function make(tag, attributes = {}, ...children) {
