@@ -26,6 +26,7 @@ using response = http::response<http::string_body>;
 
 constexpr std::size_t most_connections = 64;
 constexpr duration idle_time = std::chrono::seconds{30};
+constexpr std::uint64_t longest_body = 1024;  ///< of a request, which needs none
 constexpr auto no_throw = asio::as_tuple(use_task);
 
 /// What no answer needs: other origins, frames around it, types guessed, addresses told on.
@@ -157,9 +158,11 @@ task<void> server::sessions::serve(std::shared_ptr<socket_type> socket) {
       boost::system::error_code ignored;
       socket->close(ignored);
     });
-    http::request<http::string_body> request;
-    const auto [read_error, read] = co_await http::async_read(*socket, buffer, request, no_throw);
+    http::request_parser<http::string_body> parser;
+    parser.body_limit(longest_body);
+    const auto [read_error, read] = co_await http::async_read(*socket, buffer, parser, no_throw);
     if (!read_error) {
+      const http::request<http::string_body>& request = parser.get();
       response out = co_await answer(request);
       again = request.keep_alive();
       out.keep_alive(again);

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
@@ -50,6 +51,8 @@ class a_server : public testing::Test {
     return parser.release();
   }
 
+  std::uint16_t port() const noexcept { return port_; }
+
  private:
   asio::io_context context_{1};
   real_loop loop_{context_};
@@ -89,6 +92,20 @@ TEST_F(a_server, head_tells_the_length_alone_and_other_methods_are_refused) {
   EXPECT_EQ(head[http::field::content_length], std::to_string(page().size()));
   for (const http::verb method : {http::verb::post, http::verb::put, http::verb::delete_, http::verb::options})
     EXPECT_EQ(ask("/", method).result_int(), 405u);
+}
+
+TEST_F(a_server, request_with_a_long_body_ends_its_connection_before_the_body_is_held) {
+  asio::io_context context;
+  asio::ip::tcp::socket socket(context);
+  socket.connect({asio::ip::make_address("127.0.0.1"), port()});
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n";
+  asio::write(socket, asio::buffer(head));
+  boost::beast::flat_buffer buffer;
+  http::response<http::string_body> got;
+  boost::system::error_code error;
+  http::read(socket, buffer, got, error);
+  EXPECT_EQ(error, http::error::end_of_stream);
+  EXPECT_EQ(ask("/livez").result_int(), 200u);
 }
 
 TEST_F(a_server, history_takes_any_query) {
