@@ -32,8 +32,8 @@ OPENED = {"healthy": 1, "troubled": 3}
 
 
 def shrink(path):
-    """Few colours are enough for text and lines; the method keeps those of which there is little."""
-    quantized = Image.open(path).convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    """Few colours are enough for text and lines. The method keeps those of which there is little, the rounds after it the grounds as they are."""
+    quantized = Image.open(path).convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE)
     quantized.save(path, optimize=True)
 
 
