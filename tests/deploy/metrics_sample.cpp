@@ -8,7 +8,9 @@ int main() {
   admin::process_snapshot process = admin::a_process();
   for (relay::relay_snapshot& worker : process.workers) {
     worker.counts.dead_letters.fill(1);
+    for (relay::partition_snapshot& partition : worker.partitions) partition.end = 9;
     for (relay::account_snapshot& account : worker.accounts) {
+      account.oldest = process.taken;
       account.counts.dead_letters.fill(1);
       account.counts.verdicts.fill(1);
       account.counts.transport_errors.fill(1);
