@@ -83,9 +83,9 @@ class Document(unittest.TestCase):
 
     def test_words_of_labels_are_those_that_are_written(self):
         text = DOCUMENT.read_text(encoding="utf-8")
-        for label, family in (("reason", "dead_letters"), ("verdict", "exchanges"), ("error", "transport_errors")):
+        for label, family in (("reason", "dead_letters_total"), ("verdict", "exchanges_total"), ("error", "transport_errors_total"), ("state", "account_state")):
             (row,) = re.findall(rf"^\| `{label}` \| (.*) \|$", text, flags=re.M)
-            self.assertEqual(set(re.findall(r"`(\w+)`", row)), exposition.families()[f"leadrelay_{family}_total"][2][label], label)
+            self.assertEqual(set(re.findall(r"`(\w+)`", row)), exposition.families()[f"leadrelay_{family}"][2][label], label)
 
     def test_numbers_of_series_are_right(self):
         text = DOCUMENT.read_text(encoding="utf-8")

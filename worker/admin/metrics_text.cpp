@@ -135,6 +135,12 @@ void write_account_gauges(exposition& out, const accounts& of, wall_time taken) 
   write_family(out, of, "requests_in_flight", "gauge", "Requests without an answer yet.", [](const auto& a) { return a.in_flight; });
   write_family(out, of, "account_concurrency", "gauge", "Requests that may be in flight now, as the worker has found out.",
                [](const auto& a) { return a.concurrency; });
+  out.family("account_state", "gauge", "1 for what the account's requests wait for now, or that they flow; the worst of the workers.");
+  for (const auto& a : of)
+    for (std::size_t index = 0; index <= static_cast<std::size_t>(delivery::gate_state::credential_refused); ++index) {
+      const auto state = static_cast<delivery::gate_state>(index);
+      out.sample({{"account", a.name}, {"provider", a.provider}, {"state", to_string(state)}}, std::uint64_t{a.state == state});
+    }
   write_family(out, of, "breaker_state", "gauge", "0 while the breaker is closed, 1 half-open, 2 open: the provider fails.",
                [](const auto& a) { return static_cast<std::uint64_t>(a.breaker); });
   write_family(out, of, "connections_open", "gauge", "Connections to the provider, idle ones included.",

@@ -37,6 +37,24 @@ TEST(metrics_text, a_credential_refused_or_unreadable_in_one_worker_is_so) {
   EXPECT_THAT(text, HasSubstr("\nleadrelay_credential_unreadable{account=\"ac\\\"me\",provider=\"orwel\"} 1\n"));
 }
 
+TEST(metrics_text, an_account_tells_what_it_waits_for_how_many_requests_are_good_for_it_and_what_is_parked_or_merged) {
+  process_snapshot process = a_process();
+  process.workers.resize(1);
+  relay::account_snapshot& account = process.workers[0].accounts[0];
+  account.state = delivery::gate_state::limited;
+  account.concurrency = 12;
+  account.parked = 7;
+  account.counts.merged = 3;
+  const std::string text = metrics_text(process);
+  const std::string labels = "account=\"ac\\\"me\",provider=\"orwel\"";
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_account_state{" + labels + ",state=\"limited\"} 1\n"));
+  for (const std::string other : {"flowing", "busy", "retry_budget", "waiting", "breaker_open", "credential_refused"})
+    EXPECT_THAT(text, HasSubstr("\nleadrelay_account_state{" + labels + ",state=\"" + other + "\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_account_concurrency{" + labels + "} 12\n"));
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_changes_parked{" + labels + "} 7\n"));
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_merged_total{" + labels + "} 3\n"));
+}
+
 TEST(metrics_text, a_histogram_counts_each_bucket_with_all_below_it) {
   const std::string text = metrics_text(a_process());
   EXPECT_THAT(text, HasSubstr("leadrelay_request_duration_seconds_bucket{account=\"ac\\\"me\",provider=\"orwel\",le=\"0.01\"} 0\n"));
