@@ -201,6 +201,9 @@ class account {
   /// Whether the last try got a connection; true before the first.
   bool reachable() const noexcept { return reachable_; }
   void set_reachable(bool now) noexcept { reachable_ = now; }
+  /// What last opened the breaker, an HTTP status or an error of transport.
+  const std::string& failure() const noexcept { return failure_; }
+  void set_failure(std::string what) { failure_ = std::move(what); }
 
   /// Its changes that are taken and not settled.
   std::size_t pending() const noexcept { return pending_; }
@@ -245,6 +248,7 @@ class account {
   std::size_t pending_ = 0;
   delivery::waiting_times pending_times_;
   bool reachable_ = true;
+  std::string failure_;
   std::optional<timer_queue::id> timer_;
 };
 

@@ -268,8 +268,10 @@ bool relay::judge_provider(account& of, const running_lane& lane, const attempt&
   const auto place = static_cast<std::uint64_t>(current.record.offset) << 1 | static_cast<std::uint64_t>(side_of(*current.from));
   end.change = (place << 16 | static_cast<std::uint16_t>(current.record.partition)) + 1;
   const delivery::breaker::finding found = of.gate().judge(end, loop_.now(), random_fraction());
-  if (found.is == delivery::breaker::effect::opened)
+  if (found.is == delivery::breaker::effect::opened) {
+    of.set_failure(tried.http_status ? "HTTP " + std::to_string(*tried.http_status) : std::string(to_string(tried.error)));
     log::warning("provider fails, its changes wait", {{"account", of.settings().name}, {"detail", tried.judged.detail}});
+  }
   if (found.is == delivery::breaker::effect::closed) log::info("provider works again", {{"account", of.settings().name}});
   return found.forgiven;
 }

@@ -25,6 +25,10 @@ void tell_credential(account& of, account_snapshot& to) {
     to.reason += (to.reason.empty() ? "" : "; ") + ("the credential cannot be read anew: " + trouble.unreadable);
 }
 
+void tell_breaker(const account& of, account_snapshot& to) {
+  if (to.state == delivery::gate_state::breaker_open && to.reason.empty()) to.reason = "the provider fails: " + of.failure();
+}
+
 partition_snapshot snapshot_of(const kafka::topic_partition& name, const delivery::owned_partition& of, const kafka::log_bounds& log) {
   return {.topic = name.topic,
           .partition = name.partition,
@@ -126,6 +130,7 @@ relay_snapshot relay::snapshot() {
     a.provider = each->settings().plan.definition().name();
     a.state = each->state(now);
     tell_credential(*each, a);
+    tell_breaker(*each, a);
     a.waiting = each->pending();
     a.oldest = each->oldest_pending();
     each->each_partition([&](const account_partition& one) {

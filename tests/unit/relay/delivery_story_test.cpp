@@ -145,6 +145,8 @@ TEST(delivery_story, an_outage_of_hours_makes_no_change_too_old_takes_no_attempt
     EXPECT_TRUE(w.log.written.empty());
     EXPECT_LE(reached ? w.provider.requests.size() : connects, 16u + 3 * 3600 / 24 + 10) << "one in half a minute, less a fifth";
     EXPECT_EQ(w.relay->snapshot().accounts[0].breaker == delivery::breaker_state::closed, false);
+    ASSERT_TRUE(w.loop.run_until([&] { return w.relay->snapshot().accounts[0].state == delivery::gate_state::breaker_open; }, 10min));
+    EXPECT_EQ(w.relay->snapshot().accounts[0].reason, reached ? "the provider fails: HTTP 500" : "the provider fails: connect_failed");
     down = false;
     ASSERT_TRUE(w.settle_all());
     EXPECT_TRUE(w.log.written.empty());
