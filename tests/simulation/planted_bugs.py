@@ -107,7 +107,7 @@ BUGS = [
      "if (reserved_ >= requests_) return std::nullopt;\n", "if (reserved_ >= requests_ + 1) return std::nullopt;\n", WINDOW,
      "requests_ - reserved_;", "requests_ + 1 - reserved_;"),
     ("turn_taken_late", "a request leaves after its turn at a limit of few requests", GATE,
-     "  if (!rate_.is_in_time(now)) return false;\n", ""),
+     "    rate_.lose(now);\n    return false;\n", "    rate_.lose(now);\n"),
     ("share_used_anew", "a partition's share of a limit is used up anew by each of its owners", RATE,
      "    count_gained(before, now);\n", "    (void)before;\n"),
     ("refusal_is_an_attempt", "a refused credential counts as a failed attempt of the change", RETRY,
