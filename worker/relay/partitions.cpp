@@ -78,8 +78,8 @@ void relay::on_revoked(const std::vector<kafka::topic_partition>& partitions, bo
   if (lost)
     for (const auto& each : leaving) give_up(name_of(*each));
   abandon_waiting();
+  share_kept_until_ = loop_.now() + shortest_session;
   if (lost) {
-    share_kept_until_ = loop_.now() + shortest_session;
     share_limits();
     return consumer_.give_up();
   }
@@ -106,7 +106,6 @@ task<void> relay::give_back(std::vector<std::shared_ptr<delivery::owned_partitio
   co_await until(told_or_drained, deadline);
   for (const auto& partition : leaving) give_up(name_of(*partition));
   if (!partitions_.empty()) share_limits();
-  share_kept_until_ = loop_.now() + shortest_session;
   consumer_.give_up();
   --running_;
   tell_progress();
