@@ -57,7 +57,7 @@ void check_headers(const providers::definition& compiled) {
 
 void check_judgement(const providers::definition& compiled) {
   const wall_time now = *parse_date_time("2026-11-21T10:00:00Z");
-  const providers::answer_header headers[] = {{"RateLimit", "\"a\";r=5;t=3"}, {"Retry-After", "3"}, {"X-Limit", "100, 100;w=60"}};
+  const providers::answer_header headers[] = {{"RateLimit", "\"a\";r=5;t=3"}, {"Retry-After", "3"}, {"RateLimit-Policy", "\"a\";q=9;w=60"}};
   for (const unsigned status : {200u, 302u, 409u, 422u, 429u, 500u}) {
     const providers::answer given{status, headers,
                                   R"({"success":false,"error":{"code":"X","message":"m"},"message":"m","data":[1,{"a":2}]})"};

@@ -132,8 +132,10 @@ def answers():
     yield "draft-apart", put(5, 0, answer(200, "", ['RateLimit-Limit: 100, 100;w=60;comment="a, b", 5000;w=3600', "RateLimit-Remaining: 50",
                                                     "RateLimit-Reset: 5"]))
     yield "draft-combined", put(6, 0, answer(200, "", ["RateLimit: limit=100, remaining=50, reset=0.25"]))
-    yield "draft-structured", put(7, 0, answer(200, "", ['RateLimit: "burst";r=50;t=3, "day";r=20;t=4000;pk=:cHsdsRa894==:',
-                                                         'RateLimit-Policy: "burst";q=100;w=10, "day";q=5000;w=86400']))
+    yield "draft-structured", put(6, 0, answer(200, "", ['RateLimit: "burst";r=50;t=3, "day";r=20;t=4000;pk=:cHsdsRa894==:',
+                                                         "RateLimit: \"hour\";r=0",
+                                                         'RateLimit-Policy: "burst";q=100;w=10, "hour";q=5000;w=3600']))
+    yield "unix-seconds", put(7, 0, answer(429, "", ["X-Remaining: 0", "X-Reset: 1795255210", "Date: Sat, 21 Nov 2026 09:58:00 GMT"]))
     yield "unix-milliseconds", put(8, 0, answer(500, '{"n":1}', ["X-Remaining: 1", "X-Reset: 1795255210250"]))
     yield "retry-after-date", put(0, 8, answer(503, "", ["Retry-After: Sat, 21 Nov 2026 10:00:30 GMT"]))
     yield "redirect", put(1, 0, answer(302, "", ["Location: https://u:sk_live_0123456789abcdef@h.example/amya@client.example?x#y"]))

@@ -44,7 +44,7 @@ std::optional<admission> gate::admit(time_point now, try_kind kind) {
   if (covered) retries_.take(now);
   rate_.reserve(now);
   told_.reserve();
-  return admission{now, covered, breaker_.openings(), credential_epoch_};
+  return admission{now, covered, breaker_.openings(), credential_epoch_, told_.word()};
 }
 
 std::optional<time_point> gate::ask_again_at(time_point now, try_kind kind) const {
@@ -77,6 +77,7 @@ bool gate::send(time_point now) {
 void gate::cancel() {
   --not_sent_;
   rate_.cancel();
+  told_.give_back();
 }
 
 void gate::put_back(const admission& of, time_point now) {
@@ -132,13 +133,8 @@ void gate::try_credential_again(time_point now) {
 }
 
 void gate::set_share(const limit_share& share, time_point now, wall_time wall_now) {
-  share_ = static_cast<double>(share.owned.size()) / share.total;
+  told_.set_share(share.owned.size(), share.total);
   rate_.set_share(share, now, wall_now);
-}
-
-void gate::tell_remaining(std::int64_t remaining, duration resets_in, time_point now) {
-  const auto ours = static_cast<std::int64_t>(static_cast<double>(remaining) * share_);
-  told_.tell(ours - (in_flight_ - 1), now + resets_in);
 }
 
 }  // namespace leadrelay::delivery

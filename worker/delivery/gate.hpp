@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace leadrelay::delivery {
 enum class gate_state {
   flowing,             ///< the next one may leave
   busy,                ///< as many in flight as are good for the account now
-  limited,             ///< a window of the rate limit is full
+  limited,             ///< a window of the rate limit is full, or the provider says that none is left
   retry_budget,        ///< a retry waits until retries are few enough among the requests
   waiting,             ///< the provider has asked to wait
   breaker_open,        ///< the provider fails; after a pause one request at a time tries whether it works again
@@ -40,6 +41,7 @@ struct admission {
   bool covered = false;                ///< a retry that the budget was asked for
   std::uint64_t breaker_openings = 0;  ///< until then
   std::uint64_t credential_epoch = 0;  ///< then
+  std::uint64_t told_word = 0;         ///< that of the told budget, then
 };
 
 /// How an admitted request has ended, where it was not cut off by its own side.
@@ -100,9 +102,10 @@ class gate {
 
   /// The part of the account's limits that is this worker's. `wall_now` is the same moment by the calendar.
   void set_share(const limit_share& share, time_point now, wall_time wall_now);
-  /// The provider has answered that `remaining` requests are left until `resets_in` from now, to all workers together. To be told before
-  /// the answered request leaves the gate.
-  void tell_remaining(std::int64_t remaining, duration resets_in, time_point now);
+  /// The provider's answer to `of` tells what is left of its limits. To be told before the answered request leaves the gate.
+  void tell_limits(const admission& of, std::span<const providers::told_limit> told, time_point now) {
+    told_.tell(told, of.told_word, in_flight_ - 1, now);
+  }
 
   gate_state state(time_point now, try_kind kind = try_kind::first) const;
   breaker_state breaker_now(time_point now) const noexcept { return breaker_.state(now); }
@@ -120,7 +123,6 @@ class gate {
   int in_flight_ = 0;
   rate_limit rate_;
   told_budget told_;
-  double share_ = 1;  ///< of all partitions
   breaker breaker_;
   mutable retry_budget retries_;  ///< forgets what is old when it is asked
   time_point held_until_{};

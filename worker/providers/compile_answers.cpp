@@ -159,18 +159,18 @@ void read_limit_headers(const yaml::reader& root, definition::parts& out) {
     if (at) at->expect_map();
     return;
   }
-  at->expect_keys({"limit", "remaining", "reset", "reset_as", "combined"});
+  at->expect_keys({"remaining", "reset", "reset_as", "combined"});
   limit_headers headers;
-  headers.limit = read_header_name(*at, "limit");
   headers.remaining = read_header_name(*at, "remaining");
   headers.reset = read_header_name(*at, "reset");
   headers.combined = read_header_name(*at, "combined");
   if (const auto unit = at->get("reset_as")) {
     if (const auto word = unit->one_of({"seconds", "unix_seconds", "unix_milliseconds"})) headers.reset_as = static_cast<reset_unit>(*word);
-    if (!at->get("reset") && !at->get("combined")) unit->fail("goes with `reset` or `combined`");
+    if (!at->get("reset")) unit->fail("goes with `reset`");
   }
-  if (!at->get("limit") && !at->get("remaining") && !at->get("reset") && !at->get("combined"))
-    at->fail("names no header, expected some of `limit`, `remaining`, `reset` and `combined`");
+  const bool apart = at->get("remaining") || at->get("reset");
+  if (apart && !(at->get("remaining") && at->get("reset"))) at->fail("`remaining` and `reset` go together");
+  if (!apart && !at->get("combined")) at->fail("names no header, expected `remaining` and `reset`, or `combined`");
   out.told_limits = std::move(headers);
 }
 

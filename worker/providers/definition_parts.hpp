@@ -126,12 +126,12 @@ struct answer_rule {
 
 enum class reset_unit { seconds, unix_seconds, unix_milliseconds };
 
+/// `remaining` and `reset` are both named or neither.
 struct limit_headers {
-  std::string limit;
-  std::string remaining;
-  std::string reset;
+  std::string remaining{};
+  std::string reset{};
   reset_unit reset_as = reset_unit::seconds;
-  std::string combined;               ///< one field with `limit=100, remaining=50, reset=5` (or `"name";r=50;t=30`)
+  std::string combined{};             ///< one field with `limit=100, remaining=50, reset=5` (or `"name";r=50;t=30`)
 };
 
 struct definition::parts {
@@ -160,7 +160,7 @@ struct definition::parts {
   std::vector<json_place> message_at;   ///< where its message stands
   std::vector<json_place> updated_at;   ///< where the number of updated leads stands
   std::vector<limit> limits;
-  std::optional<providers::limit_headers> told_limits;
+  std::optional<limit_headers> told_limits;  ///< nothing: those of the RateLimit drafts
 };
 
 }  // namespace leadrelay::providers

@@ -131,10 +131,9 @@ std::string describe_limits(const definition::parts& of) {
   for (const limit& one : of.limits)
     out += "limit: " + std::to_string(one.requests) + " requests in any " + yaml::format_duration(one.per) + "\n";
   if (of.limits.empty()) out += "limit: none published\n";
-  if (!of.told_limits) return out;
+  if (!of.told_limits) return out + "limit header: those of the RateLimit drafts\n";
   const limit_headers& headers = *of.told_limits;
-  if (!headers.combined.empty()) out += "limit header: " + headers.combined + " tells limit, remaining and reset\n";
-  if (!headers.limit.empty()) out += "limit header: " + headers.limit + " tells the limit\n";
+  if (!headers.combined.empty()) out += "limit header: " + headers.combined + " tells what remains and the reset\n";
   if (!headers.remaining.empty()) out += "limit header: " + headers.remaining + " tells what remains\n";
   if (!headers.reset.empty())
     out += "limit header: " + headers.reset + " tells the reset, " + std::string(units[static_cast<std::size_t>(headers.reset_as)]) + "\n";

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/reason.hpp"
 #include "base/time.hpp"
@@ -49,11 +50,12 @@ struct judgement {
   std::optional<std::int64_t> leads_updated;    ///< where the provider tells how many leads it changed
 };
 
-/// What the provider tells of its budget beside an answer; each part only where told and well-formed.
-struct told_limits {
-  std::optional<std::int64_t> limit;
-  std::optional<std::int64_t> remaining;
-  std::optional<duration> resets_in;
+/// What the provider tells beside an answer of one of its limits: so many requests are left until it starts anew.
+struct told_limit {
+  std::int64_t remaining = 0;  ///< 0 to 1,000,000,000
+  duration resets_in{};        ///< 0 to 31 d
+
+  bool operator==(const told_limit&) const = default;
 };
 
 /// Judges an answer by the definition's rules, then by this table. `appends`: the request carried an append.
@@ -76,7 +78,8 @@ judgement judge(const definition& by, const answer& given, bool appends, wall_ti
 /// For a redirect, where it points to: origin and path alone.
 std::string explain_answer(const definition& by, const answer& given, std::span<const std::string> secrets);
 
-/// Reads the definition's limit headers. Malformed values are ignored.
-told_limits read_limits(const definition& by, const answer& given, wall_time now);
+/// All limits that the definition's limit headers tell, or those of the RateLimit drafts where it names none; they hold at once. Malformed
+/// values are ignored, and so is a remainder without a reset. `now` dates resets in Unix time where the answer has no Date.
+std::vector<told_limit> read_limits(const definition& by, const answer& given, wall_time now);
 
 }  // namespace leadrelay::providers

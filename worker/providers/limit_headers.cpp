@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <vector>
 
+#include "base/date_time.hpp"
+#include "base/text.hpp"
 #include "providers/definition_parts.hpp"
 #include "providers/judge.hpp"
 
@@ -90,55 +93,83 @@ std::optional<duration> read_reset(std::string_view text, reset_unit unit, wall_
   return std::max(duration{left}, duration::zero());
 }
 
-/// The count of a header of its own: `100`, `100, 100;w=60` (RateLimit-Limit to draft -06) or `"name";q=100;w=60` (RateLimit-Policy from
-/// draft -08 on), there that of the policy `name`, where one is asked for.
-std::optional<std::int64_t> read_header_count(std::string_view value, std::string_view name) {
-  for (const member& one : split_list(value)) {
-    const std::string_view quota = one.find("q");
-    if (quota.empty()) return read_count(one.item.name);
-    if (name.empty() || one.item.name == name) return read_count(quota);
+/// The members of a field in all its lines, which make one list (RFC 9110 section 5.3).
+std::vector<member> members_of(const answer& given, std::string_view name) {
+  std::vector<member> out;
+  for (const answer_header& line : given.headers)
+    if (equal_without_case(line.name, name)) std::ranges::move(split_list(line.value), std::back_inserter(out));
+  return out;
+}
+
+/// When the answer was given, by the clock that its Unix times are of: its Date (RFC 9110 section 6.6.1), in whole seconds. The own clock
+/// where that says the same, where no Date stands there, and where the two have nothing in common.
+wall_time answered_at(const answer& given, wall_time now) noexcept {
+  const auto value = given.header("Date");
+  const auto date = value ? parse_http_date(*value) : std::nullopt;
+  if (!date) return now;
+  const auto ahead = now - *date;
+  const bool same = ahead >= std::chrono::seconds{0} && ahead < std::chrono::seconds{1};
+  return same || ahead > largest_clock_difference || ahead < -largest_clock_difference ? now : *date;
+}
+
+/// `limit=100, remaining=50, reset=5` (draft -07), once or several times.
+void read_pairs(const std::vector<member>& members, wall_time now, std::vector<told_limit>& out) {
+  std::optional<std::int64_t> remaining;
+  std::optional<duration> resets_in;
+  for (const member& one : members) {
+    if (one.item.name == "remaining") remaining = read_count(one.item.value);
+    if (one.item.name == "reset") resets_in = read_reset(one.item.value, reset_unit::seconds, now);
+    if (!remaining || !resets_in) continue;
+    out.push_back({*remaining, *resets_in});
+    remaining.reset();
+    resets_in.reset();
   }
+}
+
+/// The window of the policy with that name, in quotes.
+std::optional<duration> window_of(std::string_view name, const std::vector<member>& policies, wall_time now) noexcept {
+  for (const member& one : policies)
+    if (one.item.name == name) return read_reset(one.find("w"), reset_unit::seconds, now);
   return std::nullopt;
 }
 
-/// `limit=100, remaining=50, reset=5`.
-void read_pairs(const std::vector<member>& members, reset_unit unit, wall_time now, told_limits& out) {
+/// `"name";r=50;t=30` (draft -08 on). Where a policy does not say when it starts anew, it does after its window at the latest.
+void read_policies(const std::vector<member>& members, const std::vector<member>& policies, wall_time now, std::vector<told_limit>& out) {
   for (const member& one : members) {
-    if (one.item.name == "limit") out.limit = read_count(one.item.value);
-    if (one.item.name == "remaining") out.remaining = read_count(one.item.value);
-    if (one.item.name == "reset") out.resets_in = read_reset(one.item.value, unit, now);
+    const auto remaining = read_count(one.find("r"));
+    auto resets_in = read_reset(one.find("t"), reset_unit::seconds, now);
+    if (!resets_in) resets_in = window_of(one.item.name, policies, now);
+    if (remaining && resets_in) out.push_back({*remaining, *resets_in});
   }
 }
 
-/// `"name";r=50;t=30`: of several, the one with the least left. Returns its name, with its quotes.
-std::string_view read_policies(const std::vector<member>& members, wall_time now, told_limits& out) {
-  std::string_view name;
-  for (const member& one : members) {
-    const auto remaining = read_count(one.find("r"));
-    if (!remaining || (out.remaining && *remaining >= *out.remaining)) continue;
-    out.remaining = remaining;
-    out.resets_in = read_reset(one.find("t"), reset_unit::seconds, now);
-    name = one.item.name;
+/// A header with what is left and one with the reset. Where there are several of one, the n-th goes with the n-th or else the last.
+void read_apart(const std::vector<member>& counts, const std::vector<member>& resets, reset_unit unit, wall_time now,
+                std::vector<told_limit>& out) {
+  for (std::size_t index = 0; index < counts.size() && !resets.empty(); ++index) {
+    const auto remaining = read_count(counts[index].item.name);
+    const auto resets_in = read_reset(resets[std::min(index, resets.size() - 1)].item.name, unit, now);
+    if (remaining && resets_in) out.push_back({*remaining, *resets_in});
   }
-  return name;
+}
+
+/// Where a definition names none: as in the drafts, whose names say in what the reset counts.
+const limit_headers& standard_headers() {
+  static const limit_headers names{.remaining = "RateLimit-Remaining", .reset = "RateLimit-Reset", .combined = "RateLimit"};
+  return names;
 }
 
 }  // namespace
 
-told_limits read_limits(const definition& by, const answer& given, wall_time now) {
-  told_limits out;
-  if (!by.inside().told_limits) return out;
-  const limit_headers& names = *by.inside().told_limits;
-  const auto header = [&](const std::string& name) { return name.empty() ? std::nullopt : given.header(name); };
-  std::string_view policy;
-  if (const auto value = header(names.combined)) {
-    const std::vector<member> members = split_list(*value);
-    read_pairs(members, names.reset_as, now, out);
-    policy = read_policies(members, now, out);
+std::vector<told_limit> read_limits(const definition& by, const answer& given, wall_time now) {
+  std::vector<told_limit> out;
+  const limit_headers& names = by.inside().told_limits ? *by.inside().told_limits : standard_headers();
+  if (const auto members = members_of(given, names.combined); !members.empty()) {
+    read_pairs(members, now, out);
+    read_policies(members, members_of(given, names.combined + "-Policy"), now, out);
   }
-  if (const auto value = header(names.limit)) out.limit = read_header_count(*value, policy);
-  if (const auto value = header(names.remaining)) out.remaining = read_header_count(*value, policy);
-  if (const auto value = header(names.reset)) out.resets_in = read_reset(trim(*value), names.reset_as, now);
+  if (const auto counts = members_of(given, names.remaining); !counts.empty())
+    read_apart(counts, members_of(given, names.reset), names.reset_as, answered_at(given, now), out);
   return out;
 }
 

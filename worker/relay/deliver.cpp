@@ -209,7 +209,7 @@ task<relay::attempt> relay::exchange(account& of, running_lane& lane, const load
   tried.http_status = came.answer.status;
   const providers::definition& definition = of.settings().plan.definition();
   tried.judged = providers::judge(definition, came.answer, request.appends, loop_.wall_now());
-  obey_told_limits(of, came.answer);
+  obey_told_limits(of, lane, came.answer);
   if (tried.judged.is != providers::verdict::delivered) {
     if (loaded.merged && tried.judged.is == providers::verdict::retry)
       tried.may_have_had_effect =
@@ -221,11 +221,10 @@ task<relay::attempt> relay::exchange(account& of, running_lane& lane, const load
   co_return tried;
 }
 
-/// What a provider says is left of its limit bounds the account beside its own limits.
-void relay::obey_told_limits(account& of, const providers::answer& given) {
-  const providers::told_limits told = providers::read_limits(of.settings().plan.definition(), given, loop_.wall_now());
-  if (!told.remaining || !told.resets_in) return;
-  of.gate().tell_remaining(*told.remaining, std::min(*told.resets_in, of.settings().retry.longest_retry_after), loop_.now());
+/// What a provider says is left of its limits bounds the account beside its own.
+void relay::obey_told_limits(account& of, const running_lane& lane, const providers::answer& given) {
+  const auto told = providers::read_limits(of.settings().plan.definition(), given, loop_.wall_now());
+  of.gate().tell_limits(*lane.admitted, told, loop_.now());
 }
 
 /// What a provider may echo and nobody is to see: the account's credential and the sensitive values of the lane's first changes.

@@ -106,7 +106,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   task<attempt> try_once(account& of, running_lane& lane, const load& what);
   bool may_leave_still(account& of, running_lane& lane, attempt& tried);
   task<attempt> exchange(account& of, running_lane& lane, const load& loaded);
-  void obey_told_limits(account& of, const providers::answer& given);
+  void obey_told_limits(account& of, const running_lane& lane, const providers::answer& given);
   static std::vector<std::string> secrets_of(const account& of, const running_lane& lane, std::size_t changes);
   delivery::decision decide_next(account& of, const running_lane& lane, const load& what, attempt& tried, ending& so_far);
   double random_fraction() { return std::uniform_real_distribution<double>{}(random_); }

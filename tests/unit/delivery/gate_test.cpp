@@ -129,30 +129,6 @@ TEST(gate_test, share_cuts_the_limits_down) {
   EXPECT_EQ(through.state(start + seconds{2}), gate_state::flowing);
 }
 
-TEST(gate_test, what_the_provider_says_is_left_bounds_those_that_leave) {
-  gate through(100, {}, 100);
-  start_request(through, start);
-  start_request(through, start);
-  through.tell_remaining(2, seconds{9}, start);  // one of the two, which the provider has not counted yet, may take one
-  through.leave();
-  start_request(through, start);
-  EXPECT_EQ(through.state(start), gate_state::limited);
-  EXPECT_EQ(through.ask_again_at(start), again{start + seconds{9}});
-  EXPECT_EQ(through.state(start + seconds{9}), gate_state::flowing);
-}
-
-TEST(gate_test, what_is_left_is_shared_by_the_workers_of_the_group) {
-  gate through(100, {}, 100);
-  through.set_share({{0}, 4}, start, noon);
-  start_request(through, start);
-  through.tell_remaining(8, seconds{9}, start);
-  through.leave();
-  start_request(through, start);
-  EXPECT_EQ(through.state(start), gate_state::flowing);
-  start_request(through, start);
-  EXPECT_EQ(through.state(start), gate_state::limited);
-}
-
 TEST(gate_test, asked_to_wait_all_wait_until_then) {
   gate through(4, {}, 4);
   through.hold_until(start + seconds{30});

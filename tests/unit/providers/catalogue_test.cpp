@@ -180,12 +180,12 @@ TEST(describe, says_one_fact_a_line) {
         "field: loss_reason -> /lossReason: string, sensitive, only with status lost\n",
         "field: note -> /note: string, appended, sensitive\n",
         "native: /changedTo: string, one of qualified, won, lost\n", "answer: HTTP 409 with code CONFLICT -> conflict\n",
-        "answer: HTTP 200-299 where /success is false -> rejected\n", "limit: none published\n"})
+        "answer: HTTP 200-299 where /success is false -> rejected\n", "limit: none published\nlimit header: those of the RateLimit drafts\n"})
     EXPECT_THAT(octanist, HasSubstr(line));
   EXPECT_THAT(all.find("perch")->describe(), HasSubstr("limit: 100 requests in any 1h\nlimit: 10 requests in any 1m\n"));
   EXPECT_THAT(all.find("perch")->describe(), HasSubstr("open: /clientData: native may give any member\n"));
   EXPECT_THAT(all.find("hubspot")->describe(), HasSubstr("lead: id -> /inputs/0/id\n"));
-  EXPECT_THAT(all.find("close")->describe(), HasSubstr("limit header: ratelimit tells limit, remaining and reset\n"));
+  EXPECT_THAT(all.find("close")->describe(), HasSubstr("limit header: ratelimit tells what remains and the reset\n"));
   EXPECT_THAT(all.find("orwel")->describe(), HasSubstr("lead: id is a UUID\n"));
   EXPECT_THAT(all.find("leadpro")->describe(), HasSubstr("string, 1..50 characters, required always, sensitive\n"));
 }

@@ -606,23 +606,20 @@ TEST(compile_faults, limits_out_of_range_are_refused) {
 TEST(compile_faults, limit_headers_that_are_wrong_are_refused) {
   expect_issues({
       {"", "limit_headers: X-Limit", {"x.yaml:9:16: limit_headers: is a single value, expected a map"}},
+      {"", "limit_headers: {}", {"x.yaml:9:16: limit_headers: names no header, expected `remaining` and `reset`, or `combined`"}},
       {"",
-       "limit_headers: {}",
-       {"x.yaml:9:16: limit_headers: names no header, expected some of `limit`, `remaining`, `reset` and `combined`"}},
-      {"",
-       "limit_headers: { remaining: \"X Remaining\" }",
+       "limit_headers: { remaining: \"X Remaining\", reset: X-Reset }",
        {"x.yaml:9:29: limit_headers.remaining: is no name of a header (RFC 9110 section 5.1), expected such as X-RateLimit-Remaining"}},
       {"",
-       "limit_headers: { remaining: X-Remaining, reset_as: unix }",
-       {"x.yaml:9:52: limit_headers.reset_as: expected seconds, unix_seconds or unix_milliseconds",
-        "x.yaml:9:52: limit_headers.reset_as: goes with `reset` or `combined`"}},
-      {"",
-       "limit_headers: { remaining: X-Remaining, reset_as: seconds }",
-       {"x.yaml:9:52: limit_headers.reset_as: goes with `reset` or `combined`"}},
+       "limit_headers: { combined: RateLimit, reset_as: unix }",
+       {"x.yaml:9:49: limit_headers.reset_as: expected seconds, unix_seconds or unix_milliseconds",
+        "x.yaml:9:49: limit_headers.reset_as: goes with `reset`"}},
+      {"", "limit_headers: { remaining: X-Remaining }", {"x.yaml:9:16: limit_headers: `remaining` and `reset` go together"}},
+      {"", "limit_headers: { combined: RateLimit, reset: X-Reset }", {"x.yaml:9:16: limit_headers: `remaining` and `reset` go together"}},
       {"",
        "limit_headers: { rest: X-Remaining }",
        {"x.yaml:9:18: limit_headers.rest: unknown key, did you mean `reset`?",
-        "x.yaml:9:16: limit_headers: names no header, expected some of `limit`, `remaining`, `reset` and `combined`"}},
+        "x.yaml:9:16: limit_headers: names no header, expected `remaining` and `reset`, or `combined`"}},
   });
 }
 

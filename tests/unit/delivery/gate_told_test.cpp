@@ -1,0 +1,99 @@
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "delivery/gate.hpp"
+#include "unit/delivery/moments.hpp"
+#include "unit/delivery/printing.hpp"
+
+// What the provider says bounds what passes the gate: what is left of its limits, and how long to wait.
+namespace leadrelay::delivery {
+namespace {
+
+using again = std::optional<time_point>;
+
+constexpr wall_time noon{hours{24 * 365 * 56}};
+
+admission start_request(gate& through, time_point now) {
+  const auto admitted = through.admit(now);
+  EXPECT_TRUE(admitted);
+  through.send(now);
+  return admitted.value_or(admission{});
+}
+
+void tell(gate& through, const admission& of, std::int64_t left, duration resets_in, time_point now = start) {
+  const providers::told_limit told[] = {{left, resets_in}};
+  through.tell_limits(of, told, now);
+}
+
+int admit_all(gate& through, time_point now = start) {
+  int out = 0;
+  while (through.admit(now)) ++out;
+  return out;
+}
+
+TEST(gate_told_test, what_the_provider_says_is_left_bounds_those_that_leave) {
+  gate through(100, {}, 100);
+  const admission first = start_request(through, start);
+  start_request(through, start);
+  tell(through, first, 2, seconds{9});  // one of the two, which the provider has not counted yet, may take one
+  through.leave();
+  start_request(through, start);
+  EXPECT_EQ(through.state(start), gate_state::limited);
+  EXPECT_EQ(through.ask_again_at(start), again{start + seconds{9}});
+  EXPECT_EQ(through.state(start + seconds{9}), gate_state::flowing);
+}
+
+TEST(gate_told_test, answers_in_reverse_order_let_no_more_leave) {
+  gate through(100, {}, 100);
+  admission sent[4];
+  for (admission& each : sent) each = start_request(through, start);
+  for (int left = 0; left < 4; ++left) {
+    tell(through, sent[3 - left], left, hours{1});
+    through.leave();
+    EXPECT_EQ(through.state(start), gate_state::limited);
+  }
+}
+
+TEST(gate_told_test, what_is_left_is_shared_by_the_workers_of_the_group) {
+  gate through(100, {}, 100);
+  through.set_share({{0}, 4}, start, noon);
+  tell(through, start_request(through, start), 8, seconds{9});
+  through.leave();
+  EXPECT_EQ(admit_all(through), 2);
+  EXPECT_EQ(through.state(start), gate_state::limited);
+}
+
+TEST(gate_told_test, another_share_counts_of_what_was_told_before) {
+  gate through(100, {}, 100);
+  tell(through, start_request(through, start), 40, hours{1});
+  through.leave();
+  through.set_share({{0}, 4}, start, noon);
+  EXPECT_EQ(admit_all(through), 10);
+}
+
+TEST(gate_told_test, those_that_do_not_leave_take_nothing_of_what_is_left) {
+  gate through(100, {}, 100);
+  tell(through, start_request(through, start), 2, hours{1});
+  through.leave();
+  for (int each = 0; each < 3; ++each) {
+    const auto admitted = through.admit(start);
+    ASSERT_TRUE(admitted);
+    each % 2 == 0 ? through.cancel() : through.put_back(*admitted, start);
+    through.leave();
+  }
+  EXPECT_EQ(admit_all(through), 2);
+}
+
+TEST(gate_told_test, wait_and_what_is_left_are_both_waited_for) {
+  gate through(100, {}, 100);
+  tell(through, start_request(through, start), 0, hours{1});
+  through.hold_until(start + minutes{5});
+  through.leave();
+  EXPECT_EQ(through.state(start), gate_state::waiting);
+  EXPECT_EQ(through.state(start + minutes{5}), gate_state::limited);
+  EXPECT_EQ(through.ask_again_at(start + minutes{5}), again{start + hours{1}});
+}
+
+}  // namespace
+}  // namespace leadrelay::delivery

@@ -1,0 +1,128 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "simulation/simulated_world.hpp"
+
+namespace leadrelay {
+namespace {
+
+using simulated::orwel_event;
+using simulated::reaction;
+using simulated::seen_request;
+using simulated::world;
+using namespace std::chrono_literals;
+
+using header_list = std::vector<std::pair<std::string, std::string>>;
+
+/// A provider that allows so many requests in each of its windows, and tells with each answer what is left.
+struct telling_provider {
+  world& of;
+  int allowed;
+  duration window;
+  duration ahead{};  ///< the worker's clock before the provider's
+  std::function<duration(int)> latency = [](int) { return 20ms; };
+  bool tells_when = false;  ///< Retry-After with a refusal
+  time_point ends{};
+  int left = 0;
+  int taken = 0;
+  int refused = 0;
+
+  void start() {
+    of.provider.react = [this](const seen_request&) { return answer(); };
+  }
+
+  reaction answer() {
+    if (of.loop.now() >= ends) {
+      ends = of.loop.now() + window;
+      left = allowed;
+    }
+    const bool fits = left > 0;
+    left -= fits ? 1 : 0;
+    ++(fits ? taken : refused);
+    reaction out{.status = fits ? 200u : 429u, .latency = latency(taken), .headers = told()};
+    if (!fits && tells_when) out.headers.emplace_back("Retry-After", "3600");
+    return out;
+  }
+
+  /// As Orwel does, in Unix time.
+  header_list told() const {
+    const wall_time here = of.loop.wall_now();
+    const auto reset =
+        std::chrono::ceil<std::chrono::seconds>(here + std::chrono::ceil<std::chrono::milliseconds>(ends - of.loop.now() - ahead));
+    header_list out{{"X-RateLimit-Remaining", std::to_string(left)},
+                    {"X-RateLimit-Reset", std::to_string(reset.time_since_epoch().count())}};
+    if (ahead != duration::zero()) out.emplace_back("Date", http_date(here - std::chrono::floor<std::chrono::milliseconds>(ahead)));
+    return out;
+  }
+
+  static std::string http_date(wall_time at) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+    const std::time_t time = seconds;
+    std::tm parts{};
+    gmtime_r(&time, &parts);
+    char text[40];
+    std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    return text;
+  }
+};
+
+void deliver(world& w, int leads, int first = 1) {
+  for (int lead = first; lead < first + leads; ++lead) w.kafka.deliver(0, "lead" + std::to_string(lead), orwel_event(lead, 1));
+}
+
+TEST(told_limits_story, what_is_left_for_an_hour_is_waited_for_an_hour) {
+  world w;
+  w.kafka.assign(1);
+  telling_provider tells{.of = w, .allowed = 100, .window = 1h};
+  tells.start();
+  deliver(w, 250);
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(tells.taken, 250);
+  EXPECT_EQ(tells.refused, 0);
+  EXPECT_LE(w.loop.now() - w.provider.requests.front().at, 2h + 5s);
+}
+
+TEST(told_limits_story, answers_in_any_order_let_no_more_leave_than_are_left) {
+  world w;
+  w.kafka.assign(1);
+  telling_provider tells{.of = w, .allowed = 103, .window = 1min};
+  tells.latency = [](int number) { return 20ms + 37ms * ((number * 7) % 11); };
+  tells.start();
+  deliver(w, 400);
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(tells.refused, 0);
+  EXPECT_LE(w.loop.now() - w.provider.requests.front().at, 3min + 5s) << "all that are left leave";
+}
+
+TEST(told_limits_story, connections_that_fail_take_nothing_of_what_is_left) {
+  world w;
+  w.kafka.assign(1);
+  telling_provider tells{.of = w, .allowed = 3, .window = 1h};
+  tells.start();
+  deliver(w, 1);
+  ASSERT_TRUE(w.settle_all());
+  w.loop.run_for(2min);  // no connection stays idle for so long
+  int failures = 2;
+  w.provider.on_connect = [&] { return failures-- > 0 ? http::transport_error::connect_failed : http::transport_error::none; };
+  deliver(w, 2, 2);
+  w.loop.run_for(1min);
+  EXPECT_EQ(tells.taken, 3);
+  EXPECT_EQ(tells.refused, 0);
+}
+
+TEST(told_limits_story, a_clock_that_is_ahead_of_the_providers_voids_nothing) {
+  world w;
+  w.kafka.assign(1);
+  telling_provider tells{.of = w, .allowed = 50, .window = 1min, .ahead = 90s};
+  tells.start();
+  deliver(w, 120);
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(tells.refused, 0);
+}
+
+}  // namespace
+}  // namespace leadrelay
