@@ -24,7 +24,7 @@ gate::gate(int concurrency, const std::vector<providers::limit>& limits, int fir
 gate_state gate::state(time_point now, try_kind kind) const {
   if (credential_refused_ && (now < probe_at_ || in_flight_ > with_former_)) return gate_state::credential_refused;
   if (!breaker_.is_closed() && (now < breaker_.paused_until() || in_flight_ > 0)) return gate_state::breaker_open;
-  if (now < held_until_) return gate_state::waiting;
+  if (!wait_.open(now, in_flight_)) return gate_state::waiting;
   if (in_flight_ >= concurrency_.limit()) return gate_state::busy;
   if (!rate_.open(now) || !told_.open(now)) return gate_state::limited;
   // Probes have a pace of their own.
@@ -42,6 +42,7 @@ std::optional<admission> gate::admit(time_point now, try_kind kind) {
   probing_ = credential_refused_;
   if (!breaker_.is_closed()) breaker_.probe();
   if (covered) retries_.take(now);
+  wait_.admit();
   rate_.reserve(now);
   told_.reserve();
   return admission{now, covered, breaker_.openings(), credential_epoch_, told_.word()};
@@ -56,9 +57,10 @@ std::optional<time_point> gate::ask_again_at(time_point now, try_kind kind) cons
       return at ? std::optional{std::max(*at, told_.opens_at())} : std::nullopt;
     }
     case gate_state::retry_budget: return retries_.opens_at(now);
-    case gate_state::waiting: return held_until_;
-    case gate_state::breaker_open: return in_flight_ > 0 ? std::nullopt : std::optional{std::max(breaker_.paused_until(), held_until_)};
-    case gate_state::credential_refused: return in_flight_ > with_former_ ? std::nullopt : std::optional{std::max(probe_at_, held_until_)};
+    case gate_state::waiting: return wait_.is_asking(in_flight_) ? std::nullopt : std::optional{wait_.until()};
+    case gate_state::breaker_open: return in_flight_ > 0 ? std::nullopt : std::optional{std::max(breaker_.paused_until(), wait_.until())};
+    case gate_state::credential_refused:
+      return in_flight_ > with_former_ ? std::nullopt : std::optional{std::max(probe_at_, wait_.until())};
   }
   return std::nullopt;
 }
@@ -78,6 +80,7 @@ void gate::cancel() {
   --not_sent_;
   rate_.cancel();
   told_.give_back();
+  wait_.forget();
 }
 
 void gate::put_back(const admission& of, time_point now) {
@@ -89,6 +92,7 @@ breaker::finding gate::judge(const request_end& end, time_point now, double rand
   const provider_sign sign = sign_of(end.is, end.error, end.status);
   if (end.of.covered && sign == provider_sign::works && end.is != providers::verdict::wait) retries_.give_back(end.of.at, now);
   adapt(end, sign, now);
+  wait_.end(end.of.at, sign == provider_sign::works && end.is != providers::verdict::wait);
   // A failure to connect speaks of no change.
   const breaker::finding found = breaker_.end(sign, is_connect_error(end.error) ? 0 : end.change, now, random);
   if (found.is == breaker::effect::opened) concurrency_.start_again(now);
@@ -109,9 +113,8 @@ void gate::leave(std::uint64_t sent_in) {
   --in_flight_;
   if (sent_in < changed_in_) --with_former_;
   breaker_.forget_probe();
+  if (in_flight_ == 0) wait_.forget();
 }
-
-void gate::hold_until(time_point until) { held_until_ = std::max(held_until_, until); }
 
 void gate::refuse_credential(time_point now) {
   if (credential_refused_ && !probing_) return;  // one of those that were in flight when the first refusal came
@@ -127,6 +130,7 @@ void gate::accept_credential() { credential_refused_ = false; }
 void gate::try_credential_again(time_point now) {
   changed_in_ = ++credential_epoch_;
   with_former_ = in_flight_ - not_sent_;
+  wait_.forget();
   probing_ = false;
   probe_pause_ = first_probe_pause / 2;  // the first refusal doubles it
   probe_at_ = now;

@@ -8,6 +8,7 @@
 
 #include "base/time.hpp"
 #include "delivery/adaptive_concurrency.hpp"
+#include "delivery/asked_wait.hpp"
 #include "delivery/breaker.hpp"
 #include "delivery/rate_limit.hpp"
 #include "delivery/retry_budget.hpp"
@@ -22,7 +23,7 @@ enum class gate_state {
   busy,                ///< as many in flight as are good for the account now
   limited,             ///< a window of the rate limit is full, or the provider says that none is left
   retry_budget,        ///< a retry waits until retries are few enough among the requests
-  waiting,             ///< the provider has asked to wait
+  waiting,             ///< the provider has asked to wait, or one request asks whether that is over
   breaker_open,        ///< the provider fails; after a pause one request at a time tries whether it works again
   credential_refused,  ///< the provider refuses the credential; one request at a time tries whether it is accepted again
 };
@@ -86,8 +87,8 @@ class gate {
   /// The request has ended; `sent_in` is the credential's epoch when it went on the wire.
   void leave(std::uint64_t sent_in = never_sent);
 
-  /// The provider asks to wait; a wait that is already longer stays.
-  void hold_until(time_point until);
+  /// The provider asks to wait; a wait that is already longer stays. After it one request at a time asks whether it is over.
+  void hold_until(time_point until) noexcept { wait_.hold_until(until); }
   /// The provider refused the credential: all wait, one probe goes after a pause of 1 s that doubles up to 60 s.
   void refuse_credential(time_point now);
   /// An answer that speaks of the change shows that the credential is accepted.
@@ -125,7 +126,7 @@ class gate {
   told_budget told_;
   breaker breaker_;
   mutable retry_budget retries_;  ///< forgets what is old when it is asked
-  time_point held_until_{};
+  asked_wait wait_;
   bool credential_refused_ = false;
   bool probing_ = false;  ///< a probe was admitted since the last refusal
   std::uint64_t credential_epoch_ = 0;

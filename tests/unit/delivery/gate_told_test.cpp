@@ -26,6 +26,10 @@ void tell(gate& through, const admission& of, std::int64_t left, duration resets
   through.tell_limits(of, told, now);
 }
 
+void end(gate& through, const admission& of, providers::verdict is, time_point now) {
+  through.judge({.of = of, .is = is, .status = 200, .sent = of.at, .change = 1}, now, 0);
+}
+
 int admit_all(gate& through, time_point now = start) {
   int out = 0;
   while (through.admit(now)) ++out;
@@ -93,6 +97,44 @@ TEST(gate_told_test, wait_and_what_is_left_are_both_waited_for) {
   EXPECT_EQ(through.state(start), gate_state::waiting);
   EXPECT_EQ(through.state(start + minutes{5}), gate_state::limited);
   EXPECT_EQ(through.ask_again_at(start + minutes{5}), again{start + hours{1}});
+}
+
+TEST(gate_told_test, after_a_wait_one_at_a_time_asks_whether_it_is_over) {
+  gate through(8, {}, 8);
+  through.hold_until(start + seconds{5});
+  const time_point later = start + seconds{5};
+  const admission first = start_request(through, later);
+  EXPECT_EQ(through.state(later), gate_state::waiting);
+  EXPECT_EQ(through.ask_again_at(later), std::nullopt);
+  end(through, first, providers::verdict::wait, later);
+  through.hold_until(later + seconds{5});
+  through.leave();
+  EXPECT_EQ(through.ask_again_at(later), again{later + seconds{5}});
+  const admission second = start_request(through, later + seconds{5});
+  EXPECT_FALSE(through.admit(later + seconds{5}));
+  end(through, second, providers::verdict::delivered, later + seconds{6});
+  through.leave();
+  EXPECT_GT(admit_all(through, later + seconds{6}), 1);
+}
+
+TEST(gate_told_test, one_that_asks_and_does_not_come_to_know_makes_way_for_the_next) {
+  gate through(8, {}, 8);
+  const admission slow = start_request(through, start);
+  through.hold_until(start + seconds{5});
+  const time_point later = start + seconds{5};
+  ASSERT_TRUE(through.admit(later)) << "one that left before the wait is in nobody's way";
+  EXPECT_FALSE(through.admit(later));
+  through.cancel();
+  through.leave();
+  const admission third = start_request(through, later);
+  through.judge({.of = third, .is = providers::verdict::retry, .error = transport_error::connection_lost, .change = 2}, later, 0);
+  through.leave();
+  start_request(through, later);
+  end(through, slow, providers::verdict::delivered, later);
+  through.leave();
+  EXPECT_FALSE(through.admit(later)) << "an answer to what left before the wait does not say that it is over";
+  through.leave();
+  EXPECT_TRUE(through.admit(later)) << "cut off here, without a word";
 }
 
 }  // namespace

@@ -124,5 +124,30 @@ TEST(told_limits_story, a_clock_that_is_ahead_of_the_providers_voids_nothing) {
   EXPECT_EQ(tells.refused, 0);
 }
 
+/// The wait is cut short, so that the provider may still refuse: one asks, not all.
+TEST(told_limits_story, after_a_wait_one_request_asks_whether_it_is_over) {
+  world w("  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 64 }\n");
+  w.kafka.assign(1);
+  int refused = 0;
+  bool open = true;
+  w.provider.react = [&](const seen_request&) {
+    if (open) return reaction{};
+    ++refused;
+    return reaction{.status = 429, .headers = {{"Retry-After", "3600"}}};
+  };
+  deliver(w, 100);
+  ASSERT_TRUE(w.settle_all());
+  open = false;
+  deliver(w, 100, 101);
+  w.loop.run_for(1min);
+  const int at_first = refused;
+  w.loop.run_for(1h);
+  EXPECT_LE(refused - at_first, 12) << "each 5 minutes, the longest wait by default";
+  EXPECT_GE(refused - at_first, 11);
+  open = true;
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.provider.applied.size(), 200u);
+}
+
 }  // namespace
 }  // namespace leadrelay
