@@ -15,12 +15,11 @@
 
 #include "base/version.hpp"
 #include "cli/command.hpp"
+#include "cli/dead_letters_command.hpp"
 #include "cli/usage.hpp"
 
 namespace leadrelay::cli {
 namespace {
-
-using chosen_command = std::function<int()>;
 
 constexpr std::uint64_t most_seed = std::numeric_limits<std::uint64_t>::max();
 
@@ -118,8 +117,12 @@ void add_commands(CLI::App& program, chosen_command& chosen, const demo_runner& 
   add_check(program, chosen);
   add_explain(program, chosen);
   add_providers(program, chosen);
+  add_dead_letters(program, chosen);
   add_sandbox(program, chosen);
-  for (CLI::App* command : program.get_subcommands({})) command->set_version_flag("--version", told);
+  for (CLI::App* command : program.get_subcommands({})) {
+    command->set_version_flag("--version", told);
+    for (CLI::App* inner : command->get_subcommands({})) inner->set_version_flag("--version", told);
+  }
 }
 
 }  // namespace
@@ -135,7 +138,8 @@ int run_program(int argc, const char* const* argv, const demo_runner& run_demo) 
     parse(program, arguments);
     return chosen();
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success)) return refuse({arguments.front(), error.what()});
+    if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success))
+      return refuse({joined(find_command(program, arguments)), error.what()});
     program.exit(error);
     return exit_well;
   } catch (const std::exception& error) {

@@ -92,16 +92,40 @@ class walk {
 
 }  // namespace
 
+std::vector<std::string> find_command(const CLI::App& program, const std::vector<std::string>& arguments) {
+  std::vector<std::string> out;
+  const CLI::App* in = &program;
+  for (const std::string& argument : arguments) {
+    const std::vector<std::string> commands = command_names(*in);
+    if (std::ranges::find(commands, argument) == commands.end()) break;
+    in = in->get_subcommand(argument);
+    out.push_back(argument);
+  }
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : " ") + word;
+  return out;
+}
+
 std::optional<misuse> find_misuse(const CLI::App& program, const std::vector<std::string>& arguments) {
-  const std::vector<std::string> commands = command_names(program);
-  if (arguments.empty()) return misuse{"", "a command is missing, expected " + listed(commands)};
-  const std::string& first = arguments.front();
+  const std::vector<std::string> path = find_command(program, arguments);
+  const CLI::App* command = &program;
+  for (const std::string& name : path) command = command->get_subcommand(name);
+  const auto rest = std::span(arguments).subspan(path.size());
+  const std::vector<std::string> commands = command_names(*command);
+  const auto wrong = [&](std::string what) { return misuse{joined(path), std::move(what)}; };
+  if (commands.empty()) {
+    auto what = walk(*command, rest).find_misuse();
+    return what ? std::optional(wrong(std::move(*what))) : std::nullopt;
+  }
+  if (rest.empty()) return wrong("a command is missing, expected " + listed(commands));
+  const std::string& first = rest.front();
   if (asks_for_help(first)) return std::nullopt;
-  if (first.starts_with('-')) return misuse{"", quoted(first) + " stands before the command, expected " + listed(commands)};
-  if (std::ranges::find(commands, first) == commands.end())
-    return misuse{"", "no such command: " + quoted(first) + ", " + meant_or(first, commands)};
-  auto what = walk(*program.get_subcommand(first), std::span(arguments).subspan(1)).find_misuse();
-  return what ? std::optional(misuse{first, std::move(*what)}) : std::nullopt;
+  if (first.starts_with('-')) return wrong(quoted(first) + " stands before the command, expected " + listed(commands));
+  return wrong("no such command: " + quoted(first) + ", " + meant_or(first, commands));
 }
 
 std::vector<std::string> reduce_to_help(const CLI::App& program, std::vector<std::string> arguments) {
@@ -109,12 +133,14 @@ std::vector<std::string> reduce_to_help(const CLI::App& program, std::vector<std
   const std::string first = arguments.front();
   if (first == "-h") return {"--help"};
   if (asks_for_help(first)) return {first};
-  const std::vector<std::string> commands = command_names(program);
-  if (std::ranges::find(commands, first) == commands.end()) return arguments;
+  std::vector<std::string> out = find_command(program, arguments);
+  if (out.empty()) return arguments;
   const auto end = std::ranges::find(arguments, "--");
   std::replace(arguments.begin(), end, std::string("-h"), std::string("--help"));
   const auto asked = std::find_if(arguments.begin(), end, asks_for_help);
-  return asked == end ? arguments : std::vector<std::string>{first, *asked};
+  if (asked == end) return arguments;
+  out.push_back(*asked);
+  return out;
 }
 
 }  // namespace leadrelay::cli

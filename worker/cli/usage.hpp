@@ -20,6 +20,12 @@ struct misuse {
 /// value, twice, or empty, one argument too many. What is missing, and the values, are left to CLI11 and the commands.
 std::optional<misuse> find_misuse(const CLI::App& program, const std::vector<std::string>& arguments);
 
+/// The words that name the command at the beginning of the arguments, as in `dead-letters`, `list`; as many as there are.
+std::vector<std::string> find_command(const CLI::App& program, const std::vector<std::string>& arguments);
+
+/// With spaces between.
+std::string joined(const std::vector<std::string>& words);
+
 /// The arguments without what stands beside `--help` or `--version`, where one of them is asked for; `-h` is `--help`. The other
 /// functions take what this gives.
 std::vector<std::string> reduce_to_help(const CLI::App& program, std::vector<std::string> arguments);

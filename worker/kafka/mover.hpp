@@ -14,7 +14,8 @@ namespace leadrelay::kafka {
 /// A topic that records are moved to.
 struct needed_topic {
   std::string name;
-  int partitions = 1;  ///< at least
+  int partitions = 1;      ///< at least
+  bool compacted = false;  ///< made to keep the last record of each key, instead of all
 };
 
 /// A record to write, its bytes its own.

@@ -39,12 +39,14 @@ bool is_unauthorized(const failed_step& failed) {
 
 }  // namespace
 
-std::string make_transactional_id(const properties& given) {
+std::string random_name() {
   std::random_device random;
   std::array<char, 17> digits{};
   std::snprintf(digits.data(), digits.size(), "%08x%08x", random(), random());
-  return group_of(given) + "-" + digits.data();
+  return digits.data();
 }
+
+std::string make_transactional_id(const properties& given) { return group_of(given) + "-" + random_name(); }
 
 mover_work::mover_work(properties given, std::string transactional_id, const work_limit& limit)
     : given_(std::move(given)),

@@ -43,6 +43,9 @@ class mover_work {
   std::set<std::string> readable_topics_;  ///< what is moved there can be read back
 };
 
+/// 64 random bits, as digits.
+std::string random_name();
+
 /// `group.id`, `-` and 64 random bits: no two are the same, so that no mover ends another's transactions.
 std::string make_transactional_id(const properties& given);
 

@@ -20,13 +20,15 @@ constexpr milliseconds between_looks{100};
 constexpr duration time_to_end = std::chrono::seconds(1);
 constexpr int replication_of_broker = -1;
 
+const char* policy_of(const needed_topic& topic) { return topic.compacted ? "compact" : "delete"; }
+
 std::string command_for(const needed_topic& topic) {
   return "kafka-topics.sh --create --topic " + topic.name + " --partitions " + std::to_string(topic.partitions) +
-         " --config cleanup.policy=delete --config retention.ms=-1";
+         " --config cleanup.policy=" + policy_of(topic) + " --config retention.ms=-1";
 }
 
 std::string wanted(const needed_topic& topic) {
-  return "topic \"" + topic.name + "\" with " + std::to_string(topic.partitions) + " partitions";
+  return "topic \"" + topic.name + "\" with " + std::to_string(topic.partitions) + (topic.partitions == 1 ? " partition" : " partitions");
 }
 
 failed_step too_few(const needed_topic& topic, int found) {
@@ -41,7 +43,7 @@ new_topic_handle describe(const needed_topic& topic, std::string& reason) {
   new_topic_handle made(rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions, replication_of_broker, text.data(), text.size()));
   if (!made) reason = text.data();
   if (!made) return made;
-  rd_kafka_NewTopic_set_config(made.get(), "cleanup.policy", "delete");
+  rd_kafka_NewTopic_set_config(made.get(), "cleanup.policy", policy_of(topic));
   rd_kafka_NewTopic_set_config(made.get(), "retention.ms", "-1");
   return made;
 }

@@ -9,11 +9,11 @@
 namespace leadrelay::sink {
 namespace {
 
-constexpr std::array<std::string_view, 16> names = {
+constexpr std::array<std::string_view, 17> names = {
     "leadrelay.reason",   "leadrelay.detail",        "leadrelay.account",      "leadrelay.provider",    "leadrelay.event_id",
     "leadrelay.topic",    "leadrelay.partition",     "leadrelay.offset",       "leadrelay.timestamp",   "leadrelay.attempts",
     "leadrelay.first_attempt", "leadrelay.last_attempt", "leadrelay.http_status", "leadrelay.response", "leadrelay.replays",
-    "leadrelay.truncated",
+    "leadrelay.truncated", "leadrelay.replayed_from",
 };
 
 // With the names and the short values these stay below `most_context_bytes`.
@@ -63,6 +63,7 @@ void add_context(context_headers to, const events::record& from, const dead_lett
   to.add("leadrelay.http_status", context.http_status);
   to.add("leadrelay.response", context.response, most_response);
   to.add("leadrelay.replays", from.header_value("leadrelay.replays").value_or(""), most_replays);
+  to.add("leadrelay.replayed_from", from.header_value("leadrelay.replayed_from").value_or(""), most_name);
 }
 
 }  // namespace

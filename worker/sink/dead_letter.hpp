@@ -31,8 +31,8 @@ struct dead_letter_context {
 bool is_context_header(std::string_view name) noexcept;
 
 /// The record to write (the Contract's "Dead letter"): the original's key, value and headers, then the context as headers, which take
-/// the place of those of an earlier dead letter, but for `leadrelay.replays`, which is carried on. Everything that the context adds is
-/// at most `most_context_bytes`. The result points into `from` and `topic`.
+/// the place of those of an earlier dead letter, but for `leadrelay.replays` and `leadrelay.replayed_from`, which are carried on. Everything
+/// that the context adds is at most `most_context_bytes`. The result points into `from` and `topic`.
 ///
 /// `too_large`: how often the topic has refused the letter as too large. Each time the value is cut to half, and after `most_halvings`
 /// the original's headers are left out too, then its key; `leadrelay.truncated` then tells how many bytes the whole value has. Such a letter cannot be
