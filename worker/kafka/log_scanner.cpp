@@ -1,7 +1,9 @@
 #include "kafka/log_scanner.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <utility>
 
 #include "kafka/client_configuration.hpp"
 #include "kafka/message.hpp"
@@ -20,12 +22,21 @@ constexpr int answer_ms = 10'000;
 constexpr duration longest_silence = std::chrono::seconds(30);
 constexpr duration time_to_end = std::chrono::seconds(1);
 
-/// The end of a log is told by an empty answer, which the broker gives after the first of these; the second is bound by what a client that
-/// asks for more than one partition at once would hold.
-properties of_scanner(properties given) {
-  given.emplace_back("fetch.wait.max.ms", "10");
-  given.emplace_back("fetch.message.max.bytes", "262144");
-  return given;
+using setting = std::pair<const char*, const char*>;
+
+/// The end of a log is told by an empty answer, which the broker gives after the first of these. The others bound what is held. librdkafka
+/// pauses for a second whenever more is held, unless it is a version (2.2) that knows the last of these.
+constexpr std::array settings = {
+    setting{"fetch.wait.max.ms", "10"},
+    setting{"fetch.message.max.bytes", "262144"},
+    setting{"queued.max.messages.kbytes", "8192"},  // of keys and values
+    setting{"queued.min.messages", "12000"},        // the most, in spite of its name
+    setting{"fetch.queue.backoff.ms", "5"},
+};
+
+void configure(rd_kafka_conf_t* to) {
+  std::array<char, reason_bytes> reason{};
+  for (const auto& [name, value] : settings) rd_kafka_conf_set(to, name, value, reason.data(), reason.size());
 }
 
 bool is_unknown(rd_kafka_resp_err_t error) {
@@ -41,8 +52,9 @@ std::vector<topic_partition> partitions_of(const std::vector<log_bounds>& logs) 
 }  // namespace
 
 made<std::unique_ptr<log_scanner>> log_scanner::make(const properties& given) {
-  auto configuration = make_configuration(of_scanner(given), role::reader);
+  auto configuration = make_configuration(given, role::reader);
   if (!configuration) return configuration.error();
+  configure(configuration->get());
   auto client = make_client(std::move(*configuration), role::reader, given);
   if (!client) return client.error();
   return std::unique_ptr<log_scanner>(new log_scanner(std::move(*client), given));
