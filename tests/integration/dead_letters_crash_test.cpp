@@ -1,5 +1,7 @@
 // 100,000 dead letters are replayed by a process that is killed three times, and by two at once: each is in the source once. And what a
 // list of many takes of memory.
+#include <algorithm>
+#include <fstream>
 #include <map>
 
 #include <gmock/gmock.h>
@@ -85,15 +87,27 @@ TEST(dead_letters_crash, an_interrupted_replay_ends_between_two_transactions_and
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/// The most memory that the process has had until now; what `wait` tells includes what this one had when it began the other.
+long peak_kib(pid_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::stol(line.substr(6));
+  return 0;
+}
+
 TEST(dead_letters_crash, a_list_of_many_takes_little_memory) {
   dead_letter_world dead("memory");
   write_many(dead, 2 * many);
   process list(dead.arguments("list", {"--limit", "1000"}));
-  const auto ended = list.wait(seconds{60});
-  ASSERT_TRUE(ended);
-  EXPECT_EQ(ended->code, 0) << list.standard_error();
-  EXPECT_LE(ended->peak_rss_kib, 64 * 1024);
-  RecordProperty("peak_rss_kib", std::to_string(ended->peak_rss_kib));
+  long peak = 0;
+  ASSERT_TRUE(eventually(seconds{60}, [&] {
+    peak = std::max(peak, peak_kib(list.pid()));
+    return !list.running();
+  })) << list.standard_error();
+  EXPECT_EQ(list.wait(seconds{1})->code, 0) << list.standard_error();
+  EXPECT_GT(peak, 1024);
+  EXPECT_LE(peak, 64 * 1024);
+  RecordProperty("peak_kib", std::to_string(peak));
 }
 #endif
 

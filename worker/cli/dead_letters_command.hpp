@@ -15,11 +15,11 @@ namespace leadrelay::cli {
 
 /// Which dead letters, as the options say it; an empty text is an option that is not given.
 struct dead_letter_filters {
-  std::string account;
-  std::string reason;
-  std::string since;
-  std::string until;
-  std::string lead;
+  std::string account = {};
+  std::string reason = {};
+  std::string since = {};
+  std::string until = {};
+  std::string lead = {};
 };
 
 struct dead_letters_list_options {

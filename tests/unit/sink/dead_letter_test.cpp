@@ -89,10 +89,11 @@ TEST(make_dead_letter, original_headers_are_kept_in_order_with_their_repeats) {
 TEST(make_dead_letter, an_earlier_letters_context_is_overwritten_and_its_replays_carried_on) {
   const auto record = record_with({{"leadrelay.reason", "rejected"}, {"leadrelay.reason", "too_old"}, {"LeadRelay.Response", "old"},
                                    {"leadrelay.http_status", "500"}, {"leadrelay.replays", "1"}, {"leadrelay.replays", "2"},
-                                   {"leadrelay.topic", "elsewhere"}, {"kept", "x"}});
+                                   {"leadrelay.topic", "elsewhere"}, {"leadrelay.replayed_from", "lead-changes/3/7"}, {"kept", "x"}});
   const auto letter = make_dead_letter(record, {.reason = reason::not_found}, "dead");
   const auto headers = headers_of(letter);
-  EXPECT_THAT(letter.headers, SizeIs(7));
+  EXPECT_THAT(letter.headers, SizeIs(8));
+  EXPECT_EQ(headers.find("leadrelay.replayed_from")->second, "lead-changes/3/7");
   EXPECT_EQ(headers.find("leadrelay.reason")->second, "not_found");
   EXPECT_EQ(headers.find("leadrelay.replays")->second, "2");
   EXPECT_EQ(headers.count("leadrelay.replays"), 1u);
@@ -142,7 +143,8 @@ TEST(make_dead_letter, what_the_topic_refuses_as_too_large_is_cut_to_half_each_t
   EXPECT_EQ(headers_of(make_dead_letter(record, full_context(), "dead")).count("leadrelay.truncated"), 0u);
 }
 
-TEST(is_context_header, knows_its_sixteen_names_in_any_case) {
+TEST(is_context_header, knows_its_names_in_any_case) {
+  EXPECT_TRUE(is_context_header("leadrelay.replayed_from"));
   EXPECT_TRUE(is_context_header("leadrelay.detail"));
   EXPECT_TRUE(is_context_header("LEADRELAY.HTTP_STATUS"));
   EXPECT_FALSE(is_context_header("leadrelay.detail2"));
