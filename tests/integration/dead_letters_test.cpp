@@ -134,6 +134,21 @@ TEST(dead_letters_replay, a_newer_change_of_the_lead_is_not_undone) {
   EXPECT_THAT(dead.replayed_ids(), ElementsAre("older-of-two-dead", "newer-of-two-dead", "alone", "old"));
 }
 
+TEST(dead_letters_replay, a_change_that_comes_while_a_slow_replay_runs_is_not_undone) {
+  dead_letter_world dead("meanwhile", 1);
+  for (unsigned number = 0; number < 8; ++number) dead.write_dead(lead(number), "e" + std::to_string(number));
+  dead.flush();
+  process replay(dead.arguments("replay", {"--rate", "2/s", "--json"}));
+  ASSERT_TRUE(eventually(seconds{30}, [&] { return !dead.replayed().empty(); })) << replay.standard_error();
+  dead.write_change(lead(7), "meanwhile");
+  dead.flush();
+  const auto ended = replay.wait(seconds{60});
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->code, 0) << replay.standard_error();
+  EXPECT_THAT(members_of(replay.standard_output(), "not_replayed", "why"), ElementsAre("newer_change"));
+  EXPECT_THAT(dead.replayed_ids(), ElementsAre("e0", "e1", "e2", "e3", "e4", "e5", "e6"));
+}
+
 TEST(dead_letters_replay, what_was_replayed_is_as_old_as_it_ever_was) {
   dead_letter_world dead("age", 1);
   dead.write_dead(lead(1), "first", 0, "not_found");
