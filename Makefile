@@ -50,6 +50,7 @@ bench: ## Build and run the benchmarks
 	@benchmarks/gate build/bench
 	@benchmarks/merging build/bench
 	@benchmarks/limits build/bench
+	@benchmarks/dead_letters build/bench
 
 screenshots: ## Make the pictures of the status page anew; MINUTES=15 of charts
 	@$(step) "Install packages" .ci/install_packages test

@@ -134,6 +134,16 @@ TEST(dead_letters_replay, a_newer_change_of_the_lead_is_not_undone) {
   EXPECT_THAT(dead.replayed_ids(), ElementsAre("older-of-two-dead", "newer-of-two-dead", "alone", "old"));
 }
 
+TEST(dead_letters_replay, a_newer_change_that_may_have_been_applied_is_not_undone) {
+  dead_letter_world dead("perhaps", 1);
+  dead.write_dead(lead(1), "old");
+  dead.write_dead(lead(1), "perhaps", 0, "outcome_unknown");
+  dead.flush();
+  const auto ran = dead.run("replay", {"--json"});
+  EXPECT_THAT(members_of(ran.output, "not_replayed", "why"), UnorderedElementsAre("newer_change", "outcome_unknown"));
+  EXPECT_THAT(dead.replayed(), IsEmpty());
+}
+
 TEST(dead_letters_replay, a_change_that_comes_while_a_slow_replay_runs_is_not_undone) {
   dead_letter_world dead("meanwhile", 1);
   for (unsigned number = 0; number < 8; ++number) dead.write_dead(lead(number), "e" + std::to_string(number));

@@ -83,7 +83,8 @@ step_result replay_run::check_book() {
   return std::nullopt;
 }
 
-/// Places in the source that have ended as dead letters count as undelivered, whichever letters are asked for.
+/// Places in the source that have ended as dead letters count as undelivered, whichever letters are asked for; but for those that may have
+/// been applied.
 step_result replay_run::survey() {
   std::uint64_t of = 0;
   for (const kafka::log_bounds& each : log_->partitions()) {
@@ -93,7 +94,7 @@ step_result replay_run::survey() {
   std::uint64_t read = 0;
   return log_->read_all([&](const read_letter_record& one) {
     if (++read % between_surveyed == 0) tell_.surveyed(read, of);
-    if (one.says().source)
+    if (one.says().source && one.says().reason != reason::outcome_unknown)
       if (const auto log = sources_->find(*one.says().source)) sources_->note_dead(*log, one.says().source->offset);
     if (!matches(options_.which, one)) return !stop_;
     ++report_.matched;
