@@ -18,25 +18,26 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr int poll_ms = 100;
+constexpr int poll_full_ms = 5;
 constexpr int answer_ms = 10'000;
 constexpr duration longest_silence = std::chrono::seconds(30);
 constexpr duration time_to_end = std::chrono::seconds(1);
 
-using setting = std::pair<const char*, const char*>;
+constexpr std::size_t most_queued = 6000;
+constexpr std::size_t most_queued_bytes = 4 << 20;
 
-/// The end of a log is told by an empty answer, which the broker gives after the first of these. The others bound what is held. librdkafka
-/// pauses for a second whenever more is held, unless it is a version (2.2) that knows the last of these.
-constexpr std::array settings = {
-    setting{"fetch.wait.max.ms", "10"},
-    setting{"fetch.message.max.bytes", "262144"},
-    setting{"queued.max.messages.kbytes", "8192"},  // of keys and values
-    setting{"queued.min.messages", "12000"},        // the most, in spite of its name
-    setting{"fetch.queue.backoff.ms", "5"},
+using setting = std::pair<const char*, std::string>;
+
+/// The end of a log is told by an empty answer, which the broker gives after the first of these. The others bound what is held.
+const std::array settings = {
+    setting{"fetch.wait.max.ms", "10"}, setting{"fetch.message.max.bytes", "262144"},
+    setting{"queued.max.messages.kbytes", std::to_string(most_queued_bytes / 1024)},  // of keys and values
+    setting{"queued.min.messages", std::to_string(most_queued)},                      // the most, in spite of its name
 };
 
 void configure(rd_kafka_conf_t* to) {
   std::array<char, reason_bytes> reason{};
-  for (const auto& [name, value] : settings) rd_kafka_conf_set(to, name, value, reason.data(), reason.size());
+  for (const auto& [name, value] : settings) rd_kafka_conf_set(to, name, value.c_str(), reason.data(), reason.size());
 }
 
 bool is_unknown(rd_kafka_resp_err_t error) {
@@ -137,19 +138,27 @@ made<std::vector<std::int64_t>> log_scanner::find_time(const std::vector<log_bou
 // --- Reading --------------------------------------------------------------------------------------------------------------------------
 
 step_result log_scanner::start(const std::vector<read_position>& from) {
-  std::vector<offset_to_commit> offsets;
   positions_.clear();
+  for (const read_position& each : from) positions_[each.partition] = each.next;
+  return begin_to_fetch();
+}
+
+step_result log_scanner::begin_to_fetch() {
   rd_kafka_assign(client_.get(), nullptr);
+  const auto positions = std::exchange(positions_, {});
   collect_trouble();  // what is left of an earlier reading, which may have been of the same partitions
-  for (const read_position& each : from) {
-    offsets.push_back({each.partition, each.next, {}});
-    positions_[each.partition] = each.next;
-  }
+  positions_ = positions;
+  std::vector<offset_to_commit> offsets;
+  for (const auto& [partition, next] : positions_) offsets.push_back({partition, next, {}});
+  taken_ = 0;
+  taken_bytes_ = 0;
   const auto error = rd_kafka_assign(client_.get(), make_list(offsets).get());
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return unanswered(error, "assign");
   return std::nullopt;
 }
 
+/// librdkafka fetches nothing for a second once its queue is full (its versions from 2.2 can be told otherwise). A queue that has given as
+/// much as that, and is empty, was full: to begin again where it is empty takes milliseconds.
 step_result log_scanner::read_to(const std::vector<log_bounds>& ends, const visitor& visit) {
   const auto is_read = [this](const log_bounds& log) { return positions_.at(log.partition) >= log.end; };
   auto deadline = steady_clock::now() + longest_silence;
@@ -157,7 +166,10 @@ step_result log_scanner::read_to(const std::vector<log_bounds>& ends, const visi
   while (true) {
     while (read < ends.size() && is_read(ends[read])) ++read;
     if (read == ends.size()) return std::nullopt;
-    const event_handle event(rd_kafka_queue_poll(events_.get(), poll_ms));
+    const bool was_full = taken_ >= most_queued / 2 || taken_bytes_ >= most_queued_bytes / 2;
+    const event_handle event(rd_kafka_queue_poll(events_.get(), was_full ? poll_full_ms : poll_ms));
+    if (!event && was_full)
+      if (step_result failed = begin_to_fetch()) return failed;
     if (event && !take(*event, visit)) return std::nullopt;
     if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_FETCH) deadline = steady_clock::now() + longest_silence;
     if (fatal_) return failed_step{trouble_, false};
@@ -187,6 +199,8 @@ bool log_scanner::take_record(const rd_kafka_message_t& message, const visitor& 
   const auto at = positions_.find({rd_kafka_topic_name(message.rkt), message.partition});
   if (at == positions_.end() || message.offset < at->second) return true;
   at->second = message.offset + 1;
+  ++taken_;
+  taken_bytes_ += message.len + message.key_len;
   auto& name = names_[at->first.topic];
   if (!name) name = std::make_shared<const std::string>(at->first.topic);
   return visit(copy_message(message, name));

@@ -54,6 +54,7 @@ class log_scanner {
  private:
   log_scanner(client_handle client, properties given);
   made<partition_list_handle> ask(const std::vector<topic_partition>& of, const std::vector<std::int64_t>& at);
+  step_result begin_to_fetch();
   bool take(rd_kafka_event_t& event, const visitor& visit);
   bool take_record(const rd_kafka_message_t& message, const visitor& visit);
   void take_error(rd_kafka_event_t& event);
@@ -67,6 +68,8 @@ class log_scanner {
   std::map<std::string, std::shared_ptr<const std::string>> names_;  ///< of topics, for their records to share
   std::string trouble_;                                              ///< the last that the client has told
   bool fatal_ = false;
+  std::size_t taken_ = 0;        ///< since fetching has begun
+  std::size_t taken_bytes_ = 0;  ///< of keys and values
 };
 
 }  // namespace leadrelay::kafka
