@@ -31,12 +31,12 @@ int fail(const std::string& what, int code) {
 }
 
 /// What is wrong with the position, and what would be right; empty where the log may hold it.
-std::string refuse(const position& at, const std::vector<kafka::log_bounds>& partitions, const std::string& topic) {
+std::string refuse(const position& at, const std::vector<kafka::log_span>& partitions, const std::string& topic) {
   const std::string text = "`" + std::to_string(at.partition) + ":" + std::to_string(at.offset) + "`: ";
   if (static_cast<std::size_t>(at.partition) >= partitions.size())
     return text + "topic \"" + topic + "\" has " + std::to_string(partitions.size()) + " partitions, expected one from 0 to " +
            std::to_string(partitions.size() - 1);
-  const kafka::log_bounds& in = partitions[static_cast<std::size_t>(at.partition)];
+  const kafka::log_span& in = partitions[static_cast<std::size_t>(at.partition)];
   const std::string where = "partition " + std::to_string(at.partition) + " of topic \"" + topic + "\" ";
   if (in.begin == in.end) return text + where + "holds no dead letters";
   if (at.offset < in.begin || at.offset >= in.end)
@@ -62,7 +62,7 @@ kafka::made<found> find_position(dead_letters::letter_log& log, const position& 
 
 kafka::made<found> find_id(dead_letters::letter_log& log, const std::string& id, std::uint64_t max_record) {
   found out;
-  for (const kafka::log_bounds& each : log.partitions()) {
+  for (const kafka::log_span& each : log.partitions()) {
     const auto failed = log.scanner().scan(each, [&](events::record&& record) {
       if (dead_letters::read_letter_record(record, max_record).event_id() != id) return true;
       ++out.count;

@@ -40,13 +40,13 @@ kafka::step_result letter_log::begin_at(wall_time since) {
   return std::nullopt;
 }
 
-kafka::step_result letter_log::read(const kafka::log_bounds& span, const visitor& visit) {
+kafka::step_result letter_log::read(const kafka::log_span& span, const visitor& visit) {
   return scanner_->scan(span, [&](events::record&& record) { return visit(read_letter_record(record, max_record_)); });
 }
 
 kafka::step_result letter_log::read_all(const visitor& visit) {
   bool enough = false;
-  for (const kafka::log_bounds& each : partitions_) {
+  for (const kafka::log_span& each : partitions_) {
     const auto to_the_end = [&](const read_letter_record& one) { return !(enough = !visit(one)); };
     if (auto failed = read(each, to_the_end)) return failed;
     if (enough) break;
@@ -58,7 +58,7 @@ kafka::step_result read_book(kafka::log_scanner& with, const std::string& book_t
   const auto found = with.find_logs(book_topic);
   if (!found) return failure_of(found.error());
   kafka::step_result unreadable;
-  for (const kafka::log_bounds& each : *found) {
+  for (const kafka::log_span& each : *found) {
     const auto failed = with.scan(each, [&](events::record&& record) {
       if (into.take(record.key.value_or(""), record.value)) return true;
       unreadable = kafka::failed_step{"topic \"" + book_topic + "\", offset " + std::to_string(record.offset) +
@@ -72,7 +72,7 @@ kafka::step_result read_book(kafka::log_scanner& with, const std::string& book_t
   return std::nullopt;
 }
 
-kafka::made<bool> letter_log::holds(const kafka::log_bounds& in, const replayed_letter& one) {
+kafka::made<bool> letter_log::holds(const kafka::log_span& in, const replayed_letter& one) {
   bool held = false;
   const auto failed = scanner_->scan({in.partition, one.offset, one.offset + 1}, [&](events::record&& record) {
     held = record.offset == one.offset && record.timestamp_ms == one.time_ms;
@@ -88,7 +88,7 @@ kafka::made<std::vector<replayed_letter>> letter_log::find_strangers(const repla
   std::vector<replayed_letter> out;
   for (const replayed_letter& last : book.last_ones()) {
     const bool exists = static_cast<std::size_t>(last.partition) < bounds->size();
-    const kafka::log_bounds in = exists ? (*bounds)[static_cast<std::size_t>(last.partition)] : kafka::log_bounds{};
+    const kafka::log_span in = exists ? (*bounds)[static_cast<std::size_t>(last.partition)] : kafka::log_span{};
     if (exists && last.offset < in.begin) continue;  // none of the replayed ones is left
     const auto held = exists && last.offset < in.end ? holds(in, last) : kafka::made<bool>(false);
     if (!held) return held.error();

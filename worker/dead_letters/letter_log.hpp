@@ -19,7 +19,7 @@ class letter_log {
   static kafka::made<letter_log> open(const config::configuration& by);
 
   const std::string& topic() const noexcept { return topic_; }
-  const std::vector<kafka::log_bounds>& partitions() const noexcept { return partitions_; }
+  const std::vector<kafka::log_span>& partitions() const noexcept { return partitions_; }
   kafka::log_scanner& scanner() noexcept { return *scanner_; }
 
   /// Leaves out what is older, by the broker's index.
@@ -28,7 +28,7 @@ class letter_log {
   /// False ends the reading.
   using visitor = std::function<bool(const read_letter_record&)>;
   /// Each of a partition's, from `begin` to before `end`.
-  kafka::step_result read(const kafka::log_bounds& span, const visitor& visit);
+  kafka::step_result read(const kafka::log_span& span, const visitor& visit);
   /// All, one partition after another.
   kafka::step_result read_all(const visitor& visit);
 
@@ -37,12 +37,12 @@ class letter_log {
 
  private:
   letter_log(const config::configuration& by, std::unique_ptr<kafka::log_scanner> scanner);
-  kafka::made<bool> holds(const kafka::log_bounds& in, const replayed_letter& one);
+  kafka::made<bool> holds(const kafka::log_span& in, const replayed_letter& one);
 
   std::string topic_;
   std::uint64_t max_record_;
   std::unique_ptr<kafka::log_scanner> scanner_;
-  std::vector<kafka::log_bounds> partitions_;
+  std::vector<kafka::log_span> partitions_;
 };
 
 /// The compacted topic of a group's book: `GROUP.replayed`.

@@ -87,7 +87,7 @@ step_result replay_run::check_book() {
 /// been applied.
 step_result replay_run::survey() {
   std::uint64_t of = 0;
-  for (const kafka::log_bounds& each : log_->partitions()) {
+  for (const kafka::log_span& each : log_->partitions()) {
     next_.push_back(each.begin);
     of += static_cast<std::uint64_t>(each.end - each.begin);
   }
@@ -136,7 +136,7 @@ std::optional<hindrance> replay_run::find_hindrance(const letter& says) const {
 
 step_result replay_run::fill_plan(replay_plan& plan) {
   const std::size_t most = std::clamp(options_.most - report_.replayed, least_planned, most_planned);
-  for (const kafka::log_bounds& each : log_->partitions()) {
+  for (const kafka::log_span& each : log_->partitions()) {
     auto& next = next_[static_cast<std::size_t>(each.partition.partition)];
     const auto failed = log_->read({each.partition, next, each.end}, [&](const read_letter_record& one) {
       if (plan.size() >= most || stop_) return false;
@@ -173,7 +173,7 @@ step_result replay_run::replay_plan_of(replay_plan& plan) {
   if (!options_.over_newer)
     if (auto failed = sources_->watch(plan)) return failed;
   for (int pass = 0; pass < plan.passes(); ++pass) {
-    for (const kafka::log_bounds& each : log_->partitions()) {
+    for (const kafka::log_span& each : log_->partitions()) {
       const auto span = plan.where(each.partition.partition, pass);
       if (span.begin < 0 || is_over()) continue;
       if (auto failed = replay_pass(plan, {each.partition, span.begin, span.end}, pass)) return failed;
@@ -184,7 +184,7 @@ step_result replay_run::replay_plan_of(replay_plan& plan) {
 
 // --- Passes -----------------------------------------------------------------------------------------------------------------------------
 
-step_result replay_run::replay_pass(const replay_plan& plan, const kafka::log_bounds& span, int pass) {
+step_result replay_run::replay_pass(const replay_plan& plan, const kafka::log_span& span, int pass) {
   step failed;
   const auto read_failed = log_->read(span, [&](const read_letter_record& one) {
     const auto index = plan.find(one.record().partition, one.record().offset, pass);

@@ -27,7 +27,7 @@ class replay_run {
   step replay_all();
   step fill_plan(replay_plan& plan);
   step replay_plan_of(replay_plan& plan);
-  step replay_pass(const replay_plan& plan, const kafka::log_bounds& span, int pass);
+  step replay_pass(const replay_plan& plan, const kafka::log_span& span, int pass);
   step collect(const read_letter_record& one, std::size_t index);
   step flush(const replay_plan& plan);
   void drop_overtaken(const replay_plan& plan);

@@ -15,7 +15,7 @@ kafka::made<source_logs> source_logs::open(const config::configuration& by) {
   for (std::size_t topic = 0; topic < by.topics.lead_changes.size(); ++topic) {
     const auto found = out.scanner_->find_logs(by.topics.lead_changes[topic]);
     if (!found) return found.error();
-    for (const kafka::log_bounds& each : *found) {
+    for (const kafka::log_span& each : *found) {
       out.numbers_[each.partition] = static_cast<std::uint32_t>(out.logs_.size());
       out.logs_.push_back({each, topic});
     }
@@ -30,7 +30,7 @@ std::optional<std::uint32_t> source_logs::find(const source_place& place) const 
 
 /// A letter from beyond the end is of a topic that was made anew since.
 bool source_logs::holds_all_after(std::uint32_t number, std::int64_t age, std::int64_t offset) const noexcept {
-  const kafka::log_bounds& bounds = logs_[number].bounds;
+  const kafka::log_span& bounds = logs_[number].bounds;
   return bounds.begin <= age + 1 && offset < bounds.end;
 }
 
@@ -41,7 +41,7 @@ kafka::step_result source_logs::watch(replay_plan& plan) {
   for (std::uint32_t number = 0; number < logs_.size(); ++number) {
     const auto oldest = plan.oldest(number);
     if (!oldest) continue;
-    const kafka::log_bounds& bounds = logs_[number].bounds;
+    const kafka::log_span& bounds = logs_[number].bounds;
     from.push_back({bounds.partition, std::max(bounds.begin, *oldest + 1)});
     watched_.push_back(bounds.partition);
   }

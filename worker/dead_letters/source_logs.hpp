@@ -41,7 +41,7 @@ class source_logs {
 
  private:
   struct log {
-    kafka::log_bounds bounds;  ///< when it was opened
+    kafka::log_span bounds;  ///< when it was opened
     std::size_t topic = 0;
     offset_set dead = {};
   };

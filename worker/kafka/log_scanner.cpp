@@ -44,9 +44,9 @@ bool is_unknown(rd_kafka_resp_err_t error) {
   return error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
 }
 
-std::vector<topic_partition> partitions_of(const std::vector<log_bounds>& logs) {
+std::vector<topic_partition> partitions_of(const std::vector<log_span>& logs) {
   std::vector<topic_partition> out;
-  for (const log_bounds& each : logs) out.push_back(each.partition);
+  for (const log_span& each : logs) out.push_back(each.partition);
   return out;
 }
 
@@ -98,13 +98,13 @@ made<partition_list_handle> log_scanner::ask(const std::vector<topic_partition>&
   return list;
 }
 
-made<std::vector<log_bounds>> log_scanner::find_bounds(const std::vector<topic_partition>& of) {
-  if (of.empty()) return std::vector<log_bounds>{};
+made<std::vector<log_span>> log_scanner::find_bounds(const std::vector<topic_partition>& of) {
+  if (of.empty()) return std::vector<log_span>{};
   const auto begins = ask(of, std::vector<std::int64_t>(of.size(), RD_KAFKA_OFFSET_BEGINNING));
   if (!begins) return begins.error();
   const auto ends = ask(of, std::vector<std::int64_t>(of.size(), RD_KAFKA_OFFSET_END));
   if (!ends) return ends.error();
-  std::vector<log_bounds> out;
+  std::vector<log_span> out;
   for (const topic_partition& each : of) {
     const auto offset_in = [&](const partition_list_handle& list) {
       return rd_kafka_topic_partition_list_find(list.get(), each.topic.c_str(), each.partition)->offset;
@@ -114,21 +114,21 @@ made<std::vector<log_bounds>> log_scanner::find_bounds(const std::vector<topic_p
   return out;
 }
 
-made<std::vector<log_bounds>> log_scanner::find_logs(const std::string& topic) {
+made<std::vector<log_span>> log_scanner::find_logs(const std::string& topic) {
   const topic_partitions found = ask_for_partitions(client_.get(), topic, answer_ms);
-  if (is_unknown(found.error)) return std::vector<log_bounds>{};
+  if (is_unknown(found.error)) return std::vector<log_span>{};
   if (found.error != RD_KAFKA_RESP_ERR_NO_ERROR) return refusal{unanswered(found.error, "metadata of topic \"" + topic + "\"").what};
   std::vector<topic_partition> partitions;
   for (int number = 0; number < found.count; ++number) partitions.push_back({topic, number});
   return find_bounds(partitions);
 }
 
-made<std::vector<std::int64_t>> log_scanner::find_time(const std::vector<log_bounds>& in, std::int64_t time_ms) {
+made<std::vector<std::int64_t>> log_scanner::find_time(const std::vector<log_span>& in, std::int64_t time_ms) {
   if (in.empty()) return std::vector<std::int64_t>{};
   const auto found = ask(partitions_of(in), std::vector<std::int64_t>(in.size(), time_ms));
   if (!found) return found.error();
   std::vector<std::int64_t> out;
-  for (const log_bounds& each : in) {
+  for (const log_span& each : in) {
     const auto* const at = rd_kafka_topic_partition_list_find(found->get(), each.partition.topic.c_str(), each.partition.partition);
     out.push_back(at->offset < 0 ? each.end : at->offset);
   }
@@ -159,8 +159,8 @@ step_result log_scanner::begin_to_fetch() {
 
 /// librdkafka fetches nothing for a second once its queue is full (its versions from 2.2 can be told otherwise). A queue that has given as
 /// much as that, and is empty, was full: to begin again where it is empty takes milliseconds.
-step_result log_scanner::read_to(const std::vector<log_bounds>& ends, const visitor& visit) {
-  const auto is_read = [this](const log_bounds& log) { return positions_.at(log.partition) >= log.end; };
+step_result log_scanner::read_to(const std::vector<log_span>& ends, const visitor& visit) {
+  const auto is_read = [this](const log_span& log) { return positions_.at(log.partition) >= log.end; };
   auto deadline = steady_clock::now() + longest_silence;
   std::size_t read = 0;  // of `ends`, without a gap
   while (true) {
@@ -180,7 +180,7 @@ step_result log_scanner::read_to(const std::vector<log_bounds>& ends, const visi
   }
 }
 
-step_result log_scanner::scan(const log_bounds& log, const visitor& visit) {
+step_result log_scanner::scan(const log_span& log, const visitor& visit) {
   if (log.begin >= log.end) return std::nullopt;
   if (step_result failed = start({{log.partition, log.begin}})) return failed;
   return read_to({log}, [&](events::record&& record) { return record.offset >= log.end || visit(std::move(record)); });

@@ -18,7 +18,7 @@
 namespace leadrelay::kafka {
 
 /// What a partition's log holds: offsets from `begin` to before `end`, as far as transactions have ended.
-struct log_bounds {
+struct log_span {
   topic_partition partition;
   std::int64_t begin = 0;
   std::int64_t end = 0;
@@ -35,10 +35,10 @@ class log_scanner {
   log_scanner& operator=(const log_scanner&) = delete;
 
   /// The topic's partitions, by number; none where there is no such topic.
-  made<std::vector<log_bounds>> find_logs(const std::string& topic);
-  made<std::vector<log_bounds>> find_bounds(const std::vector<topic_partition>& of);
+  made<std::vector<log_span>> find_logs(const std::string& topic);
+  made<std::vector<log_span>> find_bounds(const std::vector<topic_partition>& of);
   /// For each log the offset of its first record that is not older than `time_ms` (Unix time), or its end.
-  made<std::vector<std::int64_t>> find_time(const std::vector<log_bounds>& in, std::int64_t time_ms);
+  made<std::vector<std::int64_t>> find_time(const std::vector<log_span>& in, std::int64_t time_ms);
 
   /// Reads these partitions from now on, and no other ones.
   step_result start(const std::vector<read_position>& from);
@@ -46,10 +46,10 @@ class log_scanner {
   /// False ends the reading.
   using visitor = std::function<bool(events::record&&)>;
   /// Reads on until each of the partitions, which are being read, is read to its end. What lies beyond an end may be told too.
-  step_result read_to(const std::vector<log_bounds>& ends, const visitor& visit);
+  step_result read_to(const std::vector<log_span>& ends, const visitor& visit);
 
   /// `start` and `read_to` of one partition, and nothing beyond its end.
-  step_result scan(const log_bounds& log, const visitor& visit);
+  step_result scan(const log_span& log, const visitor& visit);
 
  private:
   log_scanner(client_handle client, properties given);
