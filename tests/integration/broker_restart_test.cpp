@@ -1,9 +1,11 @@
 // The broker dies and comes back in the middle of the load: the worker waits, says so, and goes on.
 #include <chrono>
 #include <cstdlib>
+#include <set>
 
 #include <gmock/gmock.h>
 
+#include "support/dead_letters.hpp"
 #include "support/environment.hpp"
 #include "support/http_client.hpp"
 #include "support/load.hpp"
@@ -64,6 +66,29 @@ TEST(broker_restart, worker_waits_for_a_broker_that_dies_and_delivers_every_chan
   EXPECT_EQ(count_of_both(world, "order_violations"), 0u);
   EXPECT_EQ(count_of_both(world, "repeats"), 0u) << worker.log();
   EXPECT_THAT(count_by_reason(world.dead_letters()), IsEmpty());
+}
+
+TEST(broker_restart, a_replay_goes_on_and_writes_each_letter_once) {
+  constexpr unsigned letters = 10'000;
+  own_broker broker;
+  dead_letter_world dead("restart-replay");
+  for (unsigned number = 0; number < letters; ++number)
+    dead.write_dead(uuid_of(number), "e" + std::to_string(number), static_cast<std::int32_t>(number % 2));
+  dead.flush();
+  const auto written = [&] { return dead.world().admin().end_offsets(dead.world().topic()).front(); };
+  const std::int64_t before = written();
+  process replay(dead.arguments("replay", {"--rate", "2000/s"}));
+  ASSERT_TRUE(eventually(seconds{60}, [&] { return written() > before + 500; })) << replay.standard_error();
+
+  broker.restart();
+
+  const auto ended = replay.wait(seconds{120});
+  ASSERT_TRUE(ended) << replay.standard_error();
+  EXPECT_EQ(ended->code, 0) << replay.standard_error();
+  EXPECT_EQ(dead.run("replay").code, 0);
+  const std::vector<std::string> all = dead.replayed_ids();
+  EXPECT_EQ(all.size(), letters);
+  EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), letters);
 }
 
 }  // namespace

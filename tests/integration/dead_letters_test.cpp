@@ -155,6 +155,7 @@ TEST(dead_letters_replay, a_change_that_comes_while_a_slow_replay_runs_is_not_un
   const auto ended = replay.wait(seconds{60});
   ASSERT_TRUE(ended);
   EXPECT_EQ(ended->code, 0) << replay.standard_error();
+  ASSERT_TRUE(replay.output_lines().wait_for("\"summary\"", std::chrono::steady_clock::now() + seconds{10}));
   EXPECT_THAT(members_of(replay.standard_output(), "not_replayed", "why"), ElementsAre("newer_change"));
   EXPECT_THAT(dead.replayed_ids(), ElementsAre("e0", "e1", "e2", "e3", "e4", "e5", "e6"));
 }

@@ -1,10 +1,6 @@
 #include "dead_letters/replay_writer.hpp"
 
-#include <algorithm>
-#include <array>
 #include <thread>
-
-#include <librdkafka/rdkafka.h>
 
 #include "kafka/mover_work.hpp"
 #include "kafka/needed_topics.hpp"
@@ -35,6 +31,12 @@ replay_writer::replay_writer(const config::configuration& by)
       run_(kafka::random_name()) {}
 
 kafka::step_result replay_writer::open() {
+  auto failed = open_client();
+  if (!failed) last_written_ = book_.last_move();
+  return failed;
+}
+
+kafka::step_result replay_writer::open_client() {
   client_.reset();
   auto client = kafka::transactional_client::make(configuration_.kafka, transactional_id_of(configuration_));
   if (!client) return kafka::failed_step{client.error().what, false};
@@ -50,15 +52,6 @@ kafka::step_result replay_writer::open() {
   if (auto failed = read_book(**scanner, book_topic_.name, book_)) return failed;
   client_ = std::move(*client);
   return std::nullopt;
-}
-
-bool replay_writer::is_fenced(const kafka::failed_step& failed) const {
-  std::array<char, kafka::reason_bytes> reason{};
-  const auto fatal = client_ ? rd_kafka_fatal_error(client_->handle(), reason.data(), reason.size()) : RD_KAFKA_RESP_ERR_NO_ERROR;
-  if (fatal == RD_KAFKA_RESP_ERR__FENCED || fatal == RD_KAFKA_RESP_ERR_PRODUCER_FENCED || fatal == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH)
-    return true;
-  return failed.what.starts_with("_FENCED") || failed.what.starts_with("PRODUCER_FENCED") ||
-         failed.what.starts_with("INVALID_PRODUCER_EPOCH");
 }
 
 kafka::move replay_writer::make_move(std::span<replay_item> items, std::vector<book_record> records) const {
@@ -77,16 +70,18 @@ kafka::step_result replay_writer::commit(const kafka::move& what) {
   if (!failed) failed = client_->write(what, limit_, next_offsets);
   if (!failed && client_->commit(limit_)) return std::nullopt;
   if (!failed) failed = kafka::failed_step{"the broker has not answered the commit"};
-  if (is_fenced(*failed)) return kafka::failed_step{taken_over, false};
+  if (client_->is_fenced()) return kafka::failed_step{taken_over, false};
   client_->abort(limit_);
   client_.reset();
   return failed;
 }
 
+/// What another replay has written between two of this one's attempts may be the same letters.
 kafka::step_result replay_writer::attempt(std::span<replay_item> items, const std::string& name) {
   if (!client_)
-    if (auto failed = open()) return failed;
+    if (auto failed = open_client()) return failed;
   if (book_.last_move() == name) return std::nullopt;  // an attempt that was taken for a failure
+  if (book_.last_move() != last_written_) return kafka::failed_step{taken_over, false};
   std::vector<replayed_letter> letters;
   for (const replay_item& each : items) letters.push_back(each.letter);
   return commit(make_move(items, book_.add(letters, name)));
@@ -97,6 +92,7 @@ kafka::step_result replay_writer::write(std::span<replay_item> items, const tell
   for (int count = 1;; ++count) {
     const auto failed = attempt(items, name);
     if (!failed) {
+      last_written_ = name;
       tell(items, result::written);
       return std::nullopt;
     }
@@ -119,7 +115,7 @@ kafka::step_result replay_writer::write_apart(std::span<replay_item> items, cons
 
 kafka::step_result replay_writer::forget(std::int32_t partition) {
   if (!client_)
-    if (auto failed = open()) return failed;
+    if (auto failed = open_client()) return failed;
   auto records = book_.forget(partition);
   return records.empty() ? std::nullopt : commit(make_move({}, std::move(records)));
 }

@@ -44,11 +44,11 @@ class replay_writer {
   const replay_book& book() const noexcept { return book_; }
 
  private:
+  kafka::step_result open_client();
   kafka::step_result attempt(std::span<replay_item> items, const std::string& name);
   kafka::step_result write_apart(std::span<replay_item> items, const teller& tell);
   kafka::step_result commit(const kafka::move& what);
   std::string next_name() { return run_ + "-" + std::to_string(++moves_); }
-  bool is_fenced(const kafka::failed_step& failed) const;
   kafka::move make_move(std::span<replay_item> items, std::vector<book_record> records) const;
 
   const config::configuration& configuration_;
@@ -56,8 +56,9 @@ class replay_writer {
   kafka::work_limit limit_;
   std::unique_ptr<kafka::transactional_client> client_;
   replay_book book_;
-  std::string run_;          ///< this one, among all that have ever been
-  std::uint64_t moves_ = 0;  ///< begun
+  std::string run_;           ///< this one, among all that have ever been
+  std::uint64_t moves_ = 0;   ///< begun
+  std::string last_written_;  ///< of all replays, as far as this one knows
 };
 
 }  // namespace leadrelay::dead_letters

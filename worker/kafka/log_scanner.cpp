@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "kafka/client_configuration.hpp"
@@ -20,7 +21,8 @@ using std::chrono::steady_clock;
 constexpr int poll_ms = 100;
 constexpr int poll_full_ms = 5;
 constexpr int answer_ms = 10'000;
-constexpr duration longest_silence = std::chrono::seconds(30);
+constexpr duration longest_silence = std::chrono::minutes(1);
+constexpr duration between_questions = std::chrono::milliseconds(200);
 constexpr duration time_to_end = std::chrono::seconds(1);
 
 constexpr std::size_t most_queued = 6000;
@@ -82,13 +84,24 @@ failed_step log_scanner::unanswered(rd_kafka_resp_err_t error, const std::string
   return out;
 }
 
-/// Takes all events that are there, of which only trouble is of use.
+/// Takes all events that are there, of which only trouble is of use: records among them have to be fetched again.
 void log_scanner::collect_trouble() {
+  has_dropped_ = true;
   while (const event_handle event{rd_kafka_queue_poll(events_.get(), 0)})
     if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR) take_error(*event);
 }
 
 made<partition_list_handle> log_scanner::ask(const std::vector<topic_partition>& of, const std::vector<std::int64_t>& at) {
+  const auto deadline = steady_clock::now() + longest_silence;
+  while (true) {
+    auto answered = ask_once(of, at);
+    if (answered) has_answered_ = true;
+    if (answered || !has_answered_ || fatal_ || steady_clock::now() >= deadline) return answered;
+    std::this_thread::sleep_for(between_questions);
+  }
+}
+
+made<partition_list_handle> log_scanner::ask_once(const std::vector<topic_partition>& of, const std::vector<std::int64_t>& at) {
   partition_list_handle list = make_list(of);
   for (int index = 0; index < list->cnt; ++index) list->elems[index].offset = at[static_cast<std::size_t>(index)];
   const auto error = rd_kafka_offsets_for_times(client_.get(), list.get(), answer_ms);
@@ -150,6 +163,7 @@ step_result log_scanner::begin_to_fetch() {
   positions_ = positions;
   std::vector<offset_to_commit> offsets;
   for (const auto& [partition, next] : positions_) offsets.push_back({partition, next, {}});
+  has_dropped_ = false;
   taken_ = 0;
   taken_bytes_ = 0;
   const auto error = rd_kafka_assign(client_.get(), make_list(offsets).get());
@@ -161,6 +175,8 @@ step_result log_scanner::begin_to_fetch() {
 /// much as that, and is empty, was full: to begin again where it is empty takes milliseconds.
 step_result log_scanner::read_to(const std::vector<log_span>& ends, const visitor& visit) {
   const auto is_read = [this](const log_span& log) { return positions_.at(log.partition) >= log.end; };
+  if (has_dropped_)
+    if (step_result failed = begin_to_fetch()) return failed;
   auto deadline = steady_clock::now() + longest_silence;
   std::size_t read = 0;  // of `ends`, without a gap
   while (true) {

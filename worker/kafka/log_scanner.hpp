@@ -25,8 +25,8 @@ struct log_span {
 };
 
 /// Reads logs from one offset to another, for a thread that may wait: a client of its own, of no group, which is told only what committed
-/// transactions have written, and holds a few MiB of records whatever the logs hold. Calls give up when the broker says nothing for half a
-/// minute; what they say then names the reason.
+/// transactions have written, and holds a few MiB of records whatever the logs hold. Calls give up when the broker says nothing for ten
+/// seconds, or a minute where it has answered before; what they say then names the reason.
 class log_scanner {
  public:
   static made<std::unique_ptr<log_scanner>> make(const properties& given);
@@ -53,6 +53,7 @@ class log_scanner {
 
  private:
   log_scanner(client_handle client, properties given);
+  made<partition_list_handle> ask_once(const std::vector<topic_partition>& of, const std::vector<std::int64_t>& at);
   made<partition_list_handle> ask(const std::vector<topic_partition>& of, const std::vector<std::int64_t>& at);
   step_result begin_to_fetch();
   bool take(rd_kafka_event_t& event, const visitor& visit);
@@ -68,6 +69,8 @@ class log_scanner {
   std::map<std::string, std::shared_ptr<const std::string>> names_;  ///< of topics, for their records to share
   std::string trouble_;                                              ///< the last that the client has told
   bool fatal_ = false;
+  bool has_answered_ = false;    ///< the broker is one that answers, so that it is worth to ask again
+  bool has_dropped_ = false;     ///< records that have been fetched
   std::size_t taken_ = 0;        ///< since fetching has begun
   std::size_t taken_bytes_ = 0;  ///< of keys and values
 };

@@ -166,6 +166,13 @@ bool transactional_client::commit(const work_limit& limit) {
   }
 }
 
+bool transactional_client::is_fenced() const {
+  std::array<char, reason_bytes> reason{};
+  const auto fatal = rd_kafka_fatal_error(client_.get(), reason.data(), reason.size());
+  return fatal == RD_KAFKA_RESP_ERR__FENCED || fatal == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
+         fatal == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
+}
+
 bool transactional_client::abort(const work_limit& limit) {
   const auto deadline = steady_clock::now() + longest_abort;
   while (true) {

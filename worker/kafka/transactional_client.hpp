@@ -44,6 +44,9 @@ class transactional_client {
   /// False where it has not succeeded within moments. What `commit` was not called for is never committed in either case.
   bool abort(const work_limit& limit);
 
+  /// Whether another client has begun with the transactional id: nothing that this one does is committed any more.
+  bool is_fenced() const;
+
   /// Takes events for that long at most: pauses between attempts are spent here.
   void serve(std::chrono::milliseconds longest);
 
