@@ -49,7 +49,7 @@ void add_show(CLI::App& to, chosen_command& chosen) {
   auto options = std::make_shared<dead_letters_show_options>();
   CLI::App& command = *to.add_subcommand("show", "Show one dead letter: event, request, answer, and what the provider's definition says");
   add_config(command, options->config);
-  command.add_option("which", options->which, "Where it lies, as list prints it, or the event's id: the newest with it")
+  command.add_option("letter", options->which, "Where it lies, as list prints it, or the event's id: the newest with it")
       ->required()
       ->type_name("PARTITION:OFFSET|ID");
   add_flag(command, "--json", options->json, "One JSON object");

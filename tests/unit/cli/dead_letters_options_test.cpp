@@ -52,7 +52,7 @@ TEST(dead_letters, what_is_wrong_with_the_command_is_told_by_its_whole_name) {
       {{"dead-letters", "list"}, "leadrelay dead-letters list: --config is required; see leadrelay dead-letters list --help\n"},
       {{"dead-letters", "replay", "--dryrun"}, "leadrelay dead-letters replay: no such option: `--dryrun`, did you mean `--dry-run`?"},
       {{"dead-letters", "list", "--limit", "10001"}, "--limit: `10001`, expected a whole number from 0 to 10000"},
-      {{"dead-letters", "show", "--config", "x"}, "leadrelay dead-letters show: which is required"},
+      {{"dead-letters", "show", "--config", "x"}, "leadrelay dead-letters show: letter is required"},
   };
   for (const auto& [arguments, what] : table) {
     const ended result = leadrelay(arguments);
