@@ -11,7 +11,7 @@ ninja_flags := $(if $(MAKE_TERMOUT),,-- --quiet)
 build_preset = $(step) "Configure $(1)" cmake --preset $(1) --log-level=WARNING && \
   $(step) "Build $(1)" cmake --build --preset $(1) --parallel $(JOBS) $(if $(2),--target $(2)) $(ninja_flags)
 
-.PHONY: help build demo test soak fuzz bench screenshots format lint clean
+.PHONY: help build install demo test soak fuzz bench screenshots format lint clean
 
 help: ## Show this
 	@echo "Leadrelay. JOBS=$(JOBS) is how many things run at once."
@@ -19,7 +19,10 @@ help: ## Show this
 
 build: ## Build the program: build/release/worker/cli/leadrelay
 	@$(step) "Install packages" .ci/install_packages build
-	@$(call build_preset,release,leadrelay)
+	@$(call build_preset,release,leadrelay manual)
+
+install: build ## Install the program, its page of the manual and its completions; PREFIX=/usr/local
+	@$(step) "Install" cmake --install build/release --prefix $(or $(PREFIX),/usr/local)
 
 demo: build ## Show the main job in one process, without a broker
 	@build/release/worker/cli/leadrelay demo

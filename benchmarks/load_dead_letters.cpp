@@ -6,27 +6,12 @@
 #include <string>
 #include <utility>
 
-#include <librdkafka/rdkafka.h>
+#include "topic_loader.hpp"
 
 namespace {
 
-[[noreturn]] void fail(const char* what, const char* why) {
-  std::fprintf(stderr, "load_dead_letters: %s: %s\n", what, why);
-  std::exit(1);
-}
-
-void make_topic(rd_kafka_t* client, const char* topic, int partitions) {
-  char why[512];
-  rd_kafka_NewTopic_t* wanted = rd_kafka_NewTopic_new(topic, partitions, 1, why, sizeof why);
-  if (!wanted) fail("topic", why);
-  rd_kafka_queue_t* queue = rd_kafka_queue_new(client);
-  rd_kafka_CreateTopics(client, &wanted, 1, nullptr, queue);
-  rd_kafka_event_t* const event = rd_kafka_queue_poll(queue, 30'000);
-  if (!event || rd_kafka_event_error(event)) fail("topic", event ? rd_kafka_event_error_string(event) : "no answer");
-  rd_kafka_event_destroy(event);
-  rd_kafka_queue_destroy(queue);
-  rd_kafka_NewTopic_destroy(wanted);
-}
+using leadrelay::benchmarks::fail;
+using leadrelay::benchmarks::topic_loader;
 
 struct change {
   std::string key;
@@ -59,36 +44,19 @@ rd_kafka_headers_t* make_headers(const change& of, const char* topic, long numbe
   return out;
 }
 
-void write_record(rd_kafka_t* client, const char* topic, const change& what, rd_kafka_headers_t* headers) {
-  rd_kafka_resp_err_t error{};
-  do {
-    error = rd_kafka_producev(client, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(what.partition),
-                              RD_KAFKA_V_KEY(what.key.data(), what.key.size()),
-                              RD_KAFKA_V_VALUE(const_cast<char*>(what.value.data()), what.value.size()),
-                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
-    rd_kafka_poll(client, error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
-  } while (error == RD_KAFKA_RESP_ERR__QUEUE_FULL);
-  if (error) fail("write", rd_kafka_err2str(error));
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 6) fail("usage", "load_dead_letters BROKERS TOPIC DEAD_TOPIC PARTITIONS LETTERS");
-  char why[512];
-  rd_kafka_conf_t* const conf = rd_kafka_conf_new();
-  if (rd_kafka_conf_set(conf, "bootstrap.servers", argv[1], why, sizeof why) != RD_KAFKA_CONF_OK) fail("brokers", why);
-  rd_kafka_t* const client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
-  if (!client) fail("client", why);
+  topic_loader loader(argv[1]);
   const int partitions = std::atoi(argv[4]);
-  make_topic(client, argv[2], partitions);
-  make_topic(client, argv[3], partitions);
+  loader.make_topic(argv[2], partitions);
+  loader.make_topic(argv[3], partitions);
   for (long number = 0, letters = std::atol(argv[5]); number < letters; ++number) {
     const change what = make_change(number, partitions);
-    write_record(client, argv[2], what, rd_kafka_headers_new(1));
-    write_record(client, argv[3], what, make_headers(what, argv[2], number));
+    loader.write(argv[2], what.partition, what.key, what.value);
+    loader.write(argv[3], what.partition, what.key, what.value, make_headers(what, argv[2], number));
   }
-  if (rd_kafka_flush(client, 60'000) != RD_KAFKA_RESP_ERR_NO_ERROR) fail("write", "not all was acknowledged within a minute");
-  rd_kafka_destroy(client);
+  loader.flush();
   return 0;
 }

@@ -83,7 +83,7 @@ class Document(unittest.TestCase):
 
     def test_words_of_labels_are_those_that_are_written(self):
         text = DOCUMENT.read_text(encoding="utf-8")
-        for label, family in (("reason", "dead_letters_total"), ("verdict", "exchanges_total"), ("error", "transport_errors_total"), ("state", "account_state")):
+        for label, family in (("reason", "dead_letters_total"), ("verdict", "exchanges_total"), ("error", "transport_errors_total"), ("state", "account_state"), ("cause", "spans_dropped_total")):
             (row,) = re.findall(rf"^\| `{label}` \| (.*) \|$", text, flags=re.M)
             self.assertEqual(set(re.findall(r"`(\w+)`", row)), exposition.families()[f"leadrelay_{family}"][2][label], label)
 

@@ -4,26 +4,14 @@
 #include <limits>
 #include <string>
 
-#include <boost/crc.hpp>
-
-#include "base/base64.hpp"
 #include "delivery/offset_map.hpp"
 #include "fuzz_support.hpp"
+#include "offset_map_text.hpp"
 
 namespace leadrelay::fuzz {
 namespace {
 
 using delivery::offset_map;
-
-/// The text with `body` and the checksum that the format asks for.
-std::string text_of(std::string_view body, std::int64_t committed) {
-  boost::crc_32_type crc;
-  for (int shift = 0; shift < 64; shift += 8) crc.process_byte(static_cast<unsigned char>(static_cast<std::uint64_t>(committed) >> shift));
-  crc.process_bytes(body.data(), body.size());
-  std::string raw;
-  for (int shift = 0; shift < 32; shift += 8) raw += static_cast<char>(crc.checksum() >> shift);
-  return "lr1." + encode_base64(raw + std::string(body));
-}
 
 void check_well_formed(const offset_map& map, std::int64_t committed) {
   std::int64_t before = committed;  // in none
@@ -95,9 +83,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto committed = static_cast<std::int64_t>(number & ((std::uint64_t{1} << 61) - 1));
   switch (what % 4) {
     case 0: check_decoding(in.rest(), committed); break;
-    case 1: check_decoding(text_of(in.rest(), committed), committed); break;
+    case 1: check_decoding(offset_map_text(in.rest(), committed), committed); break;
     case 2: check_encoding(map_of(in.rest(), committed), committed); break;
-    default: check_decoding(text_of(in.rest(), ~committed), ~committed);  // a negative offset
+    default: check_decoding(offset_map_text(in.rest(), ~committed), ~committed);  // a negative offset
   }
   return 0;
 }

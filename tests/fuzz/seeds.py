@@ -4,11 +4,13 @@
 Run it where one of those has changed; needs protoc. Its files are named `seed-...`; it removes those that it no longer writes.
 """
 
+import base64
 import json
 import pathlib
 import re
 import subprocess
 import textwrap
+import zlib
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -78,10 +80,12 @@ def configurations():
     tls: { ca: ca.pem, certificate: c.pem, key: k.pem }
     largest_answer: 64KiB
     merging: false
+    trace_context: false
     park: { after: 5m, changes: 2000, bytes: 16MiB }
   b: { provider: perch, credential: { env: B }, park: false }
 admin: { listen: "[::1]:0" }
 log: { format: json, level: debug }
+tracing: { endpoint: "https://[::1]:4318/otlp", service_name: s, headers: { A: { env: B }, C: 1 }, sampling: { ratio: 0.5, parent_based: false }, queue: 1, interval: 1s, timeout: 1ms, tls: { ca: c } }
 threads: 2
 memory: 16MiB
 max_record: 1KiB
@@ -160,6 +164,37 @@ def offset_maps():
     yield "map-at-the-end", b"2" + committed((1 << 61) - 1) + bytes([1, 255, 255, 255, 255, 255])
 
 
+def replay_books():
+    """What the rest is, then that: see replay_book_fuzz.cpp."""
+
+    def note(partition, first, body, last, time_ms):
+        checksum = zlib.crc32(first.to_bytes(8, "little") + body).to_bytes(4, "little")
+        return f"dead/{partition}/{first} lr1.{base64.b64encode(checksum + body).decode()} {last} {time_ms}\n".encode()
+
+    runs = bytes([0, 0, 0, 1, 3, 2, 1])  # nobody's, nothing started, as runs: offsets 0 to 2 and 5 of the page
+    bits = bytes([0, 0, 1, 0xAA, 0x55, 0xF0, 0x01])
+    notes = note(0, 0, runs, 5, 1795255200000) + note(1, 8192, runs, 8197, 7) + note(0, 1 << 40, runs, (1 << 40) + 5, 0)
+    yield "notes", b"0" + notes + b"dead/last 0123456789abcdef-7\nother/last x\nother/0/0 x\n"
+    yield "notes-taken-back", b"0" + notes + b"dead/0/0\n"
+    yield "note-of-another-page", b"0" + note(0, 8192, runs, 8197, 7).replace(b"/8192", b"/0")
+    yield "note-at-the-end", b"0" + note(0, (1 << 63) - 8192, runs, (1 << 63) - 8187, 7)
+    yield "page-of-runs", b"1" + bytes([0, 0, 5]) + runs
+    yield "page-of-bits", b"1" + bytes([255, 0, 23]) + bits
+    yield "page-that-is-full", b"1" + bytes([1, 31, 255]) + bytes([0, 0, 0, 1, 0x80, 0x40])
+    yield "page-that-is-too-long", b"1" + bytes([1, 32, 0]) + bytes([0, 0, 0, 1, 0x81, 0x40])
+    yield "letters", b"2" + bytes([0, 0, 0, 5, 9, 1, 2, 31, 255, 8, 3, 255, 7, 7, 7, 0, 0, 0, 6, 1])
+
+
+def trace_contexts():
+    ids = b"0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331"
+    yield "sampled", b"00-" + ids + b"-01"
+    yield "random", b"00-" + ids + b"-03\ncongo=t61rcWkgMzE, rojo=00f067aa0ba902b7\n\ntenant@system=1"
+    yield "later-version", b"cc-" + ids + b"-01-what-the-future-will-be-like\na=1"
+    yield "zeros", b"00-00000000000000000000000000000000-0000000000000000-00"
+    yield "long-state", b"00-" + ids + b"-00\n" + b",".join(b"k%d=" % i + b"v" * 40 for i in range(20)) + b",l=" + b"v" * 200
+    yield "header-of-another", b"00-" + ids + b"-00\na=1\r\nAuthorization: x"
+
+
 TARGETS = {
     "decode_json": json_records,
     "decode_protobuf": protobuf_records,
@@ -167,6 +202,8 @@ TARGETS = {
     "load_configuration": configurations,
     "provider_answer": answers,
     "offset_map": offset_maps,
+    "replay_book": replay_books,
+    "trace_context": trace_contexts,
 }
 
 

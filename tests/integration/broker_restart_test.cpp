@@ -41,10 +41,12 @@ class own_broker {
 };
 
 /// A broker that has just come back may not know its groups yet, which throws.
-bool nothing_lags(scenario& world) try {
-  return world.lag() == 0;
-} catch (const std::runtime_error&) {
-  return false;
+bool nothing_lags(scenario& world) {
+  try {
+    return world.lag() == 0;
+  } catch (const std::runtime_error&) {
+    return false;
+  }
 }
 
 TEST(broker_restart, worker_waits_for_a_broker_that_dies_and_delivers_every_change_once) {

@@ -30,6 +30,12 @@ std::int64_t end_of_source(dead_letter_world& dead) {
   return out;
 }
 
+/// Waits until the replay has written more than so many letters.
+testing::AssertionResult goes_on(dead_letter_world& dead, process& replay, std::int64_t from, std::int64_t letters) {
+  if (eventually(seconds{60}, [&] { return end_of_source(dead) > from + letters; }, milliseconds{2})) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << replay.standard_error();
+}
+
 /// How many letters are in the source how often.
 std::map<int, int> count_replays(const dead_letter_world& dead) {
   std::map<std::string, int> by_id;
@@ -45,7 +51,7 @@ TEST(dead_letters_crash, a_replay_killed_three_times_writes_each_letter_once) {
   for (int kill = 1; kill <= 3; ++kill) {
     const std::int64_t before = end_of_source(dead);
     process replay(dead.arguments("replay"));
-    ASSERT_TRUE(eventually(seconds{60}, [&] { return end_of_source(dead) > before + 20'000; }, milliseconds{2})) << replay.standard_error();
+    ASSERT_TRUE(goes_on(dead, replay, before, 20'000));
     replay.signal(SIGKILL);
     ASSERT_TRUE(replay.wait(seconds{10}));
   }
@@ -61,7 +67,7 @@ TEST(dead_letters_crash, a_replay_that_begins_ends_the_one_before_and_doubles_no
   write_many(dead, some);
   const std::int64_t before = end_of_source(dead);
   process first(dead.arguments("replay", {"--rate", "2000/s"}));
-  ASSERT_TRUE(eventually(seconds{60}, [&] { return end_of_source(dead) > before + 1000; })) << first.standard_error();
+  ASSERT_TRUE(goes_on(dead, first, before, 1000));
   const auto second = dead.run("replay");
   EXPECT_EQ(second.code, 0) << second.error;
   const auto ended = first.wait(seconds{60});
@@ -77,7 +83,7 @@ TEST(dead_letters_crash, an_interrupted_replay_ends_between_two_transactions_and
   write_many(dead, some);
   const std::int64_t before = end_of_source(dead);
   process first(dead.arguments("replay", {"--rate", "500/s"}));
-  ASSERT_TRUE(eventually(seconds{60}, [&] { return end_of_source(dead) > before + 200; })) << first.standard_error();
+  ASSERT_TRUE(goes_on(dead, first, before, 200));
   first.signal(SIGINT);
   const auto ended = first.wait(seconds{20});
   ASSERT_TRUE(ended);

@@ -45,6 +45,8 @@ TEST(dead_letters_list, counts_by_reason_and_account_and_lists_the_newest) {
   const auto missing = dead.run("list", {"--json", "--reason", "not_found", "--account", dead_letter_world::account, "--since", "1h"});
   EXPECT_THAT(members_of(missing.output, "dead_letter", "event_id"), ElementsAre("e5"));
   EXPECT_THAT(dead.run("list", {"--json", "--until", "1h"}).output, IsEmpty());
+  for (const char* before_1970 : {"1969-12-31T23:59:59.999Z", "0001-01-01"})
+    EXPECT_THAT(members_of(dead.run("list", {"--json", "--since", before_1970}).output, "group", "count"), ElementsAre("5", "1"));
 }
 
 TEST(dead_letters_list, a_wrong_option_broker_or_topic_is_named_with_what_would_be_right) {
@@ -193,6 +195,8 @@ TEST(dead_letters_replay, letters_of_one_lead_go_by_their_age_though_they_lie_in
   dead.flush();
   dead.run("replay");
   EXPECT_THAT(dead.replayed_ids(), ElementsAre("one", "two"));
+  dead.run("replay", {"--again", "--over-newer"});
+  EXPECT_EQ(dead.replayed_ids(), (std::vector<std::string>{"one", "two", "one", "two"}));
 }
 
 TEST(dead_letters_replay, where_the_source_has_lost_what_came_after_it_says_so) {
@@ -219,12 +223,14 @@ TEST(dead_letters_replay, what_cannot_be_replayed_blindly_is_told_and_left) {
   cut.headers.emplace_back("leadrelay.truncated", std::to_string(whole.value->size()));
   cut.value = whole.value->substr(0, 10);
   dead.world().writer().write(dead.world().dead_topic(), cut);
+  cut.value = std::string(10, 'x');  // of another record of that size
+  dead.world().writer().write(dead.world().dead_topic(), cut);
   dead.world().writer().write(dead.world().dead_topic(), {"k", "no dead letter", {}});
   dead.world().writer().write(dead.world().dead_topic(), dead_letter_of(whole, "elsewhere", 0, 0, dead_letter_world::account, "rejected"));
   dead.flush();
 
   const auto ran = dead.run("replay", {"--json"});
-  EXPECT_THAT(members_of(ran.output, "not_replayed", "why"), UnorderedElementsAre("outcome_unknown", "no_letter", "other_topic"));
+  EXPECT_THAT(members_of(ran.output, "not_replayed", "why"), UnorderedElementsAre("outcome_unknown", "no_letter", "other_topic", "cut"));
   EXPECT_THAT(dead.replayed_ids(), ElementsAre("large"));
   dead.run("replay", {"--reason", "outcome_unknown"});
   EXPECT_THAT(dead.replayed_ids(), ElementsAre("large", "note"));

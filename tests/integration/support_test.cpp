@@ -4,12 +4,14 @@
 
 #include <gmock/gmock.h>
 
+#include "base/base64.hpp"
 #include "support/admin_page.hpp"
 #include "support/certificates.hpp"
 #include "support/environment.hpp"
 #include "support/kafka_admin.hpp"
 #include "support/kafka_reader.hpp"
 #include "support/kafka_writer.hpp"
+#include "support/needles.hpp"
 #include "support/process.hpp"
 
 namespace leadrelay::integration {
@@ -97,6 +99,19 @@ TEST(admin_page, prometheus_text_is_read_by_name_and_labels) {
   EXPECT_THROW(admin_page::parse("a{x=1} 2\n"), std::runtime_error);
   EXPECT_THROW(admin_page::parse("a two\n"), std::runtime_error);
 }
+
+TEST(needles, are_found_however_they_are_written) {
+  needles all;
+  const std::string secret = all.add("the name", "Zo\u00eb \"Kx81\"/+");
+  for (const std::string& text :
+       {secret, std::string("zo\u00eb \"KX81\"/+"), std::string(R"(Zo\u00EB \"Kx81\"/+)"), std::string(R"(Zoë \"Kx81\"/+)"),
+        std::string("Zo%C3%AB%20%22Kx81%22%2F%2B"), std::string("5a6fc3ab20224b783831222f2b"), encode_base64(secret),
+        encode_base64("a" + secret), encode_base64("ab" + secret + "c")})
+    EXPECT_EQ(all.find_in({{"a place", "before " + text + " behind"}}).size(), 1u) << text;
+  EXPECT_THAT(all.find_in({{"a place", "before Zo\u00eb \"Kx82\"/+ behind"}}), testing::IsEmpty());
+}
+
+TEST(needles, too_short_to_be_told_from_chance_are_refused) { EXPECT_THROW(needles().add("the name", "Zebulon"), std::invalid_argument); }
 
 }  // namespace
 }  // namespace leadrelay::integration

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Plants bugs in a copy of the worker, one after another, and counts the seeds until the simulation catches each.
+"""Plants bugs in a copy of the worker, one after another, and counts the seeds until the simulation catches each. Where it does not, the
+unit tests of the relay have to.
 
 planted_bugs.py [--source FOLDER] [--seeds N] [--check] [NAME...] prints a Markdown table. It builds once for each bug: about a minute each.
 With --check it only looks whether each bug can still be planted.
@@ -41,7 +42,7 @@ BUGS = [
     ("commit_one_too_far", "the committed offset is one beyond what is settled", OFFSETS,
      "std::optional(lowest()) : std::nullopt", "std::optional(lowest() + 1) : std::nullopt"),
     ("settled_before_dead_letter", "a change is settled before its dead letter is acknowledged", DELIVER,
-     "lane.step = lane_step::burying;\n", "lane.step = lane_step::burying;\n    settle(&of, current, end);\n"),
+     "enter_step(lane, lane_step::burying);\n", "enter_step(lane, lane_step::burying);\n    settle(&of, current, end);\n"),
     ("dead_letter_failure_ignored", "a dead letter that failed counts as written", "worker/sink/retrying_writer.cpp",
      "if (!error.empty()) {", "if (!error.empty() && error == \"never\") {"),
     ("dead_letter_without_value", "a dead letter loses the original's bytes", "worker/sink/dead_letter.cpp",
@@ -225,8 +226,8 @@ def run(command, **more):
     return subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **more)
 
 
-def build(tree):
-    made = run(["cmake", "--build", tree / "build", "--target", "simulate", "--parallel", "2"])
+def build(tree, target):
+    made = run(["cmake", "--build", tree / "build", "--target", target, "--parallel", "2"])
     if made.returncode != 0:
         raise RuntimeError("\n".join(line for line in made.stdout.splitlines() if "error" in line) or made.stdout[-2000:])
 
@@ -242,6 +243,16 @@ def simulate(tree, seeds):
     return ("the run ends" if out.returncode == 124 else f"crash: {out.stderr[-200:]}"), 0
 
 
+def unit_test(tree, seeds):
+    """The first test of the relay that fails, where so many seeds held; nothing where none does."""
+    build(tree, "unit_relay")
+    out = run(["timeout", "600", tree / "build/tests/unit/relay/unit_relay"])
+    found = re.search(r"\[  FAILED  \] (\w+\.\w+)", out.stdout)
+    if found:
+        return found.group(1), f"none of {seeds:,}"
+    return None if out.returncode == 0 else (f"crash: {out.stderr[-200:]}", 0)
+
+
 def copy_of(source, to):
     skipped = shutil.ignore_patterns("build", ".git")
     shutil.copytree(source, to, ignore=skipped)
@@ -255,7 +266,7 @@ def plant_all(bugs, source, seeds):
     with tempfile.TemporaryDirectory() as folder:
         tree = pathlib.Path(folder) / "tree"
         copy_of(source, tree)
-        build(tree)
+        build(tree, "simulate")
         if found := simulate(tree, seeds):
             sys.exit(f"without a planted bug: {found[0]}, seed {found[1]}")
         print("| bug | what it does | caught by | seeds |\n|---|---|---|---|", flush=True)
@@ -263,10 +274,10 @@ def plant_all(bugs, source, seeds):
             texts = planted(bug, source)
             for file, text in texts.items():
                 (tree / file).write_text(text, encoding="utf-8")
-            build(tree)
-            invariant, took = simulate(tree, seeds) or ("**nothing**", seeds)
-            missed += invariant == "**nothing**"
-            print(f"| `{bug[0]}` | {bug[1]} | {invariant} | {took} |", flush=True)
+            build(tree, "simulate")
+            catcher, took = simulate(tree, seeds) or unit_test(tree, seeds) or ("**nothing**", seeds)
+            missed += catcher == "**nothing**"
+            print(f"| `{bug[0]}` | {bug[1]} | {catcher} | {took} |", flush=True)
             for file in texts:
                 (tree / file).write_text((source / file).read_text(encoding="utf-8"), encoding="utf-8")
     return missed

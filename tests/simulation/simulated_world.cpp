@@ -115,6 +115,8 @@ void virtual_loop::run_for(duration time) {
   run_until([&] { return ended; }, time);
 }
 
+std::unique_ptr<http::connector> make_connector(loop& on, provider& to) { return std::make_unique<connector>(on, to); }
+
 std::vector<std::string> provider::applied_to(const std::string& target) const {
   std::vector<std::string> out;
   for (const seen_request& each : applied)
@@ -171,10 +173,11 @@ void broker::assign(int partitions, int of_all) {
 
 void broker::revoke(bool lost) { events_->on_revoked(owned_, lost); }
 
-void broker::deliver(int partition, std::optional<std::string> key, std::optional<std::string> value) {
+void broker::deliver(int partition, std::optional<std::string> key, std::optional<std::string> value,
+                     const std::vector<events::header>& headers) {
   static const auto topic = std::make_shared<const std::string>("changes");
   events::record record = events::copy_record(key ? std::optional<std::string_view>(*key) : std::nullopt,
-                                              value ? std::optional<std::string_view>(*value) : std::nullopt, {});
+                                              value ? std::optional<std::string_view>(*value) : std::nullopt, headers);
   record.topic = topic;
   record.partition = partition;
   record.offset = delivered_next[partition]++;
@@ -213,9 +216,7 @@ world::world(const std::string& accounts, const std::string& more, std::uint64_t
 }
 
 void world::make_relay() {
-  auto connectors = [this](const config::account&) -> std::unique_ptr<http::connector> {
-    return std::make_unique<connector>(loop, provider);
-  };
+  auto connectors = [this](const config::account&) -> std::unique_ptr<http::connector> { return make_connector(loop, provider); };
   relay = std::make_unique<relay::relay>(relay::relay_parts{.on = loop,
                                                             .configuration = configuration,
                                                             .consumer = kafka,
@@ -225,7 +226,8 @@ void world::make_relay() {
                                                             .random_seed = seed_++,
                                                             .first_concurrency = first_concurrency_,
                                                             .mover = can_park_ ? &mover : nullptr,
-                                                            .reader = can_park_ ? &reader : nullptr});
+                                                            .reader = can_park_ ? &reader : nullptr,
+                                                            .spans = spans});
   if (const auto started = relay->start(); !started) throw std::logic_error(started.error().detail);
 }
 

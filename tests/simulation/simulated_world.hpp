@@ -68,6 +68,9 @@ class provider {
   std::vector<std::string> applied_to(const std::string& target) const;
 };
 
+/// Opens connections to it.
+std::unique_ptr<http::connector> make_connector(loop& on, provider& to);
+
 class broker final : public kafka::consumer {
  public:
   broker(loop& on, parked_logs& beside) : loop_(on), logs_(beside) {}
@@ -85,7 +88,8 @@ class broker final : public kafka::consumer {
   /// What a commit has, one of parked changes or one that goes with a move.
   void take_commit(const std::vector<kafka::offset_to_commit>& offsets);
   /// Delivers one record of the partition, at its next offset.
-  void deliver(int partition, std::optional<std::string> key, std::optional<std::string> value);
+  void deliver(int partition, std::optional<std::string> key, std::optional<std::string> value,
+               const std::vector<events::header>& headers = {});
 
   std::map<int, std::int64_t> committed;
   std::map<int, std::string> metadata;         ///< kept beside it
@@ -147,6 +151,7 @@ class world {
   log_reader reader{loop, logs};
   log_writer log{loop};
   simulated::provider provider;
+  tracing::span_sink* spans = nullptr;  ///< of the relays that are made from then on
   std::unique_ptr<relay::relay> relay;
 
   /// Ends the relay; false where that does not come to an end.

@@ -181,6 +181,18 @@ void write_worker_counters(exposition& out, const process_snapshot& of) {
   single("kafka_errors_total", "Errors that the Kafka client reported.", counts.kafka_errors);
 }
 
+void write_spans(exposition& out, const otlp::export_counts& counts) {
+  out.family("spans_exported_total", "counter", "Spans that the receiver has accepted.");
+  out.sample({}, counts.exported);
+  out.family("spans_dropped_total", "counter", "Spans that are not exported, by why.");
+  for (std::size_t index = 0; index < counts.dropped.size(); ++index)
+    out.sample({{"cause", to_string(static_cast<otlp::drop_reason>(index))}}, counts.dropped[index]);
+  out.family("span_export_failures_total", "counter", "Requests with spans that the receiver has not accepted.");
+  out.sample({}, counts.failures);
+  out.family("spans_queued", "gauge", "Spans that wait for their export.");
+  out.sample({}, counts.queued);
+}
+
 void write_process_gauges(exposition& out, const process_snapshot& of) {
   std::uint64_t held = 0;
   std::uint64_t budget = 0;
@@ -234,6 +246,7 @@ std::string metrics_text(const process_snapshot& of) {
   write_account_gauges(out, all, of.taken);
   write_dead_letters(out, of, all);
   write_worker_counters(out, of);
+  write_spans(out, of.spans);
   write_process_gauges(out, of);
   write_partitions(out, of);
   return std::move(out).take();

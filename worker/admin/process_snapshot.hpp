@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "otlp/exporter.hpp"
 #include "relay/snapshot.hpp"
 
 namespace leadrelay::admin {
@@ -17,6 +18,7 @@ struct process_snapshot {
   wall_time taken;
   time_point at{};  ///< the same moment by the steady clock
   std::vector<relay::relay_snapshot> workers;
+  otlp::export_counts spans;  ///< of all workers
 
   /// The workers' accounts added up, in the order of the configuration; the state is that of the worst worker.
   std::vector<relay::account_snapshot> accounts() const;
@@ -27,8 +29,8 @@ struct process_snapshot {
   std::string troubles() const;
 };
 
-/// Prometheus text exposition format 0.0.4, prefix `leadrelay_`. Labels are account, provider, reason, verdict, error, topic and
-/// partition: all bounded by the configuration or by closed lists.
+/// Prometheus text exposition format 0.0.4, prefix `leadrelay_`. Labels are account, provider, reason, verdict, error, cause, topic
+/// and partition: all bounded by the configuration or by closed lists.
 std::string metrics_text(const process_snapshot& of);
 
 /// The same for people and scripts, one JSON object, with what the last minute was like.

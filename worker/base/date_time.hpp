@@ -21,6 +21,9 @@ std::string format_date_time(wall_time time);
 /// HTTP-date in any of its three forms (RFC 9110 section 5.6.7).
 std::optional<wall_time> parse_http_date(std::string_view text) noexcept;
 
+/// The preferred form of HTTP-date, in whole seconds: `Sun, 06 Nov 1994 08:49:37 GMT`, rounded down.
+std::string format_http_date(wall_time time);
+
 /// The wait that a `Retry-After` field asks for, in seconds or as an HTTP-date (RFC 9110 section 10.2.3);
 /// a date in the past is zero, and more seconds than 32 bits hold are as many as they hold. Nothing where the value is malformed.
 std::optional<duration> parse_retry_after(std::string_view value, wall_time now) noexcept;

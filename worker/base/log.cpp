@@ -1,5 +1,7 @@
 #include "base/log.hpp"
 
+#include <algorithm>
+#include <array>
 #include <memory>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -34,6 +36,14 @@ spdlog::level::level_enum to_spdlog(level value) {
   return spdlog::level::info;
 }
 
+level from_spdlog(spdlog::level::level_enum value) {
+  if (value <= spdlog::level::debug) return level::debug;
+  if (value == spdlog::level::info) return level::info;
+  return value == spdlog::level::warn ? level::warning : level::error;
+}
+
+constexpr std::array<std::string_view, 4> words{"debug", "info", "warning", "error"};
+
 void append_json_value(std::string& out, const field& f) {
   if (const auto* text = std::get_if<std::string_view>(&f.value)) json::append_quoted(out, *text);
   if (const auto* number = std::get_if<std::int64_t>(&f.value)) out += std::to_string(*number);
@@ -43,7 +53,8 @@ void append_json_value(std::string& out, const field& f) {
 
 void append_text_value(std::string& out, const field& f) {
   const auto* text = std::get_if<std::string_view>(&f.value);
-  const bool plain = text && !text->empty() && text->find_first_of(" \"=\n\r\t") == std::string_view::npos;
+  const auto is_plain = [](char c) { return static_cast<unsigned char>(c) > ' ' && c != '"' && c != '=' && c != 0x7F; };
+  const bool plain = text && !text->empty() && std::ranges::all_of(*text, is_plain);
   if (plain) {
     out += *text;
   } else {
@@ -55,18 +66,35 @@ void append_text_value(std::string& out, const field& f) {
 
 void start(format how, level least) {
   written_as = how;
-  logger().set_level(to_spdlog(least));
+  set_log_level(least);
   if (how == format::json) logger().set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})", spdlog::pattern_time_type::utc);
 }
 
+level least_level() { return from_spdlog(logger().level()); }
+
+void set_log_level(level least) { logger().set_level(to_spdlog(least)); }
+
+std::string_view to_string(level of) noexcept { return words[static_cast<std::size_t>(of)]; }
+
+level level_of(std::string_view word) noexcept {
+  const auto found = std::ranges::find(words, word);
+  return found == words.end() ? level::info : static_cast<level>(found - words.begin());
+}
+
+level more_detailed(level than) noexcept { return than == level::debug ? than : static_cast<level>(static_cast<int>(than) - 1); }
+
+level less_detailed(level than) noexcept { return than == level::error ? than : static_cast<level>(static_cast<int>(than) + 1); }
+
+bool is_written(level at) { return logger().should_log(to_spdlog(at)); }
+
 void write(level at, std::string_view message, std::initializer_list<field> fields) {
-  const auto spdlog_level = to_spdlog(at);
-  if (!logger().should_log(spdlog_level)) return;
+  if (!is_written(at)) return;
   std::string line;
   if (written_as == format::json) {
     line = "\"message\":";
     json::append_quoted(line, message);
     for (const field& f : fields) {
+      if (std::holds_alternative<std::monostate>(f.value)) continue;
       line += ',';
       json::append_quoted(line, f.name);
       line += ':';
@@ -75,11 +103,12 @@ void write(level at, std::string_view message, std::initializer_list<field> fiel
   } else {
     line = message;
     for (const field& f : fields) {
+      if (std::holds_alternative<std::monostate>(f.value)) continue;
       line.append(" ").append(f.name).append("=");
       append_text_value(line, f);
     }
   }
-  logger().log(spdlog_level, "{}", line);
+  logger().log(to_spdlog(at), "{}", line);
 }
 
 }  // namespace leadrelay::log

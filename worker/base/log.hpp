@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -14,14 +15,18 @@ namespace leadrelay::log {
 enum class level { debug, info, warning, error };
 enum class format { text, json };
 
-/// One named value beside the message. Names are snake_case.
+/// One named value beside the message, left out where there is none. Names are snake_case; `trace_id` and `span_id` are OpenTelemetry's
+/// ("Trace Context in non-OTLP Log Formats").
 struct field {
   std::string_view name;
-  std::variant<std::string_view, std::int64_t, double, bool> value;
+  std::variant<std::monostate, std::string_view, std::int64_t, double, bool> value;
 
   field(std::string_view n, std::string_view v) : name(n), value(v) {}
   field(std::string_view n, const std::string& v) : name(n), value(std::string_view(v)) {}
   field(std::string_view n, const char* v) : name(n), value(std::string_view(v)) {}
+  field(std::string_view n, const std::optional<std::string>& v) : name(n) {
+    if (v) value = std::string_view(*v);
+  }
   field(std::string_view n, bool v) : name(n), value(v) {}
   field(std::string_view n, double v) : name(n), value(v) {}
   template <std::integral T>
@@ -30,6 +35,22 @@ struct field {
 
 /// Sets format and the least level that is written. Call once before the threads start.
 void start(format how, level least);
+
+/// The least level that is written, which may change while the program runs. Any thread.
+level least_level();
+void set_log_level(level least);
+
+std::string_view to_string(level) noexcept;
+
+/// The level of a word, `info` where it is none.
+level level_of(std::string_view word) noexcept;
+
+/// The next level that writes more lines, or fewer; the last one where there is none.
+level more_detailed(level than) noexcept;
+level less_detailed(level than) noexcept;
+
+/// Whether lines of that level are written. Any thread.
+bool is_written(level at);
 
 /// Writes one line. Any thread.
 void write(level at, std::string_view message, std::initializer_list<field> fields = {});

@@ -136,7 +136,7 @@ std::string dead_letter_page::text(const std::string& topic) const {
   if (says.truncated) add("value", "the first part of " + std::to_string(*says.truncated) + " bytes; the whole is in the source");
   out += "\nThe event" + std::string(reveal_ ? "" : ", masked") + ":\n";
   if (!unreadable_.empty()) out += "it cannot be read: " + unreadable_ + (reveal_ ? "" : "; --reveal shows its bytes") + "\n";
-  if (!event_.empty()) out += event_ + "\n";
+  if (!event_.empty()) out += printable(event_, event_.size()) + "\n";  // JSON escapes no C1
   out += "\nThe request that it becomes by the configuration as it is now:\n" + (request_ ? text_of(*request_) : text_of(request_.error()));
   if (definition_.empty()) return out;
   out += "\nWhat the definition of " + account_provider() + " says:\n";

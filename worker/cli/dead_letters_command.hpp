@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
 #include "base/reason.hpp"
+#include "cli/usage.hpp"
 #include "config/configuration.hpp"
 #include "dead_letters/selection.hpp"
 
@@ -66,8 +66,6 @@ outcome<double> parse_rate(const std::string& text);
 
 /// What there is to say where nothing is of an account that the configuration does not have; empty where it has it.
 std::string tell_unknown_account(const dead_letters::selection& of, const config::configuration& by);
-
-using chosen_command = std::function<int()>;
 
 /// Adds `dead-letters` with its commands to the program.
 void add_dead_letters(CLI::App& program, chosen_command& chosen);

@@ -19,16 +19,18 @@ std::string time_text(std::int64_t ms) { return ms < 0 ? "-" : format_date_time(
 
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 
+std::string json_time(std::int64_t ms) { return ms < 0 ? "" : time_text(ms); }
+
 std::string json_of(const dead_letters::group& of) {
   json_object out;
   out.add("kind", "group").add("reason", of.reason).add("account", of.account);
   out.add("count", static_cast<std::int64_t>(of.count)).add("replayed", static_cast<std::int64_t>(of.replayed));
-  return out.add("first", time_text(of.first_ms)).add("last", time_text(of.last_ms)).text();
+  return out.add("first", json_time(of.first_ms)).add("last", json_time(of.last_ms)).text();
 }
 
 std::string json_of(const summary& of) {
   json_object out;
-  out.add("kind", "dead_letter").add("partition", of.partition).add("offset", of.offset).add("time", time_text(of.time_ms));
+  out.add("kind", "dead_letter").add("partition", of.partition).add("offset", of.offset).add("time", json_time(of.time_ms));
   out.add("reason", of.reason).add("account", of.account).add("provider", of.provider).add("event_id", of.event_id).add("lead", of.lead);
   if (!of.source_topic.empty()) {
     json_object source;
@@ -90,8 +92,10 @@ class listing {
   }
 
  private:
+  /// Goes on as long as somebody reads what is printed.
   kafka::step_result each(const std::function<void(const dead_letters::read_letter_record&, bool)>& visit) {
     return log_.read_all([&](const dead_letters::read_letter_record& one) {
+      if (!std::cout) return false;
       if (!matches(which_, one)) return true;
       const bool replayed = book_.contains(one.record().partition, one.record().offset);
       if (!replayed || !options_.open) visit(one, replayed);

@@ -37,11 +37,10 @@ void add_list(CLI::App& to, chosen_command& chosen) {
   add_flag(command, "--all", options->all, "List all one by one, partition by partition; reads the topic twice");
   add_flag(command, "--open", options->open, "Leave out what has been replayed");
   add_flag(command, "--json", options->json, "One JSON object a line, its kind group or dead_letter");
-  command.footer(
-      "\nExamples:\n"
-      "  leadrelay dead-letters list --config leadrelay.yaml\n"
-      "  leadrelay dead-letters list --config leadrelay.yaml --reason rejected --since 6h --limit 100\n"
-      "  leadrelay dead-letters list --config leadrelay.yaml --json | jq -r 'select(.kind == \"group\") | [.reason, .count] | @tsv'");
+  command.footer(examples(
+      {"leadrelay dead-letters list --config leadrelay.yaml",
+       "leadrelay dead-letters list --config leadrelay.yaml --reason rejected --since 6h --limit 100",
+       "leadrelay dead-letters list --config leadrelay.yaml --json | jq -r 'select(.kind == \"group\") | [.reason, .count] | @tsv'"}));
   command.callback([options, &chosen] { chosen = [options] { return dead_letters_list(*options); }; });
 }
 
@@ -54,10 +53,8 @@ void add_show(CLI::App& to, chosen_command& chosen) {
       ->type_name("PARTITION:OFFSET|ID");
   add_flag(command, "--json", options->json, "One JSON object");
   add_flag(command, "--reveal", options->reveal, "Show sensitive values; credentials stay masked");
-  command.footer(
-      "\nExamples:\n"
-      "  leadrelay dead-letters show --config leadrelay.yaml 3:1042\n"
-      "  leadrelay dead-letters show --config leadrelay.yaml 01JD7Q1W8C0000000000000001 --json");
+  command.footer(examples({"leadrelay dead-letters show --config leadrelay.yaml 3:1042",
+                           "leadrelay dead-letters show --config leadrelay.yaml 01JD7Q1W8C0000000000000001 --json"}));
   command.callback([options, &chosen] { chosen = [options] { return dead_letters_show(*options); }; });
 }
 
@@ -74,11 +71,9 @@ void add_replay(CLI::App& to, chosen_command& chosen) {
   add_flag(command, "--unchecked", options->unchecked, "Replay though the source no longer tells whether there are newer changes");
   add_flag(command, "--anew", options->anew, "Forget what was replayed of a topic of dead letters that was deleted and made anew since");
   add_flag(command, "--json", options->json, "One JSON object a line: each that is not replayed, and a summary");
-  command.footer(
-      "\nIt may be interrupted at any moment; the same command goes on with what is left.\n"
-      "\nExamples:\n"
-      "  leadrelay dead-letters replay --config leadrelay.yaml --reason retries_exhausted --dry-run\n"
-      "  leadrelay dead-letters replay --config leadrelay.yaml --account acme-perch --since 2026-11-21 --rate 50/s");
+  command.footer(examples({"leadrelay dead-letters replay --config leadrelay.yaml --reason retries_exhausted --dry-run",
+                           "leadrelay dead-letters replay --config leadrelay.yaml --account acme-perch --since 2026-11-21 --rate 50/s"},
+                          "It may be interrupted at any moment; the same command goes on with what is left."));
   command.callback([options, &chosen] { chosen = [options] { return dead_letters_replay(*options); }; });
 }
 
@@ -87,6 +82,9 @@ void add_replay(CLI::App& to, chosen_command& chosen) {
 void add_dead_letters(CLI::App& program, chosen_command& chosen) {
   CLI::App& command = *program.add_subcommand("dead-letters", "List, show and replay the changes that could not be delivered");
   command.require_subcommand(1);
+  command.footer(
+      examples({"leadrelay dead-letters list --config leadrelay.yaml", "leadrelay dead-letters show --config leadrelay.yaml 3:1042",
+                "leadrelay dead-letters replay --config leadrelay.yaml --dry-run"}));
   add_list(command, chosen);
   add_show(command, chosen);
   add_replay(command, chosen);

@@ -35,15 +35,28 @@ void stop_on_signals() {
 /// Tells on standard error how far it is; on standard output, with `--json`, what is not replayed.
 class teller final : public dead_letters::replay_listener {
  public:
-  explicit teller(bool as_json) : as_json_(as_json), surveying_(is_terminal(), progress::clock::now()), replaying_(surveying_) {}
+  explicit teller(bool as_json)
+      : as_json_(as_json),
+        surveying_(is_terminal(), progress::clock::now()),
+        comparing_(surveying_),
+        replaying_(surveying_) {}
 
   void surveyed(std::uint64_t read, std::uint64_t of) override {
     std::cerr << surveying_.tell("looked at", read, of, progress::clock::now());
   }
 
+  void compared(std::uint64_t read, std::uint64_t of) override {
+    if (read < compared_before_ || compared_before_ == 0) {
+      std::cerr << surveying_.clear();
+      comparing_ = progress(is_terminal(), progress::clock::now());
+    }
+    compared_before_ = read;
+    std::cerr << comparing_.tell("changes in the source compared", read, of, progress::clock::now());
+  }
+
   void progressed(std::uint64_t done, std::uint64_t of) override {
     if (!std::exchange(began_, true)) {
-      std::cerr << surveying_.clear();
+      std::cerr << surveying_.clear() << comparing_.clear();
       replaying_ = progress(is_terminal(), progress::clock::now());
     }
     std::cerr << replaying_.tell("done", done, of, progress::clock::now());
@@ -61,7 +74,7 @@ class teller final : public dead_letters::replay_listener {
     std::cout << out.text() << '\n';
   }
 
-  void end() { std::cerr << surveying_.clear() << replaying_.clear() << std::flush; }
+  void end() { std::cerr << surveying_.clear() << comparing_.clear() << replaying_.clear() << std::flush; }
   const std::vector<std::string>& examples(hindrance of) const { return examples_[static_cast<std::size_t>(of)]; }
 
  private:
@@ -69,7 +82,9 @@ class teller final : public dead_letters::replay_listener {
 
   bool as_json_;
   bool began_ = false;
+  std::uint64_t compared_before_ = 0;
   progress surveying_;
+  progress comparing_;
   progress replaying_;
   std::array<std::vector<std::string>, dead_letters::hindrance_count> examples_;
 };

@@ -87,6 +87,9 @@ int show(const dead_letters_show_options& options, const config::configuration& 
   }
   dead_letters::replay_book book(log.topic());
   if (const auto failed = read_book(log.scanner(), dead_letters::book_topic_of(by), book)) return fail(failed->what, exit_failed);
+  const auto strangers = log.find_strangers(book);
+  if (!strangers) return fail(strangers.error().what, exit_failed);
+  for (const auto& one : *strangers) book.forget(one.partition);
   const events::record& record = *letter->record;
   const dead_letters::read_letter_record one(record, by.max_record);
   const dead_letter_page page(by, one, book.contains(record.partition, record.offset), options.reveal);

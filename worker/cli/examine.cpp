@@ -70,13 +70,15 @@ void check_kafka(const config::configuration& in, yaml::issues& into) {
 
 void check_tls(const config::configuration& in, yaml::issues& into) {
   std::map<http::tls_files, std::vector<http::tls_file_problem>> checked;
-  for (const config::account_references& each : in.references) {
-    if (!each.uses_tls) continue;
-    const http::tls_files files{each.tls.ca_file, each.tls.certificate_file, each.tls.key_file};
+  const auto check = [&](const config::tls_settings& of, const std::map<std::string, config::place, std::less<>>& places) {
+    const http::tls_files files{of.ca_file, of.certificate_file, of.key_file};
     const auto [problems, is_new] = checked.try_emplace(files);
     if (is_new) problems->second = http::check_tls_files(files);
-    for (const http::tls_file_problem& found : problems->second) each.tls_places.find(found.key)->second.fail(found.what, into);
-  }
+    for (const http::tls_file_problem& found : problems->second) places.find(found.key)->second.fail(found.what, into);
+  };
+  for (const config::account_references& each : in.references)
+    if (each.uses_tls) check(each.tls, each.tls_places);
+  if (in.tracing && in.tracing->endpoint.is_tls()) check(in.tracing->tls, in.tracing->tls_places);
 }
 
 yaml::issues in_order(const yaml::issues& found) {
@@ -109,6 +111,7 @@ std::optional<config::configuration> examine(const std::string& path, look how, 
     check_kafka(*read, found);
     if (how == look::at_secrets) {
       config::check_credentials(*read, found);
+      if (read->tracing) config::check_headers(*read->tracing, found);
       check_tls(*read, found);
     }
   }

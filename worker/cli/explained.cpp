@@ -108,7 +108,7 @@ std::string text_of(const explanation& of) {
   if (of.request.nothing_to_send) return out + "nothing to send: the account ignores all that changed\n";
   out += std::string(of.request.method) + " " + of.url + "\n";
   for (const auto& [name, value] : of.headers) out += name + ": " + value + "\n";
-  out += "\n" + of.shown_body + "\n";
+  out += "\n" + printable(of.shown_body, of.shown_body.size()) + "\n";  // JSON lets C1 pass, which steers a terminal as ESC does
   if (of.request.appends) out += "(appends: not sent again when its outcome is unknown)\n";
   return out;
 }

@@ -15,12 +15,15 @@
 
 #include "base/version.hpp"
 #include "cli/command.hpp"
+#include "cli/completion.hpp"
 #include "cli/dead_letters_command.hpp"
+#include "cli/manual_page.hpp"
 #include "cli/usage.hpp"
 
 namespace leadrelay::cli {
 namespace {
 
+constexpr const char* about = "Leadrelay carries lead changes from Kafka to lead providers' HTTP APIs.";
 constexpr std::uint64_t most_seed = std::numeric_limits<std::uint64_t>::max();
 
 void add_config(CLI::App& command, std::string& path) {
@@ -33,6 +36,7 @@ void add_check(CLI::App& program, chosen_command& chosen) {
       *program.add_subcommand("check", "Print every problem of a configuration as file:line:column: what is wrong, what would be right");
   add_config(command, options->config);
   command.add_flag("--json", options->json, "Machine-readable")->disable_flag_override();
+  command.footer(examples({"leadrelay check --config leadrelay.yaml", "leadrelay check --config leadrelay.yaml --json | jq ."}));
   command.callback([options, &chosen] { chosen = [options] { return check(*options); }; });
 }
 
@@ -45,6 +49,9 @@ void add_explain(CLI::App& program, chosen_command& chosen) {
       ->type_name("EVENT.json|-");
   command.add_flag("--json", options->json, "One JSON object a line")->disable_flag_override();
   command.add_flag("--reveal", options->reveal, "Show sensitive values; credentials stay masked")->disable_flag_override();
+  command.footer(
+      examples({"leadrelay explain --config leadrelay.yaml event.json", "leadrelay explain --config leadrelay.yaml --json < events.json",
+                "kcat -b localhost:9092 -C -t lead-changes -e | leadrelay explain --config leadrelay.yaml -"}));
   command.callback([options, &chosen] { chosen = [options] { return explain(*options); }; });
 }
 
@@ -55,6 +62,8 @@ void add_providers(CLI::App& program, chosen_command& chosen) {
   command.add_option("--providers-dir", options->directory, "A folder with definitions of your own")->type_name("DIR");
   command.add_flag("--source", options->source, "Show the definition's YAML")->disable_flag_override();
   command.add_flag("--json", options->json, "Machine-readable")->disable_flag_override();
+  command.footer(examples({"leadrelay providers", "leadrelay providers octanist", "leadrelay providers perch --source > my-perch.yaml",
+                           "leadrelay providers acme --providers-dir ./providers"}));
   command.callback([options, &chosen] { chosen = [options] { return providers(*options); }; });
 }
 
@@ -62,6 +71,8 @@ void add_run(CLI::App& program, chosen_command& chosen) {
   auto options = std::make_shared<run_options>();
   CLI::App& command = *program.add_subcommand("run", "Carry lead changes from Kafka to their providers until SIGTERM");
   add_config(command, options->config);
+  command.footer(
+      examples({"leadrelay run --config leadrelay.yaml", "PERCH_API_KEY=... leadrelay run --config leadrelay.yaml 2> leadrelay.log"}));
   command.callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 
@@ -83,6 +94,9 @@ void add_sandbox(CLI::App& program, chosen_command& chosen) {
       ->allow_extra_args(false);
   command.add_flag("--known-leads-only", options->known_leads_only, "Answer 404 for leads that were not seeded")->disable_flag_override();
   add_whole_number(command, "--seed", options->seed, std::uint64_t{0}, most_seed, "Of the faults");
+  command.footer(examples({"leadrelay sandbox --listen 127.0.0.1:8080 --limit orwel=50/1s --limit orwel=300/10s",
+                           "leadrelay sandbox --faults '{\"all\": {\"status_503\": 8}, \"orwel\": {\"hang\": 1}}' --seed 7",
+                           "leadrelay sandbox --faults @faults.json --known-leads-only"}));
   command.callback([options, &chosen] { chosen = [options] { return sandbox(*options); }; });
 }
 
@@ -93,7 +107,38 @@ void add_demo(CLI::App& program, chosen_command& chosen, const demo_runner& run_
   add_whole_number(command, "--events", options->events, 1, 20'000, "Lead changes to produce, at most 20000");
   add_whole_number(command, "--seconds", options->seconds, 1, 45, "Time over which they are produced, at most 45");
   add_whole_number(command, "--seed", options->seed, std::uint64_t{0}, most_seed, "Of the stream and the faults");
+  command.footer(examples({"leadrelay demo", "leadrelay demo --events 20000 --seconds 45 --seed 7"}));
   command.callback([options, &chosen, &run_demo] { chosen = [options, &run_demo] { return run_demo(*options); }; });
+}
+
+int complete(const CLI::App& program, const std::string& shell) {
+  const described_command described = describe(program);
+  std::cout << (shell == "bash" ? complete_in_bash(described) : shell == "fish" ? complete_in_fish(described) : complete_in_zsh(described));
+  return exit_well;
+}
+
+void add_completion(CLI::App& program, chosen_command& chosen) {
+  auto shell = std::make_shared<std::string>();
+  CLI::App& command = *program.add_subcommand("completion", "Print the script that completes commands, options and values in a shell");
+  command.add_option("shell", *shell, "bash, fish or zsh")->required()->type_name("SHELL")->check([](const std::string& given) {
+    const auto known = shells();
+    return std::ranges::find(known, given) == known.end() ? "SHELL: `" + printable(given) + "`, expected bash, fish or zsh" : std::string();
+  });
+  command.footer(examples({"leadrelay completion bash > /etc/bash_completion.d/leadrelay", "source <(leadrelay completion bash)",
+                           "leadrelay completion zsh > ~/.zfunc/_leadrelay",
+                           "leadrelay completion fish > ~/.config/fish/completions/leadrelay.fish"}));
+  command.callback([shell, &program, &chosen] { chosen = [shell, &program] { return complete(program, *shell); }; });
+}
+
+void add_man(CLI::App& program, chosen_command& chosen) {
+  CLI::App& command = *program.add_subcommand("man", "Print the page of the manual, leadrelay(1)");
+  command.footer(examples({"leadrelay man | man -l -", "leadrelay man > /usr/local/share/man/man1/leadrelay.1"}));
+  command.callback([&program, &chosen] {
+    chosen = [&program] {
+      std::cout << manual_page(describe(program));
+      return exit_well;
+    };
+  });
 }
 
 int refuse(const misuse& found) {
@@ -108,6 +153,8 @@ void parse(CLI::App& program, std::vector<std::string> arguments) {
   program.parse(std::move(arguments));
 }
 
+}  // namespace
+
 void add_commands(CLI::App& program, chosen_command& chosen, const demo_runner& run_demo) {
   const std::string told = "leadrelay " + std::string(version);
   program.set_version_flag("--version", told);
@@ -119,17 +166,18 @@ void add_commands(CLI::App& program, chosen_command& chosen, const demo_runner& 
   add_providers(program, chosen);
   add_dead_letters(program, chosen);
   add_sandbox(program, chosen);
+  add_completion(program, chosen);
+  add_man(program, chosen);
+  program.footer(examples({"leadrelay demo", "leadrelay check --config leadrelay.yaml", "leadrelay run --config leadrelay.yaml"}));
   for (CLI::App* command : program.get_subcommands({})) {
     command->set_version_flag("--version", told);
     for (CLI::App* inner : command->get_subcommands({})) inner->set_version_flag("--version", told);
   }
 }
 
-}  // namespace
-
 int run_program(int argc, const char* const* argv, const demo_runner& run_demo) {
   std::signal(SIGPIPE, SIG_IGN);
-  CLI::App program("Leadrelay carries lead changes from Kafka to lead providers' HTTP APIs.", "leadrelay");
+  CLI::App program(about, "leadrelay");
   chosen_command chosen;
   add_commands(program, chosen, run_demo);
   const auto arguments = reduce_to_help(program, {argv + 1, argv + argc});

@@ -1,3 +1,4 @@
+#include <csignal>
 #include <iostream>
 
 #include "base/log.hpp"
@@ -6,21 +7,11 @@
 #include "process/process.hpp"
 
 namespace leadrelay::cli {
-namespace {
-
-log::level level_of(const std::string& word) {
-  if (word == "debug") return log::level::debug;
-  if (word == "warning") return log::level::warning;
-  if (word == "error") return log::level::error;
-  return log::level::info;
-}
-
-}  // namespace
-
 int run(const run_options& options) {
+  for (const int number : {SIGUSR1, SIGUSR2}) std::signal(number, SIG_IGN);  // until the process listens to them
   const auto configuration = load_configuration(options.config, look::at_secrets);
   if (!configuration) return exit_usage;
-  log::start(configuration->log.json ? log::format::json : log::format::text, level_of(configuration->log.level));
+  log::start(configuration->log.json ? log::format::json : log::format::text, log::level_of(configuration->log.level));
   log::info("leadrelay", {{"version", version}, {"accounts", configuration->accounts.size()}, {"threads", configuration->threads}});
   auto process = process::process::make(*configuration);
   if (!process) {

@@ -110,6 +110,12 @@ std::string joined(const std::vector<std::string>& words) {
   return out;
 }
 
+std::string examples(std::initializer_list<std::string_view> lines, std::string_view word) {
+  std::string out = word.empty() ? "Examples:" : std::string(word) + "\n\nExamples:";
+  for (const std::string_view line : lines) out += "\n  " + std::string(line);
+  return out;
+}
+
 std::optional<misuse> find_misuse(const CLI::App& program, const std::vector<std::string>& arguments) {
   const std::vector<std::string> path = find_command(program, arguments);
   const CLI::App* command = &program;

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <charconv>
+#include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +13,9 @@
 #include "base/text.hpp"
 
 namespace leadrelay::cli {
+
+/// What the arguments ask for; gives the exit code.
+using chosen_command = std::function<int()>;
 
 struct misuse {
   std::string command;  ///< empty where it is the command that is wrong
@@ -29,6 +35,9 @@ std::string joined(const std::vector<std::string>& words);
 /// The arguments without what stands beside `--help` or `--version`, where one of them is asked for; `-h` is `--help`. The other
 /// functions take what this gives.
 std::vector<std::string> reduce_to_help(const CLI::App& program, std::vector<std::string> arguments);
+
+/// What stands below the options in a command's help: command lines that somebody would type, one a line, after a word on the command.
+std::string examples(std::initializer_list<std::string_view> lines, std::string_view word = {});
 
 /// The text as a whole number in plain decimal digits. CLI11's own reading wraps `-1`, caps what is too large, and takes `010` for 8.
 template <class T>

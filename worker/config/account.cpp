@@ -30,6 +30,12 @@ int read_integer(const yaml::reader& at, std::string_view key, int least, int mo
   return found ? static_cast<int>(found->integer(least, most).value_or(otherwise)) : otherwise;
 }
 
+/// On unless the map says otherwise.
+bool read_switch(const yaml::reader& at, std::string_view key) {
+  const auto found = at.get(key);
+  return !found || found->boolean().value_or(true);
+}
+
 bool is_account_name(std::string_view name) noexcept {
   return !name.empty() && name.size() <= 100 && std::ranges::all_of(name, [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
@@ -112,20 +118,26 @@ std::optional<std::string> read_path(const yaml::reader& at, const std::filesyst
   return std::nullopt;
 }
 
-void read_tls(const yaml::reader& at, const std::filesystem::path& folder, account_references& into) {
-  if (!at.expect_keys({"ca", "certificate", "key"}) && !at.is_map()) return;
+}  // namespace
+
+tls_settings read_tls(const yaml::reader& at, const std::filesystem::path& folder, std::map<std::string, place, std::less<>>& places) {
+  tls_settings out;
+  if (!at.expect_keys({"ca", "certificate", "key"}) && !at.is_map()) return out;
   const auto read = [&](const char* key) -> std::optional<std::string> {
     const auto found = at.get(key);
     if (!found) return std::nullopt;
-    into.tls_places.insert_or_assign(key, place(*found));
+    places.insert_or_assign(key, place(*found));
     return read_path(*found, folder);
   };
-  into.tls.ca_file = read("ca");
-  into.tls.certificate_file = read("certificate");
-  into.tls.key_file = read("key");
+  out.ca_file = read("ca");
+  out.certificate_file = read("certificate");
+  out.key_file = read("key");
   if (at.get("certificate") && !at.get("key")) at.get("certificate")->fail("needs `key` beside it");
   if (at.get("key") && !at.get("certificate")) at.get("key")->fail("needs `certificate` beside it");
+  return out;
 }
+
+namespace {
 
 std::optional<credential_source> read_named_credential(const yaml::reader& at, std::string_view kind, const std::filesystem::path& folder) {
   const auto found = at.get(kind);
@@ -140,6 +152,8 @@ std::optional<credential_source> read_named_credential(const yaml::reader& at, s
   found->fail("no name of an environment variable, expected letters, digits and `_`");
   return std::nullopt;
 }
+
+}  // namespace
 
 /// Messages here show no key that is unknown: somebody may have put the secret there.
 std::optional<credential_source> read_credential_source(const yaml::reader& at, const std::filesystem::path& folder) {
@@ -160,6 +174,8 @@ std::optional<credential_source> read_credential_source(const yaml::reader& at, 
   at.fail("expected { env: NAME } or { file: PATH }");
   return std::nullopt;
 }
+
+namespace {
 
 std::map<std::string, json::document> read_defaults(const yaml::reader& at) {
   std::map<std::string, json::document> out;
@@ -214,7 +230,7 @@ std::shared_ptr<const providers::definition> read_provider(const yaml::reader& a
 void expect_account_keys(const yaml::reader& at) {
   std::vector<std::string_view> keys{"provider", "base_url",       "credential", "limits", "concurrency",     "defaults",
                                      "ignore",   "require",        "clear",      "retry",  "unknown_outcome", "timeouts",
-                                     "tls",      "largest_answer", "merging",    "park"};
+                                     "tls",      "largest_answer", "merging",    "park",   "trace_context"};
   const auto unsupported = at.get("read_before_write");
   if (unsupported) {
     unsupported->fail("is not supported: the worker never reads a lead; give the event a `snapshot`, or the account `defaults`");
@@ -271,11 +287,11 @@ std::optional<account> read_account(const std::string& name, const yaml::reader&
   auto own_limits = limits ? std::optional(read_limits(*limits)) : std::nullopt;
   const auto retry = at.get("retry");
   const auto retries = retry ? read_retry(*retry) : retry_settings();
-  if (const auto tls = at.get("tls")) read_tls(*tls, folder, references);
+  if (const auto tls = at.get("tls")) references.tls = read_tls(*tls, folder, references.tls_places);
   const int concurrency = read_integer(at, "concurrency", 1, 10'000, default_concurrency);
   const auto [connect, answer] = read_timeouts(at);
-  const auto merging = at.get("merging");
-  const bool merges = merging ? merging->boolean().value_or(true) : true;
+  const bool merges = read_switch(at, "merging");
+  const bool passes_trace_context = read_switch(at, "trace_context");
   const auto park = at.get("park");
   const auto parks = park ? read_park(*park) : park_settings();
   const auto largest = at.get("largest_answer");
@@ -293,7 +309,8 @@ std::optional<account> read_account(const std::string& name, const yaml::reader&
                  largest_answer.value_or(default_largest_answer),
                  references.tls,
                  merges,
-                 parks};
+                 parks,
+                 passes_trace_context};
 }
 
 }  // namespace leadrelay::config

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -13,5 +14,11 @@ namespace leadrelay::config {
 /// `references` has what could be read of them either way.
 std::optional<account> read_account(const std::string& name, const yaml::reader& key, const yaml::reader& at,
                                     const providers::catalogue& known, const std::filesystem::path& folder, account_references& references);
+
+/// `{ env: NAME }`, `{ file: PATH }`, or with a warning the secret itself.
+std::optional<credential_source> read_credential_source(const yaml::reader& at, const std::filesystem::path& folder);
+
+/// The files, and in `places` where each is named.
+tls_settings read_tls(const yaml::reader& at, const std::filesystem::path& folder, std::map<std::string, place, std::less<>>& places);
 
 }  // namespace leadrelay::config

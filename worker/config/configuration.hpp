@@ -8,12 +8,14 @@
 #include <utility>
 #include <vector>
 
+#include "base/origin.hpp"
 #include "base/time.hpp"
 #include "base/yaml_reader.hpp"
 #include "config/place.hpp"
 #include "events/decode.hpp"
 #include "providers/definition.hpp"
 #include "providers/plan.hpp"
+#include "tracing/span.hpp"
 
 namespace leadrelay::config {
 
@@ -64,6 +66,7 @@ struct account {
   tls_settings tls;
   bool merging = true;  ///< whether changes of one lead that wait go in one request
   park_settings park;
+  bool passes_trace_context = true;  ///< whether requests carry `traceparent` and `tracestate`
 };
 
 /// What an account names beyond the file, with where it does.
@@ -92,6 +95,25 @@ struct log_settings {
   std::string level = "info";  ///< debug, info, warning, error
 };
 
+struct tracing_header {
+  std::string name;
+  credential_source value;
+  place at;
+};
+
+/// Where spans go, and of which traces.
+struct tracing_settings {
+  origin endpoint;  ///< its path prefix is the whole path, `/v1/traces` included
+  std::string service_name = "leadrelay";
+  std::vector<tracing_header> headers;
+  tracing::sampling sampling;
+  int queue = 2048;                             ///< spans that wait in one worker, 1 to 1,000,000
+  duration interval = std::chrono::seconds{5};  ///< 1 ms to 10 min between two requests, where no batch is full
+  duration timeout = std::chrono::seconds{10};  ///< 1 ms to 10 min until the whole answer
+  tls_settings tls;
+  std::map<std::string, place, std::less<>> tls_places;
+};
+
 struct configuration {
   /// librdkafka's own properties, in the order of the file, none of the worker's own among them.
   std::vector<std::pair<std::string, std::string>> kafka;
@@ -103,6 +125,7 @@ struct configuration {
   std::vector<account_references> references;  ///< of every account of the file, so that of a wrong one too
   admin_settings admin;
   log_settings log;
+  std::optional<tracing_settings> tracing;
   int threads = 1;                            ///< 1 to 256
   std::uint64_t memory = 256ull << 20;        ///< bytes of events held, all threads together; from 16 MiB
   std::uint64_t max_record = 1 << 20;         ///< bytes of a record's key and value; from 1 KiB to a quarter of `memory`
@@ -129,6 +152,12 @@ std::optional<configuration> read_file(const std::string& path, yaml::issues& in
 /// The secret now: of the environment, or of the file without its trailing line end. A problem names the variable or path, never the
 /// secret; its `reason` has no meaning here.
 outcome<std::string> read_credential(const credential_source& from);
+
+/// The header lines of requests with spans, each ended by CR LF. The problem names the header, never its value.
+outcome<std::string> read_headers(const tracing_settings& of);
+
+/// Adds an issue for each header of `tracing` that cannot be read now, or cannot stand in a request. None shows a value.
+void check_headers(const tracing_settings& of, yaml::issues& into);
 
 /// Adds an issue for each account whose credential cannot be read now, or cannot stand in a header. None shows a secret.
 void check_credentials(const configuration& of, yaml::issues& into);

@@ -5,6 +5,7 @@
 #include "config/configuration.hpp"
 #include "config/raw_text.hpp"
 #include "config/sections.hpp"
+#include "config/tracing.hpp"
 
 namespace leadrelay::config {
 namespace {
@@ -107,7 +108,7 @@ void read_rest(const yaml::reader& root, configuration& into) {
 
 void read_root(const yaml::reader& root, const std::filesystem::path& folder, configuration& into, yaml::issues& issues) {
   root.expect_keys(
-      {"kafka", "topics", "accounts", "admin", "threads", "memory", "max_record", "grace", "order_by", "providers_dir", "log"});
+      {"kafka", "topics", "accounts", "admin", "threads", "memory", "max_record", "grace", "order_by", "providers_dir", "log", "tracing"});
   if (!root.is_map()) return;
   read_catalogue(root, folder, into, issues);
   if (const auto kafka = root.require("kafka")) read_kafka(*kafka, into);
@@ -115,6 +116,7 @@ void read_root(const yaml::reader& root, const std::filesystem::path& folder, co
   if (const auto accounts = root.require("accounts")) read_accounts(*accounts, folder, into);
   read_sizes(root, into);
   read_rest(root, into);
+  if (const auto tracing = root.get("tracing")) into.tracing = read_tracing(*tracing, folder);
 }
 
 std::optional<configuration> read_text(const std::string& text, const std::string& file, yaml::issues& into) {

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "base/date_time.hpp"
+
 namespace leadrelay::dead_letters {
 namespace {
 
@@ -47,6 +49,7 @@ letter read_letter(const events::record& from) {
   out.provider = value_of(from, "leadrelay.provider");
   out.event_id = value_of(from, "leadrelay.event_id");
   out.source = read_source(from);
+  if (const auto written = parse_date_time(value_of(from, "leadrelay.timestamp"))) out.written_ms = written->time_since_epoch().count();
   out.first = parse_source_place(value_of(from, first_place_header));
   out.replays = parse_whole<std::int64_t>(value_of(from, "leadrelay.replays")).value_or(0);
   out.truncated = parse_whole<std::uint64_t>(value_of(from, "leadrelay.truncated"));

@@ -31,6 +31,7 @@ struct letter {
   std::string_view provider = {};
   std::string_view event_id = {};
   std::optional<source_place> source;  ///< where the change lay when it died; nothing where that is not told
+  std::int64_t written_ms = -1;        ///< the time of the source's record, -1 where that is not told
   std::optional<source_place> first;   ///< where it first lay, of a change that was replayed
   std::int64_t replays = 0;
   std::optional<std::uint64_t> truncated;  ///< the bytes that the whole value has, where the letter's was cut

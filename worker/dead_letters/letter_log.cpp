@@ -1,5 +1,6 @@
 #include "dead_letters/letter_log.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace leadrelay::dead_letters {
@@ -18,8 +19,8 @@ letter_log::letter_log(const config::configuration& by, std::unique_ptr<kafka::l
       max_record_(by.max_record),
       scanner_(std::move(scanner)) {}
 
-kafka::made<letter_log> letter_log::open(const config::configuration& by) {
-  auto scanner = kafka::log_scanner::make(by.kafka);
+kafka::made<letter_log> letter_log::open(const config::configuration& by, const std::atomic<bool>* stop) {
+  auto scanner = kafka::log_scanner::make(by.kafka, stop);
   if (!scanner) return scanner.error();
   letter_log out(by, std::move(*scanner));
   auto found = out.scanner_->find_logs(out.topic_);
@@ -34,7 +35,8 @@ kafka::made<letter_log> letter_log::open(const config::configuration& by) {
 }
 
 kafka::step_result letter_log::begin_at(wall_time since) {
-  const auto found = scanner_->find_time(partitions_, since.time_since_epoch().count());
+  const std::int64_t since_ms = std::max<std::int64_t>(since.time_since_epoch().count(), 0);  // below 0 Kafka means other things
+  const auto found = scanner_->find_time(partitions_, since_ms);
   if (!found) return failure_of(found.error());
   for (std::size_t at = 0; at < partitions_.size(); ++at) partitions_[at].begin = std::max(partitions_[at].begin, (*found)[at]);
   return std::nullopt;
@@ -72,14 +74,25 @@ kafka::step_result read_book(kafka::log_scanner& with, const std::string& book_t
   return std::nullopt;
 }
 
-kafka::made<bool> letter_log::holds(const kafka::log_span& in, const replayed_letter& one) {
-  bool held = false;
-  const auto failed = scanner_->scan({in.partition, one.offset, one.offset + 1}, [&](events::record&& record) {
-    held = record.offset == one.offset && record.timestamp_ms == one.time_ms;
+kafka::made<std::optional<replayed_letter>> letter_log::first_of(const kafka::log_span& in) {
+  std::optional<replayed_letter> out;
+  const auto failed = scanner_->scan(in, [&](events::record&& record) {
+    out = {record.partition, record.offset, record.timestamp_ms};
     return false;
   });
   if (failed) return kafka::refusal{failed->what};
-  return held;
+  return out;
+}
+
+/// Compaction leaves holes, and what was there can be told by the first record alone: in a topic that was made anew it is younger than a
+/// letter that was replayed before. Where it lies behind the letter, nothing is left that was replayed.
+kafka::made<bool> letter_log::holds(const kafka::log_span& in, const replayed_letter& one) {
+  const auto there = first_of({in.partition, one.offset, one.offset + 1});
+  if (!there) return there.error();
+  if (*there) return **there == one;
+  const auto first = first_of(in);
+  if (!first) return first.error();
+  return !*first || (*first)->offset > one.offset || (*first)->time_ms <= one.time_ms;
 }
 
 kafka::made<std::vector<replayed_letter>> letter_log::find_strangers(const replay_book& book) {

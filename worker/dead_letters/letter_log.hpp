@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +17,8 @@ namespace leadrelay::dead_letters {
 /// The topic of dead letters as it is when it is opened: what comes later is not looked at. For a thread that may wait.
 class letter_log {
  public:
-  /// The refusal says what is wrong and what would be right.
-  static kafka::made<letter_log> open(const config::configuration& by);
+  /// The refusal says what is wrong and what would be right. `stop` as `log_scanner::make` has it.
+  static kafka::made<letter_log> open(const config::configuration& by, const std::atomic<bool>* stop = nullptr);
 
   const std::string& topic() const noexcept { return topic_; }
   const std::vector<kafka::log_span>& partitions() const noexcept { return partitions_; }
@@ -37,6 +39,7 @@ class letter_log {
 
  private:
   letter_log(const config::configuration& by, std::unique_ptr<kafka::log_scanner> scanner);
+  kafka::made<std::optional<replayed_letter>> first_of(const kafka::log_span& in);
   kafka::made<bool> holds(const kafka::log_span& in, const replayed_letter& one);
 
   std::string topic_;

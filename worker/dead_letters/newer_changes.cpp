@@ -35,31 +35,48 @@ lead_marks all_marks_of(const std::optional<lead_name>& lead, std::optional<std:
 }
 
 void newer_changes::watch(std::uint32_t log, std::int64_t age, const lead_marks& marks) {
-  const auto letter = static_cast<std::uint32_t>(ages_.size());
+  const auto letter = static_cast<std::uint32_t>(first_entries_.size());
+  first_entries_.push_back(entries_.size());
   for (const std::uint64_t mark : marks) entries_.push_back({mark, log, letter, age});
-  ages_.push_back(age);
-  newer_.push_back(-1);
 }
 
-void newer_changes::all_are_watched() { std::ranges::sort(entries_); }
+void newer_changes::all_are_watched() {
+  const auto place = [](const newest& of) { return std::tuple(of.mark, of.log); };
+  newest_.reserve(entries_.size());
+  for (const entry& each : entries_) newest_.push_back({each.mark, each.log});
+  std::ranges::sort(newest_, {}, place);
+  const auto doubles = std::ranges::unique(newest_, {}, place);
+  newest_.erase(doubles.begin(), doubles.end());
+}
+
+std::size_t newer_changes::find(std::uint64_t mark, std::uint32_t log) const noexcept {
+  const auto at =
+      std::ranges::lower_bound(newest_, std::tuple(mark, log), {}, [](const newest& of) { return std::tuple(of.mark, of.log); });
+  return at != newest_.end() && at->mark == mark && at->log == log ? static_cast<std::size_t>(at - newest_.begin()) : newest_.size();
+}
 
 void newer_changes::see(std::uint32_t log, std::int64_t offset, std::int64_t age, const lead_marks& marks) {
   for (const std::uint64_t mark : marks) {
-    const auto first =
-        std::ranges::lower_bound(entries_, std::tuple(mark, log), {}, [](const entry& e) { return std::tuple(e.mark, e.log); });
-    for (auto at = first; at != entries_.end() && at->mark == mark && at->log == log; ++at)
-      if (at->age < age && newer_[at->letter] < 0) newer_[at->letter] = offset;
+    const std::size_t at = find(mark, log);
+    if (at == newest_.size() || newest_[at].age >= age) continue;
+    newest_[at].age = age;
+    newest_[at].offset = offset;
   }
 }
 
 std::optional<std::int64_t> newer_changes::newer_than(std::size_t letter) const noexcept {
-  return newer_[letter] < 0 ? std::nullopt : std::optional(newer_[letter]);
+  const std::size_t end = letter + 1 < first_entries_.size() ? first_entries_[letter + 1] : entries_.size();
+  for (std::size_t index = first_entries_[letter]; index < end; ++index) {
+    const newest& last = newest_[find(entries_[index].mark, entries_[index].log)];
+    if (last.age > entries_[index].age) return last.offset;
+  }
+  return std::nullopt;
 }
 
 std::vector<std::uint8_t> newer_changes::passes(std::uint8_t most) const {
   std::vector<entry> by_age = entries_;
   std::ranges::sort(by_age, {}, [](const entry& e) { return std::tuple(e.mark, e.log, e.age, e.letter); });
-  std::vector<std::uint8_t> out(ages_.size(), 0);
+  std::vector<std::uint8_t> out(size(), 0);
   for (std::size_t at = 1; at < by_age.size(); ++at) {
     const entry& before = by_age[at - 1];
     const entry& one = by_age[at];

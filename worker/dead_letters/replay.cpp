@@ -20,10 +20,18 @@ constexpr std::size_t most_batch_bytes = 2 << 20;
 constexpr double batches_per_second = 5;  // where there is a speed limit
 constexpr std::uint64_t between_surveyed = 10'000;
 constexpr auto slice = std::chrono::milliseconds(50);
+constexpr std::chrono::hours longest_turn{24 * 365};  // a clock's nanoseconds end after 292 years
 
 std::size_t largest_batch_of(const replay_options& options) {
   if (!options.per_second) return most_batch;
   return static_cast<std::size_t>(std::clamp(*options.per_second / batches_per_second, 1.0, double{most_batch}));
+}
+
+/// Not another record, of a topic that was made anew.
+bool is_whole_of(const events::record& whole, const read_letter_record& part) {
+  const std::string_view value = whole.value.value_or("");
+  const bool same_time = part.says().written_ms < 0 || part.says().written_ms == whole.timestamp_ms;
+  return same_time && value.size() == part.says().truncated && value.starts_with(part.record().value.value_or(""));
 }
 
 }  // namespace
@@ -46,7 +54,7 @@ replay_report replay_run::run() {
   if (!failed) failed = check_book();
   if (!failed) failed = survey();
   if (!failed) failed = replay_all();
-  if (failed) report_.trouble = failed->what;
+  if (failed && failed->what != kafka::told_to_stop) report_.trouble = failed->what;
   report_.interrupted = stop_;
   return report_;
 }
@@ -54,14 +62,14 @@ replay_report replay_run::run() {
 // --- Before -----------------------------------------------------------------------------------------------------------------------------
 
 step_result replay_run::open() {
-  auto log = letter_log::open(configuration_);
+  auto log = letter_log::open(configuration_, &stop_);
   if (!log) return kafka::failed_step{log.error().what};
   log_.emplace(std::move(*log));
-  auto sources = source_logs::open(configuration_);
+  auto sources = source_logs::open(configuration_, stop_);
   if (!sources) return kafka::failed_step{sources.error().what};
   sources_.emplace(std::move(*sources));
   if (options_.dry_run) return read_book(log_->scanner(), book_topic_of(configuration_), read_book_);
-  writer_.emplace(configuration_);
+  writer_.emplace(configuration_, stop_);
   return writer_->open();
 }
 
@@ -84,7 +92,7 @@ step_result replay_run::check_book() {
 }
 
 /// Places in the source that have ended as dead letters count as undelivered, whichever letters are asked for; but for those that may have
-/// been applied.
+/// been applied. With `again` only what this run replays is taken.
 step_result replay_run::survey() {
   std::uint64_t of = 0;
   for (const kafka::log_span& each : log_->partitions()) {
@@ -94,11 +102,13 @@ step_result replay_run::survey() {
   std::uint64_t read = 0;
   return log_->read_all([&](const read_letter_record& one) {
     if (++read % between_surveyed == 0) tell_.surveyed(read, of);
-    if (one.says().source && one.says().reason != reason::outcome_unknown)
-      if (const auto log = sources_->find(*one.says().source)) sources_->note_dead(*log, one.says().source->offset);
+    const letter& says = one.says();
+    const bool already = book().contains(one.record().partition, one.record().offset);
+    const auto log = says.reason && says.source ? sources_->find(*says.source) : std::nullopt;
+    if (log) sources_->note(*log, says);
+    if (log && already && !options_.again) sources_->take(*log, says);
     if (!matches(options_.which, one)) return !stop_;
     ++report_.matched;
-    const bool already = book().contains(one.record().partition, one.record().offset);
     if (already) ++report_.already;
     if (!already || options_.again) ++candidates_;
     return !stop_.load();
@@ -130,7 +140,7 @@ std::optional<hindrance> replay_run::find_hindrance(const letter& says) const {
   if (says.reason == reason::outcome_unknown && !options_.which.reason) return hindrance::outcome_unknown;
   const auto log = sources_->find(*says.source);
   if (!log) return hindrance::other_topic;
-  const bool seen = options_.over_newer || options_.unchecked || sources_->holds_all_after(*log, says.age(), says.source->offset);
+  const bool seen = may_be_unseen() || sources_->holds_all_after(*log, says.age(), says.source->offset);
   return seen ? std::nullopt : std::optional(hindrance::unchecked);
 }
 
@@ -146,8 +156,8 @@ step_result replay_run::fill_plan(replay_plan& plan) {
       if (const auto why = find_hindrance(says)) {
         hinder(one.record().partition, one.record().offset, *why);
       } else {
-        plan.add({one.record().partition, one.record().offset, *sources_->find(*says.source), says.age()},
-                 options_.over_newer ? lead_marks{} : marks_of(one.lead(), one.record().key));
+        plan.add({one.record().partition, one.record().offset, *sources_->find(*says.source), says.age(), says.source->offset},
+                 marks_of(one.lead(), one.record().key));
       }
       return true;
     });
@@ -171,7 +181,7 @@ step_result replay_run::replay_all() {
 
 step_result replay_run::replay_plan_of(replay_plan& plan) {
   if (!options_.over_newer)
-    if (auto failed = sources_->watch(plan)) return failed;
+    if (auto failed = sources_->watch(plan, [this](std::uint64_t read, std::uint64_t of) { tell_.compared(read, of); })) return failed;
   for (int pass = 0; pass < plan.passes(); ++pass) {
     for (const kafka::log_span& each : log_->partitions()) {
       const auto span = plan.where(each.partition.partition, pass);
@@ -205,27 +215,36 @@ step_result replay_run::collect(const read_letter_record& one, std::size_t index
     auto fetched = sources_->fetch(*says.source);
     if (!fetched) return kafka::failed_step{fetched.error().what};
     whole = std::move(*fetched);
-    if (!whole || whole->value.value_or("").size() != *says.truncated) {
+    if (!whole || !is_whole_of(*whole, one)) {
       hinder(one.record().partition, one.record().offset, hindrance::cut);
       return std::nullopt;
     }
   }
+  const std::uint32_t log = *sources_->find(*says.source);
+  if (!sources_->take(log, says)) {
+    hinder(one.record().partition, one.record().offset, hindrance::repeated);
+    return std::nullopt;
+  }
   const events::record& from = whole ? *whole : one.record();
-  const std::size_t topic = sources_->topic_of(*sources_->find(*says.source));
+  const std::size_t topic = sources_->topic_of(log);
   batch_.push_back({{one.record().partition, one.record().offset, one.record().timestamp_ms}, make_replayed_record(from, says, topic)});
   batch_letters_.push_back(index);
   batch_bytes_ += from.size;
   return std::nullopt;
 }
 
-/// A change may have come while the letters before it were replayed.
+/// A change may have come while the letters before it were replayed; and what the source holds is known for certain now.
 void replay_run::drop_overtaken(const replay_plan& plan) {
   std::vector<replay_item> left;
   const std::uint64_t most = options_.most - report_.replayed;
   for (std::size_t at = 0; at < batch_.size() && left.size() < most; ++at) {
+    const planned_letter& planned = plan.at(batch_letters_[at]);
+    const bool unseen = !may_be_unseen() && !sources_->holds_all_after(planned.log, planned.age, planned.source_offset);
     const auto newer = options_.over_newer ? std::nullopt : plan.newer().newer_than(batch_letters_[at]);
-    if (newer) {
-      hinder(batch_[at].letter.partition, batch_[at].letter.offset, hindrance::newer_change, newer);
+    if (unseen) {
+      hinder(planned.partition, planned.offset, hindrance::unchecked);
+    } else if (newer) {
+      hinder(planned.partition, planned.offset, hindrance::newer_change, newer);
     } else {
       left.push_back(std::move(batch_[at]));
     }
@@ -233,18 +252,25 @@ void replay_run::drop_overtaken(const replay_plan& plan) {
   batch_ = std::move(left);
 }
 
-void replay_run::wait_for_turn(std::size_t letters) {
+void replay_run::wait_for_turn() {
   if (!options_.per_second || options_.dry_run) return;
   while (!stop_ && steady_clock::now() < next_turn_)
     std::this_thread::sleep_for(std::min<steady_clock::duration>(slice, next_turn_ - steady_clock::now()));
+  next_turn_ = std::max(next_turn_, steady_clock::now());
+}
+
+/// The next turn comes that much after this one began.
+void replay_run::take_turn(std::size_t letters) {
+  if (!options_.per_second) return;
   const std::chrono::duration<double> takes(static_cast<double>(letters) / *options_.per_second);
-  next_turn_ = std::max(next_turn_, steady_clock::now()) + std::chrono::duration_cast<steady_clock::duration>(takes);
+  next_turn_ += std::chrono::duration_cast<steady_clock::duration>(std::min<std::chrono::duration<double>>(takes, longest_turn));
 }
 
 step_result replay_run::flush(const replay_plan& plan) {
-  wait_for_turn(batch_.size());
+  wait_for_turn();
   step failed = batch_.empty() || stop_ || options_.over_newer || options_.dry_run ? step{} : sources_->look();
   if (!failed) drop_overtaken(plan);
+  take_turn(batch_.size());
   const auto count = [this](std::span<replay_item> items, replay_writer::result result) {
     if (result == replay_writer::result::too_large)
       return hinder(items.front().letter.partition, items.front().letter.offset, hindrance::too_large);

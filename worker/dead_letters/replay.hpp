@@ -39,14 +39,16 @@ class replay_listener {
   virtual ~replay_listener() = default;
   /// So many of the topic's letters have been looked at.
   virtual void surveyed(std::uint64_t read, std::uint64_t of) = 0;
+  /// So many of the source's changes have been compared with the letters that are replayed next.
+  virtual void compared(std::uint64_t read, std::uint64_t of) = 0;
   /// `of` includes those that turn out to be hindered.
   virtual void progressed(std::uint64_t done, std::uint64_t of) = 0;
   /// `newer` is the offset of the newer change, for that hindrance.
   virtual void hindered(std::int32_t partition, std::int64_t offset, hindrance why, std::optional<std::int64_t> newer) = 0;
 };
 
-/// Writes dead letters' changes back to the topics that they came from. Ends between two transactions once `stop` is true; whenever it
-/// ends, by whatever, the next one goes on with what is left. docs/dead_letters.md says what holds. Blocks.
+/// Writes dead letters' changes back to the topics that they came from. Ends between two transactions once `stop` is true, within moments;
+/// whenever it ends, by whatever, the next one goes on with what is left. docs/dead_letters.md says what holds. Blocks.
 replay_report replay(const config::configuration& by, const replay_options& options, replay_listener& tell, const std::atomic<bool>& stop);
 
 }  // namespace leadrelay::dead_letters

@@ -1,6 +1,7 @@
 #include "dead_letters/replay_book.hpp"
 
 #include <charconv>
+#include <limits>
 #include <set>
 
 #include "dead_letters/letter.hpp"
@@ -8,6 +9,8 @@
 
 namespace leadrelay::dead_letters {
 namespace {
+
+constexpr std::int64_t last_page = std::numeric_limits<std::int64_t>::max() - 2 * replay_book::page_offsets;
 
 std::int64_t first_of_page(std::int64_t offset) noexcept { return offset - offset % replay_book::page_offsets; }
 
@@ -55,7 +58,7 @@ bool replay_book::take(std::string_view key, std::optional<std::string_view> val
   }
   if (key.ends_with("/last")) return true;  // another topic's
   const auto name = parse_source_place(key);
-  if (!name || name->offset % page_offsets != 0) return false;
+  if (!name || name->offset % page_offsets != 0 || name->offset > last_page) return false;
   if (name->topic != topic_) return true;
   if (!value) {
     pages_.erase({name->partition, name->offset});

@@ -17,7 +17,7 @@ struct described {
 constexpr std::array<described, hindrance_count> hindrances{{
     {"newer_change", "their lead has a newer change in the source, which a replay would undo; --over-newer replays them all the same"},
     {"unchecked",
-     "the source no longer holds what came after them, so that newer changes of their leads cannot be seen; --unchecked "
+     "the source no longer holds what came after them, or was made anew, so that newer changes of their leads cannot be seen; --unchecked "
      "replays them all the same"},
     {"outcome_unknown",
      "the provider may have applied them, and a replay would append twice; look at them, then replay with --reason "
@@ -26,6 +26,9 @@ constexpr std::array<described, hindrance_count> hindrances{{
     {"other_topic", "their change lay in a topic or partition that is none of topics.lead_changes"},
     {"cut", "they hold a part of their event alone, and the source no longer holds the whole"},
     {"too_large", "the source topic takes no record as large; raise its max.message.bytes"},
+    {"repeated",
+     "another letter of the same change has been replayed or is left out, as a worker that dies may write a letter twice; nothing is to be "
+     "done"},
 }};
 
 std::tuple<std::int32_t, std::int64_t> place_of(const planned_letter& of) { return {of.partition, of.offset}; }

@@ -11,14 +11,15 @@ namespace leadrelay::dead_letters {
 /// Why a dead letter that was asked for is not replayed.
 enum class hindrance {
   newer_change,     ///< its lead has a newer change in the source, delivered or on its way
-  unchecked,        ///< whether its lead has one cannot be known: the source's log has lost what came after it
+  unchecked,        ///< whether its lead has one cannot be known: the source's log has lost what came after it, or is not the one it lay in
   outcome_unknown,  ///< the provider may have applied it: replayed only when asked for by this reason
   no_letter,        ///< no dead letter of Leadrelay, or one that does not tell where its change lay
   other_topic,      ///< its change lay in a topic or partition that topics.lead_changes does not have
   cut,              ///< its value was cut, and the whole record is no longer in the source
   too_large,        ///< the source topic takes no record as large
+  repeated,         ///< another letter of the same change has been replayed, or was found hindered before it
 };
-inline constexpr int hindrance_count = 7;
+inline constexpr int hindrance_count = 8;
 
 /// The word for machines, snake_case.
 std::string_view to_string(hindrance) noexcept;
@@ -31,6 +32,7 @@ struct planned_letter {
   std::int64_t offset = -1;
   std::uint32_t log = 0;  ///< of its source, an index
   std::int64_t age = -1;
+  std::int64_t source_offset = -1;
 };
 
 /// The letters that are checked and then replayed together: in the order that they are read in, with what is known of newer changes of

@@ -31,13 +31,16 @@ class replay_run {
   step collect(const read_letter_record& one, std::size_t index);
   step flush(const replay_plan& plan);
   void drop_overtaken(const replay_plan& plan);
-  void wait_for_turn(std::size_t letters);
+  void wait_for_turn();
+  void take_turn(std::size_t letters);
 
   bool is_wanted(const read_letter_record& one) const;
   std::optional<hindrance> find_hindrance(const letter& says) const;
   void hinder(std::int32_t partition, std::int64_t offset, hindrance why, std::optional<std::int64_t> newer = {});
   void count_done(std::uint64_t letters);
   bool is_over() const;
+  /// Newer changes that cannot be seen hinder nothing.
+  bool may_be_unseen() const { return options_.over_newer || options_.unchecked; }
   const replay_book& book() const noexcept { return writer_ ? writer_->book() : read_book_; }
 
   const config::configuration& configuration_;

@@ -24,8 +24,9 @@ const char* const taken_over =
 
 }  // namespace
 
-replay_writer::replay_writer(const config::configuration& by)
+replay_writer::replay_writer(const config::configuration& by, const std::atomic<bool>& stop)
     : configuration_(by),
+      stop_(stop),
       book_topic_{book_topic_of(by), 1, true},
       book_(by.topics.dead_letters),
       run_(kafka::random_name()) {}
@@ -97,7 +98,7 @@ kafka::step_result replay_writer::write(std::span<replay_item> items, const tell
       return std::nullopt;
     }
     if (kafka::is_too_large(failed->what)) return write_apart(items, tell);
-    if (!failed->may_work_later || count == most_attempts) return failed;
+    if (!failed->may_work_later || count == most_attempts || stop_) return failed;
     std::this_thread::sleep_for(between_attempts);
   }
 }
@@ -110,6 +111,7 @@ kafka::step_result replay_writer::write_apart(std::span<replay_item> items, cons
   }
   const std::size_t half = items.size() / 2;
   if (auto failed = write(items.first(half), tell)) return failed;
+  if (stop_) return std::nullopt;
   return write(items.subspan(half), tell);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <span>
@@ -24,7 +25,8 @@ struct replay_item {
 /// may wait.
 class replay_writer {
  public:
-  explicit replay_writer(const config::configuration& by);
+  /// Once `stop` is true, nothing is tried again.
+  replay_writer(const config::configuration& by, const std::atomic<bool>& stop);
 
   /// Begins: from now on no other replay of the group writes, and the book tells of all that earlier ones have written.
   kafka::step_result open();
@@ -34,8 +36,8 @@ class replay_writer {
     too_large,  ///< the topic takes no record as large as this one, which went alone
   };
   using teller = std::function<void(std::span<replay_item>, result)>;
-  /// Tells of each item once, as soon as it is certain; of those that a failure leaves untold nothing is written, but where another replay
-  /// has taken over, which then knows.
+  /// Tells of each item once, as soon as it is certain; of those that a failure or `stop` leaves untold nothing is written, but where
+  /// another replay has taken over, which then knows.
   kafka::step_result write(std::span<replay_item> items, const teller& tell);
 
   /// Takes back what the book says of a partition.
@@ -52,6 +54,7 @@ class replay_writer {
   kafka::move make_move(std::span<replay_item> items, std::vector<book_record> records) const;
 
   const config::configuration& configuration_;
+  const std::atomic<bool>& stop_;
   kafka::needed_topic book_topic_;
   kafka::work_limit limit_;
   std::unique_ptr<kafka::transactional_client> client_;

@@ -1,5 +1,6 @@
 #include "dead_letters/replayed_record.hpp"
 
+#include <limits>
 #include <string>
 
 #include "sink/dead_letter.hpp"
@@ -8,6 +9,9 @@ namespace leadrelay::dead_letters {
 namespace {
 
 std::optional<std::string> copy(std::optional<std::string_view> text) { return text ? std::optional(std::string(*text)) : std::nullopt; }
+
+/// A header may tell any number.
+std::int64_t next_count(std::int64_t replays) { return replays == std::numeric_limits<std::int64_t>::max() ? replays : replays + 1; }
 
 }  // namespace
 
@@ -20,7 +24,7 @@ kafka::moved_record make_replayed_record(const events::record& whole, const lett
   out.headers.reserve(whole.headers.size() + 2);
   for (const events::header& header : whole.headers)
     if (!sink::is_context_header(header.name)) out.headers.push_back({std::string(header.name), copy(header.value)});
-  out.headers.push_back({"leadrelay.replays", std::to_string(says.replays + 1)});
+  out.headers.push_back({"leadrelay.replays", std::to_string(next_count(says.replays))});
   out.headers.push_back({std::string(first_place_header), to_string(says.first.value_or(*says.source))});
   return out;
 }

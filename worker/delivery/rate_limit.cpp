@@ -1,9 +1,17 @@
 #include "delivery/rate_limit.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace leadrelay::delivery {
+namespace {
+
+/// Beside the first one's, or as many as the pace lets leave at once where that is more. Each former owner that may have had one of a
+/// worker's new partitions costs time in which nothing leaves; that as many of them send in one moment is next to impossible.
+constexpr std::int64_t most_coinciding = 4;
+
+}  // namespace
 
 shared_limit::shared_limit(const providers::limit& of)
     : whole_(of),
@@ -48,6 +56,7 @@ void shared_limit::hold_back(time_point now) { held_back_ = held_back_ || !windo
 
 void shared_limit::set_share(const limit_share& share, time_point now, wall_time wall_now) {
   const limit_share before = std::exchange(share_, share);
+  if (!turns_) window_.forget(limit_share{left_out(before, share), before.total}.of(whole_.requests), now + at_once(), now);
   turns_.reset();
   window_.resize(share.of(whole_.requests));
   pace_.resize(window_.requests(), per_);
@@ -58,14 +67,23 @@ void shared_limit::set_share(const limit_share& share, time_point now, wall_time
   }
 }
 
+/// The pace lets some leave at once: what has left up to now has left later than evenly by as much.
+duration shared_limit::at_once() const { return per_ / whole_.requests * pace::at_once(whole_.requests); }
+
+std::vector<int> shared_limit::left_out(const limit_share& of, const limit_share& by) {
+  if (of.total != by.total) return of.owned;
+  std::vector<int> out;
+  std::ranges::set_difference(of.owned, by.owned, std::back_inserter(out));
+  return out;
+}
+
+/// Each worker's requests leave evenly, but those of several former owners may coincide: one more at once for each of them but the first.
 void shared_limit::count_gained(const limit_share& before, time_point now) {
-  std::int64_t gained = 0;
-  for (const int each : share_.owned)
-    if (before.total != share_.total || !std::ranges::binary_search(before.owned, each))
-      gained += share_.of_partition(whole_.requests, each);
-  if (gained == 0) return;
-  const duration burst = per_ / whole_.requests * pace::at_once(whole_.requests);
-  window_.count_as_sent(gained, now + std::min(burst * whole_.requests / gained, per_), now);
+  const limit_share gained{left_out(share_, before), share_.total};
+  const std::int64_t requests = gained.of(whole_.requests);
+  if (requests == 0) return;
+  const std::int64_t coinciding = std::min(std::ssize(gained.owned) - 1, std::max(most_coinciding, pace::at_once(whole_.requests)));
+  window_.count_as_sent(requests, now + std::min(at_once() + per_ / requests * coinciding, per_), now);
 }
 
 rate_limit::rate_limit(const std::vector<providers::limit>& limits) : limits_(limits.begin(), limits.end()) {}

@@ -17,7 +17,8 @@ namespace leadrelay::delivery {
 ///
 /// A partition that is new here was somebody else's until now, who may have used all its requests within the last window, the pace's
 /// tenth of them at the very end. They count as used up, and come free as evenly as they would have been used, a tenth of the window
-/// later: so the limit holds through rebalances and restarts without a word between the workers.
+/// later: so the limit holds through rebalances and restarts without a word between the workers. Who loses a partition no longer counts
+/// its part of the requests that have left.
 class shared_limit {
  public:
   explicit shared_limit(const providers::limit& of);
@@ -40,6 +41,9 @@ class shared_limit {
   void set_share(const limit_share& share, time_point now, wall_time wall_now);
 
  private:
+  duration at_once() const;
+  /// The partitions of one share that the other lacks.
+  static std::vector<int> left_out(const limit_share& of, const limit_share& by);
   void count_gained(const limit_share& before, time_point now);
 
   providers::limit whole_;

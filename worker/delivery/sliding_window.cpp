@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ranges>
+#include <utility>
 
 namespace leadrelay::delivery {
 
@@ -36,6 +37,27 @@ void sliding_window::send(time_point now) {
 void sliding_window::count_as_sent(std::int64_t requests, time_point until, time_point now) {
   counted_ = counted(now) + static_cast<std::size_t>(requests);
   counted_until_ = std::max(until, counted_until_);
+}
+
+/// Each so-manieth is forgotten, the later of them only where that many may have left so late. What is reserved will leave, and comes after
+/// all others.
+void sliding_window::forget(std::int64_t requests, time_point until, time_point now) {
+  if (requests == 0) return;
+  const auto part = static_cast<std::size_t>(requests);
+  const std::size_t all = std::max(requests_, sent_.size() + reserved_ + counted(now));
+  const double interval = static_cast<double>(per_.count()) / static_cast<double>(requests);
+  std::deque<time_point> kept;
+  std::size_t seen = reserved_;
+  std::size_t forgotten = 0;
+  for (const time_point each : std::views::reverse(sent_)) {
+    ++seen;
+    const duration earlier{static_cast<std::int64_t>(interval * static_cast<double>(forgotten))};
+    if (forgotten < seen * part / all && each + earlier <= until)
+      ++forgotten;
+    else
+      kept.push_front(each);
+  }
+  sent_ = std::move(kept);
 }
 
 std::size_t sliding_window::counted(time_point now) const {

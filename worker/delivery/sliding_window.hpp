@@ -27,6 +27,9 @@ class sliding_window {
 
   /// Another number of requests, from 0; what has left stays counted.
   void resize(std::int64_t requests) noexcept { requests_ = static_cast<std::size_t>(requests); }
+  /// Forgets of what has left the part that `requests` are of all, at most as many as would have left evenly within one length up to
+  /// `until`.
+  void forget(std::int64_t requests, time_point until, time_point now);
   /// Counts `requests` more that have left, evenly within one length up to `until`. What is left of an earlier such count is spread anew
   /// with them.
   void count_as_sent(std::int64_t requests, time_point until, time_point now);

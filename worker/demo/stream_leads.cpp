@@ -9,7 +9,7 @@ namespace leadrelay::demo {
 namespace {
 
 constexpr std::array<std::string_view, 10> first_names{"Amya", "Joe", "Zoë", "Ngozi", "Søren", "María", "Yuki", "Liam", "Aïcha", "Olga"};
-constexpr std::array<std::string_view, 10> last_names{"Williamson", "Bloggs",   "García",   "Okafor", "Sørensen",
+constexpr std::array<std::string_view, 10> last_names{"Williamson", "Bloggs",   "García", "Okafor",  "Sørensen",
                                                       "Tanaka",     "O'Connor", "Haddad", "Ivanova", "Müller"};
 constexpr std::array<std::string_view, 4> stages{"new", "contacted", "viewing", "offer"};
 
@@ -35,17 +35,18 @@ std::string names(const demo_lead& lead) {
 change_parts change_at_perch(const demo_lead& lead, expected_fields& expected, std::mt19937_64& random) {
   const std::string email = quoted("client+" + lead.id + "@example.com");
   const std::string score = quoted(std::to_string(lead.changes));
+  // Perch replaces `clientData` as a whole: every change gives all of it, so that changes which went together end alike.
+  const std::string client = R"("marital_status":"Married","credit_score":)" + score;
+  expected["clientData"] = R"({"maritalStatus":"Married","creditScoreEstimation":)" + score + "}";
   expected["firstName"] = quoted(lead.first_name);
   expected["lastName"] = quoted(lead.last_name);
   expected["email"] = email;
   if (random() % 2 == 0) {
     const std::string phone = R"({"number":"29256)" + std::to_string(10000 + random() % 90000) + R"(","extension":"562"})";
     expected["phone"] = phone;
-    expected["clientData"] = R"({"creditScoreEstimation":)" + score + "}";
-    return {"{" + names(lead) + R"(,"email":)" + email + R"(,"phone":)" + phone + R"(,"credit_score":)" + score + "}", {}, {}};
+    return {"{" + names(lead) + R"(,"email":)" + email + R"(,"phone":)" + phone + "," + client + "}", {}, {}};
   }
-  expected["clientData"] = R"({"maritalStatus":"Married","creditScoreEstimation":)" + score + "}";
-  return {R"({"marital_status":"Married","credit_score":)" + score + "}", "{" + names(lead) + R"(,"email":)" + email + "}", {}};
+  return {"{" + client + "}", "{" + names(lead) + R"(,"email":)" + email + "}", {}};
 }
 
 change_parts change_at_leadpro(const demo_lead& lead, expected_fields& expected, std::mt19937_64& random) {
@@ -57,7 +58,8 @@ change_parts change_at_leadpro(const demo_lead& lead, expected_fields& expected,
   expected["status"] = status;
   if (random() % 3 == 0) {
     expected["next_action_date"] = R"("2026-12-01T10:00:00Z")";
-    return {R"({"status":)" + status + R"(,"meta":)" + meta + R"(,"next_action_date":"2026-12-01T10:00:00Z"})", "{" + names(lead) + "}", {}};
+    return {
+        R"({"status":)" + status + R"(,"meta":)" + meta + R"(,"next_action_date":"2026-12-01T10:00:00Z"})", "{" + names(lead) + "}", {}};
   }
   return {R"({"status":)" + status + R"(,"meta":)" + meta + "}", "{" + names(lead) + "}", {}};
 }

@@ -41,6 +41,7 @@ struct origin {
   std::string topic;
   std::int32_t partition = -1;
   std::int64_t offset = -1;
+  std::string traceparent{};  ///< of the trace that began with it; empty where its own headers tell, or there is none
 };
 
 /// Copies key, value and headers into a record of its own; topic, partition, offset and time are set by the caller.

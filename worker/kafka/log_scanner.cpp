@@ -54,16 +54,19 @@ std::vector<topic_partition> partitions_of(const std::vector<log_span>& logs) {
 
 }  // namespace
 
-made<std::unique_ptr<log_scanner>> log_scanner::make(const properties& given) {
+made<std::unique_ptr<log_scanner>> log_scanner::make(const properties& given, const std::atomic<bool>* stop) {
   auto configuration = make_configuration(given, role::reader);
   if (!configuration) return configuration.error();
   configure(configuration->get());
   auto client = make_client(std::move(*configuration), role::reader, given);
   if (!client) return client.error();
-  return std::unique_ptr<log_scanner>(new log_scanner(std::move(*client), given));
+  return std::unique_ptr<log_scanner>(new log_scanner(std::move(*client), given, stop));
 }
 
-log_scanner::log_scanner(client_handle client, properties given) : client_(std::move(client)), given_(std::move(given)) {
+log_scanner::log_scanner(client_handle client, properties given, const std::atomic<bool>* stop)
+    : client_(std::move(client)),
+      given_(std::move(given)),
+      stop_(stop) {
   rd_kafka_poll_set_consumer(client_.get());
   events_.reset(rd_kafka_queue_get_consumer(client_.get()));
   rd_kafka_set_log_queue(client_.get(), events_.get());
@@ -96,7 +99,7 @@ made<partition_list_handle> log_scanner::ask(const std::vector<topic_partition>&
   while (true) {
     auto answered = ask_once(of, at);
     if (answered) has_answered_ = true;
-    if (answered || !has_answered_ || fatal_ || steady_clock::now() >= deadline) return answered;
+    if (answered || !has_answered_ || fatal_ || stopped() || steady_clock::now() >= deadline) return answered;
     std::this_thread::sleep_for(between_questions);
   }
 }
@@ -182,6 +185,7 @@ step_result log_scanner::read_to(const std::vector<log_span>& ends, const visito
   while (true) {
     while (read < ends.size() && is_read(ends[read])) ++read;
     if (read == ends.size()) return std::nullopt;
+    if (stopped()) return failed_step{told_to_stop, false};
     const bool was_full = taken_ >= most_queued / 2 || taken_bytes_ >= most_queued_bytes / 2;
     const event_handle event(rd_kafka_queue_poll(events_.get(), was_full ? poll_full_ms : poll_ms));
     if (!event && was_full)

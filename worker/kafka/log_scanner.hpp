@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -24,12 +25,16 @@ struct log_span {
   std::int64_t end = 0;
 };
 
+/// What a failed step says where the one who asked for it does not want it any more.
+inline constexpr const char* told_to_stop = "told to stop";
+
 /// Reads logs from one offset to another, for a thread that may wait: a client of its own, of no group, which is told only what committed
 /// transactions have written, and holds a few MiB of records whatever the logs hold. Calls give up when the broker says nothing for ten
 /// seconds, or a minute where it has answered before; what they say then names the reason.
 class log_scanner {
  public:
-  static made<std::unique_ptr<log_scanner>> make(const properties& given);
+  /// Once `stop` is true, which outlives the scanner, reading fails as `told_to_stop`, and a question is not asked again.
+  static made<std::unique_ptr<log_scanner>> make(const properties& given, const std::atomic<bool>* stop = nullptr);
   ~log_scanner();
   log_scanner(const log_scanner&) = delete;
   log_scanner& operator=(const log_scanner&) = delete;
@@ -52,7 +57,8 @@ class log_scanner {
   step_result scan(const log_span& log, const visitor& visit);
 
  private:
-  log_scanner(client_handle client, properties given);
+  log_scanner(client_handle client, properties given, const std::atomic<bool>* stop);
+  bool stopped() const { return stop_ && *stop_; }
   made<partition_list_handle> ask_once(const std::vector<topic_partition>& of, const std::vector<std::int64_t>& at);
   made<partition_list_handle> ask(const std::vector<topic_partition>& of, const std::vector<std::int64_t>& at);
   step_result begin_to_fetch();
@@ -64,6 +70,7 @@ class log_scanner {
 
   client_handle client_;
   properties given_;
+  const std::atomic<bool>* stop_;
   queue_handle events_;
   std::map<topic_partition, std::int64_t> positions_;                ///< of what is being read
   std::map<std::string, std::shared_ptr<const std::string>> names_;  ///< of topics, for their records to share

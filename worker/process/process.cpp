@@ -1,5 +1,6 @@
 #include "process/process.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <future>
@@ -25,13 +26,22 @@ constexpr duration hard_stop_after_grace = std::chrono::seconds{10};
 
 wall_time wall_clock() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
 
-task<leadrelay::relay::relay_snapshot> snapshot_of(worker_thread& worker) { co_return worker.relay().snapshot(); }
+struct worker_snapshot {
+  leadrelay::relay::relay_snapshot relay;
+  otlp::export_counts spans;
+};
+
+task<worker_snapshot> snapshot_of(worker_thread& worker) {
+  worker_snapshot out{worker.relay().snapshot(), worker.export_counts()};
+  co_return out;
+}
 
 }  // namespace
 
 struct process::signals {
-  explicit signals(executor on) : set(on) {}
-  asio::basic_signal_set<executor> set;
+  explicit signals(executor on) : ending(on), log_level(on) {}
+  asio::basic_signal_set<executor> ending;
+  asio::basic_signal_set<executor> log_level;
 };
 
 process::process(const config::configuration& configuration) : configuration_(configuration), started_(wall_clock()) {}
@@ -109,7 +119,8 @@ task<void> process::end_last() {
   co_await first.drain(configuration_.grace);
   while (others_draining_ > 0) co_await other_drained_->wait();
   admin_->stop();
-  signals_->set.cancel();
+  signals_->ending.cancel();
+  signals_->log_level.cancel();
   for (std::size_t index = 1; index < workers_.size(); ++index)
     asio::post(workers_[index]->on(), [other = workers_[index].get()] { other->end(); });
   first.end();
@@ -117,12 +128,28 @@ task<void> process::end_last() {
 
 void process::watch_signals() {
   signals_ = std::make_unique<signals>(workers_.front()->on());
-  signals_->set.add(SIGTERM);
-  signals_->set.add(SIGINT);
-  signals_->set.async_wait([this](const boost::system::error_code& error, int number) {
+  signals_->ending.add(SIGTERM);
+  signals_->ending.add(SIGINT);
+  signals_->log_level.add(SIGUSR1);
+  signals_->log_level.add(SIGUSR2);
+  watch_log_level();
+  signals_->ending.async_wait([this](const boost::system::error_code& error, int number) {
     if (error) return;
     log::info("signal", {{"number", number}});
     begin_drain();
+  });
+}
+
+/// SIGUSR1 makes the log more detailed by a level, SIGUSR2 less.
+void process::watch_log_level() {
+  signals_->log_level.async_wait([this](const boost::system::error_code& error, int number) {
+    if (error) return;
+    const log::level before = log::least_level();
+    log::set_log_level(number == SIGUSR1 ? log::more_detailed(before) : log::less_detailed(before));
+    // Whatever the level, who has sent the signal sees that it has come.
+    const log::level now = log::least_level();
+    log::write(std::max(now, log::level::info), "log level", {{"level", log::to_string(now)}, {"before", log::to_string(before)}});
+    watch_log_level();
   });
 }
 
@@ -143,8 +170,11 @@ task<admin::process_snapshot> process::snapshot() {
   for (const auto& worker : workers_) {
     if (worker == workers_.front()) {
       out.workers.push_back(worker->relay().snapshot());
+      out.spans.add(worker->export_counts());
     } else {
-      out.workers.push_back(co_await asio::co_spawn(worker->on(), snapshot_of(*worker), use_task));
+      worker_snapshot other = co_await asio::co_spawn(worker->on(), snapshot_of(*worker), use_task);
+      out.workers.push_back(std::move(other.relay));
+      out.spans.add(other.spans);
     }
   }
   co_return out;

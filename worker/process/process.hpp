@@ -24,8 +24,9 @@ class process {
   static outcome<std::unique_ptr<process>> make(const config::configuration& configuration);
   ~process();
 
-  /// Turns the loops until SIGTERM, SIGINT or `stop`, then drains within the grace. A drain that does not end ends the process
-  /// with exit code 1. False where the workers ended because one of them could write no dead letters any more.
+  /// Turns the loops until SIGTERM, SIGINT or `stop`, then drains within the grace. SIGUSR1 and SIGUSR2 change the log's level meanwhile. A
+  /// drain that does not end ends the process with exit code 1. False where the workers ended because one of them could write no dead
+  /// letters any more.
   bool run();
 
   /// Any thread.
@@ -46,6 +47,7 @@ class process {
   task<void> drain_other(worker_thread& other);
   task<void> end_last();
   void watch_signals();
+  void watch_log_level();
   void watch_grace();
 
   const config::configuration& configuration_;

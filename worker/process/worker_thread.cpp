@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <random>
 #include <string>
 #include <utility>
 
+#include <boost/asio/ip/host_name.hpp>
+
 #include "base/origin.hpp"
+#include "base/version.hpp"
 #include "http/dialer.hpp"
 #include "http/tls.hpp"
 #include "kafka/librdkafka_consumer.hpp"
@@ -19,6 +23,10 @@ namespace {
 
 using tls_context = std::shared_ptr<boost::asio::ssl::context>;
 
+/// How long the last spans may take: so much at least though the grace is over, and no longer where the receiver is away.
+constexpr duration least_export_time = std::chrono::seconds{1};
+constexpr duration most_export_time = std::chrono::seconds{5};
+
 /// Makes the dialers of all accounts. Those that name the same TLS files share a context, as reading the system's authorities takes
 /// a tenth of a second each time.
 class dialer_maker {
@@ -28,13 +36,19 @@ class dialer_maker {
   outcome<std::unique_ptr<http::connector>> make(const config::account& of) {
     const auto to = parse_origin(of.plan.base_url());
     if (!to) return to.error();
+    return make(*to, of.tls, of.largest_answer, "accounts." + of.name);
+  }
+
+  /// `whose` names the part of the configuration.
+  outcome<std::unique_ptr<http::connector>> make(const origin& to, const config::tls_settings& files, std::uint64_t largest_answer,
+                                                 const std::string& whose) {
     tls_context tls;
-    if (to->is_tls()) {
-      auto found = context_of({of.tls.ca_file, of.tls.certificate_file, of.tls.key_file});
-      if (!found) return problem{found.error().reason, "accounts." + of.name + ".tls: " + found.error().detail};
+    if (to.is_tls()) {
+      auto found = context_of({files.ca_file, files.certificate_file, files.key_file});
+      if (!found) return problem{found.error().reason, whose + ".tls: " + found.error().detail};
       tls = *found;
     }
-    return std::make_unique<http::dialer>(loop_, *to, std::move(tls), http::answer_bounds{.body = of.largest_answer});
+    return std::make_unique<http::dialer>(loop_, to, std::move(tls), http::answer_bounds{.body = largest_answer});
   }
 
  private:
@@ -57,6 +71,45 @@ kafka::topics_beside parked_topics(const config::configuration& of) {
   return out;
 }
 
+/// Of an answer that accepts spans, nothing else is read.
+constexpr std::uint64_t largest_export_answer = 64 << 10;
+
+std::string random_uuid() {
+  std::random_device entropy;
+  std::uint64_t high = (std::uint64_t{entropy()} << 32) | entropy();
+  std::uint64_t low = (std::uint64_t{entropy()} << 32) | entropy();
+  high = (high & ~0xF000ull) | 0x4000;  // version 4 (RFC 9562 section 5.4)
+  low = (low & ~(3ull << 62)) | std::uint64_t{1} << 63;
+  const std::string digits = tracing::to_string(high) + tracing::to_string(low);
+  return digits.substr(0, 8) + "-" + digits.substr(8, 4) + "-" + digits.substr(12, 4) + "-" + digits.substr(16, 4) + "-" +
+         digits.substr(20);
+}
+
+/// The process, as spans say it.
+tracing::resource resource_of(const config::tracing_settings& settings) {
+  static const std::string instance = random_uuid();
+  boost::system::error_code ignored;
+  return {{"service.name", settings.service_name},
+          {"service.version", std::string(version)},
+          {"service.instance.id", instance},
+          {"host.name", boost::asio::ip::host_name(ignored)}};
+}
+
+outcome<std::unique_ptr<otlp::exporter>> make_exporter(loop& on, dialer_maker& dialers, const config::tracing_settings& settings,
+                                                       std::uint64_t random_seed) {
+  auto dialer = dialers.make(settings.endpoint, settings.tls, largest_export_answer, "tracing");
+  if (!dialer) return dialer.error();
+  if (const auto headers = config::read_headers(settings); !headers) return headers.error();
+  otlp::exporter_settings with{.target = settings.endpoint.path_prefix,
+                               .host = settings.endpoint.host_header,
+                               .resource = resource_of(settings),
+                               .headers = [settings] { return config::read_headers(settings); },
+                               .queue = static_cast<std::size_t>(settings.queue),
+                               .interval = settings.interval,
+                               .timeout = settings.timeout};
+  return std::make_unique<otlp::exporter>(on, std::move(*dialer), std::move(with), random_seed);
+}
+
 problem refused(const kafka::refusal& why) { return {reason::rejected, why.what}; }
 
 }  // namespace
@@ -76,6 +129,11 @@ outcome<std::unique_ptr<worker_thread>> worker_thread::make(const config::config
     if (!dialer) return dialer.error();
     dialers.emplace(of.name, std::move(*dialer));
   }
+  if (configuration.tracing) {
+    auto exporter = make_exporter(made->loop_, maker, *configuration.tracing, ~random_seed);
+    if (!exporter) return exporter.error();
+    made->exporter_ = std::move(*exporter);
+  }
   auto connectors = [&dialers](const config::account& of) { return std::move(dialers.at(of.name)); };
   made->relay_ = std::make_unique<leadrelay::relay::relay>(
       leadrelay::relay::relay_parts{.on = made->loop_,
@@ -86,7 +144,8 @@ outcome<std::unique_ptr<worker_thread>> worker_thread::make(const config::config
                                     .memory = configuration.memory / static_cast<std::uint64_t>(place.count),
                                     .random_seed = random_seed,
                                     .mover = made->mover_.get(),
-                                    .reader = made->reader_.get()});
+                                    .reader = made->reader_.get(),
+                                    .spans = made->exporter_.get()});
   if (const auto started = made->relay_->start(); !started) return started.error();
   return made;
 }
@@ -118,7 +177,10 @@ task<void> worker_thread::drain(duration grace) {
   const time_point deadline = loop_.now() + grace;
   co_await relay_->drain(grace);
   co_await producer_->flush(std::max(deadline - loop_.now(), duration{std::chrono::seconds{1}}));
+  if (exporter_) co_await exporter_->drain(loop_.now() + std::clamp(deadline - loop_.now(), least_export_time, most_export_time));
 }
+
+otlp::export_counts worker_thread::export_counts() const { return exporter_ ? exporter_->counts() : otlp::export_counts{}; }
 
 void worker_thread::end() {
   keep_turning_.reset();

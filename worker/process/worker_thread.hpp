@@ -13,6 +13,7 @@
 #include "kafka/log_reader.hpp"
 #include "kafka/mover.hpp"
 #include "kafka/producer.hpp"
+#include "otlp/exporter.hpp"
 #include "relay/relay.hpp"
 
 namespace leadrelay::process {
@@ -37,11 +38,13 @@ class worker_thread {
   executor on() noexcept { return context_.get_executor(); }
   loop& of() noexcept { return loop_; }
   relay::relay& relay() noexcept { return *relay_; }
+  /// All zero where it does not trace.
+  otlp::export_counts export_counts() const;
 
   /// Turns the loop until `end`.
   void run();
 
-  /// Nothing more is taken in, what is in flight ends, all is settled and committed, the group is left. On its own loop.
+  /// Nothing more is taken in, what is in flight ends, all is settled and committed, the group is left, the last spans go. On its own loop.
   task<void> drain(duration grace);
 
   /// `run` returns.
@@ -59,6 +62,7 @@ class worker_thread {
   std::unique_ptr<kafka::producer> producer_;
   std::unique_ptr<kafka::mover> mover_;
   std::unique_ptr<kafka::log_reader> reader_;  ///< of parked changes
+  std::unique_ptr<otlp::exporter> exporter_;   ///< where it traces
   std::unique_ptr<leadrelay::relay::relay> relay_;
 };
 

@@ -26,6 +26,7 @@ class definition {
   const std::string& title() const noexcept;     ///< `Perch`
   const std::string& base_url() const noexcept;  ///< the provider's production origin
   const std::string& method() const noexcept;
+  std::string target_template() const;           ///< path and query with `{id}`, `{email}` or `{phone}` for the identifiers
   const auth_scheme& auth() const noexcept;
   /// Headers beside auth, Host and Content-Length that every request carries, Content-Type among them.
   const std::vector<std::pair<std::string, std::string>>& headers() const noexcept;

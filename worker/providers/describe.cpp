@@ -84,15 +84,6 @@ void describe_identifiers(const body_node& node, const std::string& pointer, std
     describe_identifiers(node.children[index], pointer + "/" + (node.is_array ? std::to_string(index) : node.children[index].name), out);
 }
 
-std::string target(const definition::parts& of) {
-  std::string out;
-  for (const target_piece& piece : of.target) {
-    out += piece.text;
-    if (piece.then != no_identifier) out += "{" + std::string(identifier_words[static_cast<std::size_t>(piece.then)]) + "}";
-  }
-  return out;
-}
-
 std::string describe_lead(const definition::parts& of) {
   constexpr std::array<std::string_view, 5> formats{"", "e-mail address", "UUID", "date", "date-time"};
   std::string out = "lead: by ";
@@ -142,11 +133,20 @@ std::string describe_limits(const definition::parts& of) {
 
 }  // namespace
 
+std::string definition::target_template() const {
+  std::string out;
+  for (const target_piece& piece : parts_->target) {
+    out += piece.text;
+    if (piece.then != no_identifier) out += "{" + std::string(identifier_words[static_cast<std::size_t>(piece.then)]) + "}";
+  }
+  return out;
+}
+
 std::string definition::describe() const {
   const parts& of = *parts_;
   std::string out = "provider: " + of.name + " (" + of.title + ")\n";
   if (!of.source.empty()) out += "source: " + of.source + "\n";
-  out += "call: " + of.method + " " + of.base_url + target(of) + "\n";
+  out += "call: " + of.method + " " + of.base_url + target_template() + "\n";
   out += "auth: " + of.auth.header + ": " + of.auth.value + (of.auth.basic ? " (user:password in base64)" : "") + "\n";
   for (const auto& [name, value] : of.headers) out += "header: " + name + ": " + value + "\n";
   out += of.replaces ? "writes: the whole lead is replaced\n" : "writes: the fields that are sent\n";

@@ -8,6 +8,7 @@
 #include "events/lead_change.hpp"
 #include "providers/append_json.hpp"
 #include "providers/definition_parts.hpp"
+#include "providers/folded_text.hpp"
 #include "providers/plan.hpp"
 #include "providers/plan_parts.hpp"
 #include "providers/vocabulary.hpp"
@@ -51,13 +52,37 @@ void append_printable(std::string& out, std::string_view bytes) {
   out += bytes;
 }
 
-/// Non-ASCII and quotes as many JSON writers escape them, so that a provider's echo is found in either form.
-std::string ascii_json(std::string_view text) {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>> writes(buffer);
-  writes.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-  return std::string(buffer.GetString() + 1, buffer.GetSize() - 2);
-}
+/// Finds secrets as they are and as they fold: what looks like an escape before a secret may swallow its first letter in the folded text.
+class secret_finder {
+ public:
+  secret_finder(std::string_view text, std::span<const std::string> secrets) : lower_(lower(text)), folded_(text) {
+    for (const std::string& secret : secrets) {
+      if (secret.empty()) continue;
+      lower_secrets_.push_back(lower(secret));
+      std::string folded = folded_text(secret).view();
+      if (folded.size() >= shortest_masked) folded_secrets_.push_back(std::move(folded));
+    }
+    std::ranges::sort(lower_secrets_);
+    std::ranges::sort(folded_secrets_);
+  }
+
+  /// Where the longest secret ends that begins at this byte of the text; `at` where none does. To be asked for each byte in turn.
+  std::size_t end_at(std::size_t at) {
+    std::size_t end = at + longest_match(lower_secrets_, std::string_view(lower_).substr(at));
+    const std::string_view folded = folded_.view();
+    for (; next_ < folded.size() && folded_.begin_of(next_) <= at; ++next_)
+      if (const std::size_t length = longest_match(folded_secrets_, folded.substr(next_)); length > 0)
+        end = std::max(end, folded_.end_of(next_ + length - 1));
+    return end;
+  }
+
+ private:
+  std::string lower_;
+  folded_text folded_;
+  std::vector<std::string> lower_secrets_;
+  std::vector<std::string> folded_secrets_;
+  std::size_t next_ = 0;  ///< of the folded text, not asked for yet
+};
 
 /// Gathers the sensitive texts of one event.
 class collector {
@@ -65,12 +90,7 @@ class collector {
   collector(const definition::parts& rules, const json::number_texts& numbers) : rules_(rules), numbers_(numbers) {}
 
   void add(std::string_view text) {
-    if (text.size() < shortest_masked) return;
-    found_.emplace_back(text);
-    std::string quoted;
-    append_json_text(quoted, text);
-    if (quoted.size() != text.size() + 2) found_.push_back(quoted.substr(1, quoted.size() - 2));
-    if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) found_.push_back(ascii_json(text));
+    if (text.size() >= shortest_masked) found_.emplace_back(text);
   }
 
   void add_all(const json::value& value) {
@@ -171,22 +191,18 @@ void mask_leaves(const definition::parts& rules, const body_node& node, json::va
 
 std::string mask(std::string_view text, std::span<const std::string> secrets, std::size_t most) {
   most = std::min(most, text.size() * 4);  // what the longest escape can make of it
-  std::vector<std::string> sorted;
-  for (const std::string& secret : secrets)
-    if (!secret.empty()) sorted.push_back(lower(secret));
-  std::ranges::sort(sorted);
-  const std::string lowered = lower(text);
+  secret_finder finds(text, secrets);
   std::string out;
   std::size_t plain = 0;    // where the text that is not yet written starts
   std::size_t covered = 0;  // the end of the secrets found so far
   for (std::size_t at = 0; at < text.size() && out.size() + at <= most + std::min(plain, at); ++at) {
-    const std::size_t length = longest_match(sorted, std::string_view(lowered).substr(at));
-    if (length == 0) continue;
+    const std::size_t end = finds.end_at(at);
+    if (end == at) continue;
     if (at >= covered) {
       append_printable(out, text.substr(plain, at - plain));
       out += stars;
     }
-    covered = std::max(covered, at + length);
+    covered = std::max(covered, end);
     plain = covered;
   }
   if (out.size() <= most) append_printable(out, text.substr(plain, most + 4));

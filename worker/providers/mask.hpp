@@ -9,7 +9,8 @@
 namespace leadrelay::providers {
 
 /// `text` with every occurrence of one of `secrets` replaced by `***`, longest first, then cut to `most` bytes without ending inside
-/// a code point. Bytes that are no UTF-8 are escaped as `\xNN`.
+/// a code point. Bytes that are no UTF-8 are escaped as `\xNN`. A secret is found in any case, and as JSON, URLs and HTML write it
+/// (`folded_text`).
 std::string mask(std::string_view text, std::span<const std::string> secrets, std::size_t most);
 
 class plan;

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "base/origin.hpp"
+
 namespace leadrelay::relay {
 namespace {
 
@@ -15,6 +17,17 @@ delivery::retry_policy policy_of(const config::account& settings) {
           .give_up_after = retry.give_up_after,
           .longest_retry_after = retry.longest_retry_after,
           .retry_unknown = settings.plan.settings().on_unknown == providers::unknown_outcome::retry};
+}
+
+request_place place_of(const providers::plan& of) {
+  const std::string target = of.definition().target_template();
+  request_place out{.url_template = target.substr(0, target.find('?'))};
+  const auto at = parse_origin(of.base_url());
+  if (!at) return out;
+  out.url_template.insert(0, at->path_prefix);
+  out.server_address = at->host;
+  out.server_port = at->port;
+  return out;
 }
 
 }  // namespace
@@ -30,7 +43,8 @@ account::account(loop& on, const config::account& settings, std::unique_ptr<http
       settings_(settings),
       retries_(policy_of(settings)),
       gate_(settings.concurrency, settings.limits, first_limit),
-      pool_(on, std::move(connector), {.connect_timeout = settings.connect_timeout}) {}
+      pool_(on, std::move(connector), {.connect_timeout = settings.connect_timeout}),
+      place_(place_of(settings.plan)) {}
 
 account::~account() {
   if (timer_) loop_.timers().cancel(*timer_);

@@ -94,6 +94,13 @@ struct account_partition {
   std::optional<kafka::offset_to_commit> commit() const;
 };
 
+/// Where its requests go, as spans tell it: without anything of a lead.
+struct request_place {
+  std::string url_template;
+  std::string server_address{};
+  std::uint16_t server_port = 0;
+};
+
 /// How the moves of an account's changes fail, where they do.
 struct move_trouble {
   std::optional<time_point> since{};
@@ -118,6 +125,7 @@ class account {
   http::pool& pool() noexcept { return pool_; }
   delivery::gate& gate() noexcept { return gate_; }
   account_metrics& metrics() noexcept { return metrics_; }
+  const request_place& place() const noexcept { return place_; }
   /// The header lines every request carries, the credential among them.
   const std::string& headers() const noexcept { return headers_; }
   /// The texts in which an answer may echo the credential or the one before it, which requests still in flight may carry.
@@ -230,6 +238,7 @@ class account {
   delivery::gate gate_;
   http::pool pool_;
   account_metrics metrics_;
+  request_place place_;
   std::string credential_;
   std::vector<std::string> secrets_;
   std::string headers_;

@@ -20,7 +20,7 @@ std::vector<std::int64_t> started_among(const running_lane& lane, std::size_t ch
 
 /// Returns once the broker knows that it is about to leave. False where its partition was given up.
 task<bool> relay::announce(running_lane& lane, const load& what) {
-  lane.step = lane_step::announcing;
+  enter_step(lane, lane_step::announcing);
   delivery::offsets& offsets = lane.from->offsets;
   if (!offsets.is_started(what.last)) {
     lane.announced = what.last;

@@ -76,7 +76,7 @@ task<relay::ending> relay::deliver(account& of, running_lane& lane) {
   if (end.is == ending::kind::dead_lettered && current.from->given_up) end.is = ending::kind::abandoned;
   if (end.is == ending::kind::dead_lettered) {
     ++of.metrics().dead_letters[static_cast<std::size_t>(end.reason)];
-    lane.step = lane_step::burying;
+    enter_step(lane, lane_step::burying);
     if (!co_await bury(&of, current, end)) end.is = ending::kind::abandoned;
   }
   co_return end;
@@ -89,7 +89,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
   delivery::try_kind kind = delivery::try_kind::first;
   for (;;) {
     const time_point at_gate = loop_.now();
-    lane.step = lane_step::at_gate;
+    enter_step(lane, lane_step::at_gate);
     if (!co_await of.enter(lane, kind)) {
       take_back(lane);
       co_return ending{};
@@ -102,6 +102,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
       if (was_merged && !what.merged) end = {};  // what it went through with others says nothing of it alone
     }
     attempt tried = co_await try_once(of, lane, what);
+    tell_attempt(of, lane, what, tried, end.requests);
     if (tried.held_back) {
       of.leave();
       continue;
@@ -152,7 +153,8 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const load
     }
   }
   if (!may_leave_still(of, lane, tried)) co_return tried;
-  lane.step = lane_step::connecting;
+  tried.sent = loop_.now();
+  enter_step(lane, lane_step::connecting);
   http::pool::acquired got = co_await of.pool().acquire();
   if (!got.lease) {
     of.gate().cancel();
@@ -196,7 +198,10 @@ task<relay::attempt> relay::exchange(account& of, running_lane& lane, const load
   tried.credential_epoch = of.gate().credential_epoch();
   lane.step = lane_step::requesting;
   const time_point began = tried.sent = loop_.now();
-  const http::outgoing what{request.method, request.target, of.headers(), request.body};
+  tried.context = context_of_request(lane, loaded);
+  std::string traced;
+  if (tried.context && of.settings().passes_trace_context) traced = of.headers() + tracing::to_header_lines(*tried.context);
+  const http::outgoing what{request.method, request.target, traced.empty() ? of.headers() : traced, request.body};
   const http::exchange came = co_await lane.over->send(what, began + of.settings().answer_timeout);
   of.metrics().request_seconds.add(loop_.now() - began);
   tried.error = came.error;
@@ -269,7 +274,10 @@ bool relay::judge_provider(account& of, const running_lane& lane, const attempt&
   const delivery::breaker::finding found = of.gate().judge(end, loop_.now(), random_fraction());
   if (found.is == delivery::breaker::effect::opened) {
     of.set_failure(tried.http_status ? "HTTP " + std::to_string(*tried.http_status) : std::string(to_string(tried.error)));
-    log::warning("provider fails, its changes wait", {{"account", of.settings().name}, {"detail", tried.judged.detail}});
+    log::warning("provider fails, its changes wait", {{"account", of.settings().name},
+                                                      {"detail", tried.judged.detail},
+                                                      {"event_id", event_id_in_log(current)},
+                                                      {"trace_id", trace_id_in_log(current)}});
   }
   if (found.is == delivery::breaker::effect::closed) log::info("provider works again", {{"account", of.settings().name}});
   return found.forgiven;
@@ -295,7 +303,7 @@ void relay::tell_reachable(account& of, const attempt& tried) {
 }
 
 task<bool> relay::back_off(running_lane& lane, time_point until) {
-  lane.step = lane_step::backing_off;
+  enter_step(lane, lane_step::backing_off);
   const delivery::change& current = lane.queue.changes.front();
   while (!lane.set_aside && !current.from->leaving && loop_.now() < until) co_await loop_.wait_until(lane.signal, until);
   co_return !lane.set_aside && !current.from->leaving;

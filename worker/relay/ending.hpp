@@ -8,6 +8,7 @@
 #include "delivery/retry.hpp"
 #include "providers/judge.hpp"
 #include "relay/relay.hpp"
+#include "tracing/trace_context.hpp"
 
 namespace leadrelay::relay {
 
@@ -64,7 +65,7 @@ struct relay::burial {
 struct relay::attempt {
   delivery::transport_error error = delivery::transport_error::none;
   bool on_the_wire = false;
-  time_point sent{};  ///< where it went on the wire
+  time_point sent{};  ///< when it went on the wire, or began to connect where it did not
   providers::judgement judged;
   std::optional<unsigned> http_status;
   std::string response;  ///< of an answer that is no delivery: its body, masked and cut
@@ -72,6 +73,7 @@ struct relay::attempt {
   bool may_have_had_effect = false;  ///< though it has failed
   bool held_back = false;            ///< by the account's limits or its refused credential: it has not left, and goes back to the gate
   std::uint64_t credential_epoch = delivery::never_sent;  ///< when it went on the wire
+  std::optional<tracing::trace_context> context{};        ///< of the change whose request it is, with an id of its own as the parent
 };
 
 }  // namespace leadrelay::relay

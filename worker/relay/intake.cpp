@@ -42,6 +42,7 @@ void relay::take_in(const std::shared_ptr<delivery::owned_partition>& owner, eve
   delivery::change change{.record = std::move(taken), .from = owner, .decoded = nullptr};
   if (owner->parked)
     if (auto origin = sink::take_origin(change.record)) change.origin = std::make_unique<events::origin>(std::move(*origin));
+  begin_trace(change);
   hold(change);
   keep_watch();
   route(std::move(change));
@@ -63,6 +64,7 @@ void relay::route(delivery::change taken) {
   });
   if (!decoded) return bury_unsent(std::move(taken), decoded.error());
   taken.decoded = std::make_unique<events::lead_change>(std::move(*decoded));
+  name_trace(taken, *found->second);
   append_to_lane(*found->second, std::move(taken));
 }
 
@@ -109,7 +111,7 @@ task<void> relay::bury_alone(delivery::change doomed, problem why) {
 }
 
 void relay::hold(delivery::change& taken) {
-  taken.held_bytes = taken.record.held_bytes() + bookkeeping_bytes;
+  taken.held_bytes = taken.record.held_bytes() + bookkeeping_bytes + (taken.trace ? taken.trace->held_bytes() : 0);
   budget_.take(taken.held_bytes);
   pause_or_resume(*taken.from);
 }
@@ -129,6 +131,7 @@ void relay::release_lane(const running_lane& ended) {
 }
 
 void relay::release(const delivery::change& ended) {
+  end_trace(ended);
   budget_.give(ended.held_bytes);
   pause_or_resume(*ended.from);
 }

@@ -28,6 +28,9 @@ constexpr duration without_parking = std::chrono::minutes{5};
 
 std::uint64_t size_of(const delivery::change& of) { return of.record.size; }
 
+/// What goes on when it is read back, in the same trace.
+std::string trace_of_parked(const delivery::change& of) { return of.trace ? tracing::to_traceparent(of.trace->context()) : std::string(); }
+
 }  // namespace
 
 /// While the last of what is parked is delivered, a few later changes wait here, so that the account's partition comes to flow again.
@@ -64,7 +67,7 @@ void relay::gather_of(account& of, kafka::move& into, std::uint64_t& bytes) {
       if (next.from->offsets.is_settled(next.record.offset)) break;
       ++each.moving;
       bytes += size_of(next);
-      into.records.push_back(sink::make_parked_record(next.record, into.topics.size() - 1, each.log->number));
+      into.records.push_back(sink::make_parked_record(next.record, into.topics.size() - 1, each.log->number, trace_of_parked(next)));
     }
     if (each.moving == 0) return into.topics.pop_back();
     ++each.source->busy;
@@ -160,6 +163,7 @@ void relay::settle_moved(const kafka::move_result& result) {
     for (; each->moving > 0; --each->moving) {
       const delivery::change moved = take_first(*each);
       settle_offset(moved);
+      if (moved.trace) moved.trace->outcome = "parked";
       release(moved);
       each->of.end_pending(moved);
       ++each->of.metrics().parked;

@@ -57,10 +57,12 @@ relay::relay(relay_parts parts)
       consumer_(parts.consumer),
       mover_(parts.mover),
       reader_(parts.reader),
+      spans_(parts.spans),
       dead_letters_(parts.on, parts.producer, parts.configuration.topics.dead_letters),
       budget_(parts.memory),
       random_(parts.random_seed),
       writer_(static_cast<std::uint32_t>(random_()) | 1u),
+      ids_(~parts.random_seed),
       secret_watch_(parts.on, std::move(parts.files)) {
   if (configuration_.topics.results) results_.emplace(loop_, parts.producer, *configuration_.topics.results);
   for (const config::account& settings : configuration_.accounts) {

@@ -25,6 +25,7 @@
 #include "relay/snapshot.hpp"
 #include "sink/dead_letters.hpp"
 #include "sink/results.hpp"
+#include "tracing/describe.hpp"
 
 namespace leadrelay::relay {
 
@@ -43,6 +44,7 @@ struct relay_parts {
   int first_concurrency = delivery::adaptive_concurrency::first_limit;  ///< of each account, cut down to its own
   kafka::mover* mover = nullptr;                                        ///< without it, or a reader, nothing is parked
   kafka::log_reader* reader = nullptr;                                  ///< of parked changes
+  tracing::span_sink* spans = nullptr;                                  ///< without it nothing is traced
 };
 
 /// One worker: takes records from its consumer, keeps each lead's changes in a lane, applies them to their provider one after
@@ -114,6 +116,23 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   void tell_gate(account& of, const attempt& tried, const delivery::decision& next);
   static void tell_reachable(account& of, const attempt& tried);
   task<bool> back_off(running_lane& lane, time_point until);
+
+  // tracing.cpp: what is told of single events, in the log, to their providers and in spans
+  void begin_trace(delivery::change& taken);
+  static void name_trace(const delivery::change& taken, const account& of);
+  void enter_step(running_lane& lane, lane_step step) const;
+  void end_wait(const delivery::change& of, time_point at);
+  void trace_attempt(const account& of, const running_lane& lane, const load& what, const attempt& tried, int resend_count);
+  static void trace_settled(const delivery::change& ended, const ending& end);
+  void end_trace(const delivery::change& ended);
+  static std::optional<tracing::trace_context> context_of(const delivery::change& of);
+  tracing::span_id make_span_id();
+  std::optional<tracing::trace_context> context_of_request(const running_lane& lane, const load& what);
+  static std::string event_id_in_log(const delivery::change& of);
+  static std::optional<std::string> trace_id_in_log(const delivery::change& of);
+  void tell_attempt(const account& of, const running_lane& lane, const load& what, const attempt& tried, int resend_count);
+  static void tell_delivered(const account& of, const delivery::change& ended, const ending& end);
+  static void tell_dead_letter(const account* of, const delivery::change& doomed, const ending& end);
 
   // announcing.cpp: what the broker is to know before a request leaves
   task<bool> announce(running_lane& lane, const load& what);
@@ -230,11 +249,13 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   kafka::consumer& consumer_;
   kafka::mover* mover_;
   kafka::log_reader* reader_;
+  tracing::span_sink* spans_;
   sink::dead_letters dead_letters_;
   std::optional<sink::results> results_;
   delivery::budget budget_;
   std::mt19937_64 random_;
   std::uint32_t writer_;  ///< of the offset maps, never 0
+  std::mt19937_64 ids_;   ///< of spans; of its own, so that what is traced changes nothing else
 
   std::vector<std::unique_ptr<account>> accounts_;
   std::unordered_map<std::string_view, account*> accounts_by_name_;

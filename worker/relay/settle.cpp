@@ -22,10 +22,7 @@ task<bool> relay::bury(account* of, delivery::change& doomed, const ending& end)
     context.provider = of->settings().plan.definition().name();
     context.event_id = doomed.decoded->id;
   }
-  log::debug("dead letter", {{"reason", to_string(end.reason)},
-                             {"topic", *doomed.record.topic},
-                             {"partition", doomed.record.partition},
-                             {"offset", doomed.record.offset}});
+  tell_dead_letter(of, doomed, end);
   const auto letter = std::make_shared<burial>(loop_.executor(), doomed.from);
   burials_.insert(letter);
   auto written = [letter] {
@@ -60,7 +57,11 @@ void relay::wake_burials() {
 
 void relay::settle(account* of, const delivery::change& ended, const ending& end) {
   settle_offset(ended);
-  if (of && end.is == ending::kind::delivered) count_delivered(of->metrics(), ended.record);
+  trace_settled(ended, end);
+  if (of && end.is == ending::kind::delivered) {
+    count_delivered(of->metrics(), ended.record);
+    tell_delivered(*of, ended, end);
+  }
   if (results_) tell_result(of, ended, end);
   commit_soon(haste::within_interval);
 }

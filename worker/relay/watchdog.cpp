@@ -48,15 +48,21 @@ void relay::look_at_partitions() {
 void relay::tell_stall(const delivery::owned_partition& stalled, std::int64_t oldest) {
   for (const auto& each : accounts_) {
     const running_lane* holder = nullptr;
+    const delivery::change* held = nullptr;
     each->each_lane([&](running_lane& lane) {
       const auto is_oldest = [&](const delivery::change& one) { return one.from.get() == &stalled && one.record.offset == oldest; };
-      if (std::ranges::any_of(lane.queue.changes, is_oldest)) holder = &lane;
+      const auto found = std::ranges::find_if(lane.queue.changes, is_oldest);
+      if (found == lane.queue.changes.end()) return;
+      holder = &lane;
+      held = &*found;
     });
     if (!holder) continue;
     log::warning("partition makes no progress", {{"topic", stalled.topic},
                                                  {"partition", stalled.number},
                                                  {"offset", oldest},
                                                  {"account", each->settings().name},
+                                                 {"event_id", event_id_in_log(*held)},
+                                                 {"trace_id", trace_id_in_log(*held)},
                                                  {"step", to_string(holder->step)},
                                                  {"gate", to_string(each->state(loop_.now()))}});
     return;

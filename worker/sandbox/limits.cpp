@@ -1,9 +1,9 @@
 #include "sandbox/limits.hpp"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <utility>
+
+#include "base/date_time.hpp"
 
 namespace leadrelay::sandbox {
 namespace {
@@ -11,15 +11,6 @@ namespace {
 /// Announced where no limit is set: what Orwel publishes for production.
 constexpr std::uint32_t published_limit = 1000;
 constexpr std::chrono::seconds published_window{60};
-
-std::string http_date(wall_time at) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::ceil<std::chrono::seconds>(at));
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 40> text{};
-  const std::size_t length = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return {text.data(), length};
-}
 
 }  // namespace
 
@@ -72,7 +63,8 @@ void account_limits::append_headers(moment now, std::string& out) {
 
 std::string retry_after_line(duration wait, bool as_date, moment now) {
   const auto whole = std::chrono::ceil<std::chrono::seconds>(wait);
-  return "Retry-After: " + (as_date ? http_date(now.wall + whole) : std::to_string(whole.count())) + "\r\n";
+  return "Retry-After: " +
+         (as_date ? format_http_date(std::chrono::ceil<std::chrono::seconds>(now.wall + whole)) : std::to_string(whole.count())) + "\r\n";
 }
 
 }  // namespace leadrelay::sandbox

@@ -27,7 +27,7 @@ void expect_topics(const rd_kafka_topic_result_t** results, std::size_t count) {
 
 kafka_admin::kafka_admin(const std::string& bootstrap)
     : bootstrap_(bootstrap),
-      client_(make_kafka(RD_KAFKA_PRODUCER, {{"bootstrap.servers", bootstrap}})) {}
+      client_(make_kafka(RD_KAFKA_CONSUMER, {{"bootstrap.servers", bootstrap}, {"isolation.level", "read_uncommitted"}})) {}
 
 void kafka_admin::create_topic(const std::string& name, int partitions, const std::map<std::string, std::string>& settings) {
   std::array<char, 512> reason{};

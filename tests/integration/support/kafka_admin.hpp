@@ -32,7 +32,8 @@ class kafka_admin {
   /// Deletes the partition's records before the offset.
   void delete_records(const std::string& topic, std::int32_t partition, std::int64_t before);
 
-  /// The offset after the last record of every partition.
+  /// The offset after the last record of every partition, those of transactions included that readers do not see yet: a commit is acknowledged
+  /// before they do.
   std::vector<std::int64_t> end_offsets(const std::string& topic);
   /// What the group has committed for every partition.
   std::vector<committed_offset> committed(const std::string& group, const std::string& topic);

@@ -17,7 +17,7 @@ std::string worker_config::yaml() const {
   for (const auto& [name, value] : kafka) out << "  " << name << ": " << value << "\n";
   out << "topics:\n  lead_changes: [";
   for (std::size_t i = 0; i < lead_changes.size(); ++i) out << (i ? ", " : "") << lead_changes[i];
-  out << "]\n  dead_letters: " << dead_letters << "\naccounts:\n";
+  out << "]\n  dead_letters: " << dead_letters << (results.empty() ? "" : "\n  results: " + results) << "\naccounts:\n";
   for (const account_config& account : accounts) {
     out << "  " << account.name << ":\n    provider: " << account.provider << "\n    base_url: " << account.base_url << "\n    credential: "
         << (account.credential_file.empty() ? "{ env: " + account.variable() + " }" : "{ file: " + account.credential_file + " }")

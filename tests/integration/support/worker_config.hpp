@@ -28,6 +28,7 @@ struct worker_config {
   std::map<std::string, std::string> kafka;  ///< librdkafka's properties
   std::vector<std::string> lead_changes;
   std::string dead_letters;
+  std::string results;  ///< none where it is empty
   std::vector<account_config> accounts;
   std::map<std::string, std::string> more;  ///< further keys of the top level, their values as YAML on one line
 

@@ -31,6 +31,20 @@ TEST(metrics_text, lag_and_the_age_of_the_oldest_change_are_there_where_they_are
   EXPECT_THAT(metrics_text(process), HasSubstr("\nleadrelay_oldest_change_seconds{account=\"ac\\\"me\",provider=\"orwel\"} 90\n"));
 }
 
+TEST(metrics_text, spans_are_counted_and_the_dropped_ones_by_their_cause) {
+  process_snapshot process = a_process();
+  process.spans.exported = 7;
+  process.spans.failures = 3;
+  process.spans.queued = 4;
+  process.spans.dropped[static_cast<std::size_t>(otlp::drop_reason::gave_up)] = 2;
+  const std::string text = metrics_text(process);
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_spans_exported_total 7\n"));
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_span_export_failures_total 3\n"));
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_spans_queued 4\n"));
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_spans_dropped_total{cause=\"gave_up\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_spans_dropped_total{cause=\"queue_full\"} 0\n"));
+}
+
 TEST(metrics_text, a_credential_refused_or_unreadable_in_one_worker_is_so) {
   const std::string text = metrics_text(a_process());
   EXPECT_THAT(text, HasSubstr("\nleadrelay_credential_refused{account=\"ac\\\"me\",provider=\"orwel\"} 1\n"));

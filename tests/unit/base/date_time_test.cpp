@@ -103,6 +103,12 @@ TEST(parse_http_date, all_else_is_none) {
     EXPECT_EQ(http(text), "none") << text;
 }
 
+TEST(format_http_date, the_preferred_form_is_written_and_read_alike) {
+  const wall_time time = *parse_date_time("1994-11-06T08:49:37.999Z");
+  EXPECT_EQ(format_http_date(time), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(http(format_http_date(time)), nov_1994);
+}
+
 TEST(parse_retry_after, seconds_and_dates_are_waits) {
   const wall_time now = *parse_date_time("1994-11-06T08:49:30Z");
   EXPECT_EQ(parse_retry_after("120", now), 120s);

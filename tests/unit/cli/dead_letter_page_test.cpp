@@ -61,6 +61,13 @@ TEST_F(dead_letter_page_test, reveals_values_when_asked_and_never_a_credential) 
   EXPECT_THAT(page, AllOf(HasSubstr("Williamson"), HasSubstr("x-custom: lead@secret.example"), Not(HasSubstr("sk-credential"))));
 }
 
+TEST_F(dead_letter_page_test, nothing_that_an_event_says_steers_a_terminal) {
+  const std::string event = R"({"id":"e\u001b[2J","account":"acme","lead":{"id":"38owigkM"},"changes":{"first_name":"A\u009b2J\u007f"},)"
+                            R"("snapshot":{"last_name":"W\u2028","email":"a@b.example"}})";
+  for (const char* raw : {"\x1B", "\xC2\x9B", "\x7F", "\xE2\x80\xA8"}) EXPECT_THAT(shown(event, false, true), Not(HasSubstr(raw)));
+  EXPECT_THAT(shown(event, false, true), HasSubstr(R"("firstName":"A\xC2\x9B2J\x7F")"));
+}
+
 TEST_F(dead_letter_page_test, tells_the_answer_the_request_and_the_definition) {
   const std::string event = R"({"id":"e1","account":"acme","lead":{"id":"38owigkM"},"changes":{"first_name":"Amya"},)"
                             R"("snapshot":{"last_name":"W","email":"a@b.example"}})";

@@ -9,7 +9,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-const std::vector<std::string> commands{"run", "demo", "check", "explain", "providers", "dead-letters", "sandbox"};
+const std::vector<std::string> commands{"run", "demo", "check", "explain", "providers", "dead-letters", "sandbox", "completion", "man"};
 
 TEST(program, help_is_given_everywhere) {
   for (const char* flag : {"--help", "-h"}) {

@@ -39,6 +39,7 @@ TEST(account, broken_key_is_told) {
       {with_account("    unknown_outcome: rety\n"),
        {"5:22: accounts.a.unknown_outcome: expected dead_letter or retry, did you mean `retry`?"}},
       {with_account("    merging: sometimes\n"), {"5:14: accounts.a.merging: expected true or false"}},
+      {with_account("    trace_context: all\n"), {"5:20: accounts.a.trace_context: expected true or false"}},
       {with_account("    largest_answer: 65MiB\n"),
        {"5:21: accounts.a.largest_answer: expected a size from 1KiB to 64MiB, such as 512KiB, 16MiB or 1GiB"}},
       {with_account("    ignore: office_id\n"), {"5:13: accounts.a.ignore: is a single value, expected a list"}},

@@ -41,6 +41,7 @@ accounts:
     tls: { ca: ca.pem, certificate: /etc/client.pem, key: keys/client.pem }
     largest_answer: 64KiB
     merging: false
+    trace_context: false
     park: { after: 5m, changes: 2000, bytes: 16MiB }
   acme.ping:
     provider: leadping
@@ -118,6 +119,7 @@ TEST(load_text, full_account_is_read) {
   EXPECT_EQ(acme.tls.key_file, "/etc/leadrelay/keys/client.pem");
   EXPECT_EQ(acme.largest_answer, 64u << 10);
   EXPECT_FALSE(acme.merging);
+  EXPECT_FALSE(acme.passes_trace_context);
   EXPECT_TRUE(acme.park.on);
   EXPECT_EQ(acme.park.after, 5min);
   EXPECT_EQ(acme.park.changes, 2000);
@@ -156,6 +158,7 @@ TEST(load_text, what_is_left_out_has_its_default) {
   EXPECT_EQ(a.answer_timeout, 30s);
   EXPECT_EQ(a.largest_answer, 1u << 20);
   EXPECT_TRUE(a.merging);
+  EXPECT_TRUE(a.passes_trace_context);
   EXPECT_TRUE(a.park.on);
   EXPECT_EQ(a.park.after, 1min);
   EXPECT_EQ(a.park.changes, 10'000);
@@ -165,7 +168,7 @@ TEST(load_text, what_is_left_out_has_its_default) {
 
 TEST(load_text, broken_root_is_told) {
   const std::string parts = kafka_part + topics_part + accounts_part;
-  const std::string keys = "kafka, topics, accounts, admin, threads, memory, max_record, grace, order_by, providers_dir or log";
+  const std::string keys = "kafka, topics, accounts, admin, threads, memory, max_record, grace, order_by, providers_dir, log or tracing";
   expect_issues({
       {"", {"1:1: is empty, expected a configuration with kafka, topics and accounts"}},
       {"# nothing\n", {"1:1: is empty, expected a configuration with kafka, topics and accounts"}},

@@ -62,6 +62,29 @@ TEST(newer_changes, a_letter_that_cannot_be_read_is_known_by_its_key) {
   EXPECT_FALSE(looks.newer_than(1));
 }
 
+TEST(newer_changes, the_newest_change_counts_in_whichever_order_they_are_seen) {
+  newer_changes looks;
+  looks.watch(0, 10, marks_of(lead("a"), {}));
+  looks.watch(0, 40, marks_of(lead("a"), {}));
+  looks.all_are_watched();
+  looks.see(0, 60, 30, all_marks_of(lead("a"), {}));
+  looks.see(0, 70, 20, all_marks_of(lead("a"), {}));
+  EXPECT_EQ(looks.newer_than(0), 60);
+  EXPECT_FALSE(looks.newer_than(1));
+}
+
+/// Undecodable records that share a key, as a producer's empty one: the time is a minute where each change walks over all letters.
+TEST(newer_changes, many_letters_and_changes_of_one_key_take_no_product_of_both) {
+  constexpr std::int64_t many = 100'000;
+  newer_changes looks;
+  const lead_marks marks = marks_of(std::nullopt, "k");
+  for (std::int64_t age = 0; age < many; ++age) looks.watch(0, age, marks);
+  looks.all_are_watched();
+  for (std::int64_t offset = 0; offset < many; ++offset) looks.see(0, many + offset, offset, marks);
+  EXPECT_EQ(looks.newer_than(0), 2 * many - 1);
+  EXPECT_FALSE(looks.newer_than(many - 1));
+}
+
 TEST(newer_changes, passes_put_the_changes_of_a_lead_in_the_order_of_their_age) {
   newer_changes looks;
   looks.watch(0, 30, marks_of(lead("a"), {}));

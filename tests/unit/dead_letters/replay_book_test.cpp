@@ -85,7 +85,7 @@ TEST(replay_book, what_no_book_has_written_is_refused) {
   replay_book writes("dead");
   const auto good = writes.add(std::vector<replayed_letter>{{0, 5, 1}}, "m").front();
   replay_book book("dead");
-  for (const std::string key : {"", "dead", "dead/0", "dead/0/5", "dead/x/0", "dead/0/-8192"})
+  for (const std::string key : {"", "dead", "dead/0", "dead/0/5", "dead/x/0", "dead/0/-8192", "dead/0/9223372036854767616"})
     EXPECT_FALSE(book.take(key, good.value)) << key;
   const std::string text = *good.value;
   for (const std::string& value : std::vector<std::string>{"", "x", text + " 1", text.substr(0, text.size() - 2), "lr1.AAAA 5 1", " 5 1"})

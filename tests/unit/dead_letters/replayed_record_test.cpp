@@ -34,6 +34,26 @@ TEST(make_replayed_record, a_second_replay_counts_on_and_keeps_the_first_place) 
   EXPECT_EQ(made.headers.size(), 3u);
 }
 
+TEST(make_replayed_record, a_count_that_is_the_largest_number_stays) {
+  const auto record = record_of(with(good_headers(), "leadrelay.replays", "9223372036854775807"));
+  EXPECT_EQ(headers_of(make_replayed_record(record, read_letter(record), 0))["leadrelay.replays"], "9223372036854775807");
+}
+
+TEST(make_replayed_record, headers_that_stand_twice_and_bytes_that_are_no_text_stay_as_they_are) {
+  std::vector<events::header> headers{{"a", "1"}, {"b", std::nullopt}, {"a", std::string_view("\0\xff", 2)}, {"a", ""}};
+  const header_texts context{
+      {"leadrelay.reason", "rejected"}, {"leadrelay.topic", "changes"}, {"leadrelay.partition", "3"}, {"leadrelay.offset", "42"}};
+  for (const auto& [name, text] : context) headers.push_back({name, text});
+  const events::record record = events::copy_record("key", good_event, headers);
+  const auto made = make_replayed_record(record, read_letter(record), 0);
+  ASSERT_EQ(made.headers.size(), 6u);
+  EXPECT_EQ(made.headers[0].value, "1");
+  EXPECT_EQ(made.headers[1].value, std::nullopt);
+  EXPECT_EQ(made.headers[2].value, std::string("\0\xff", 2));
+  EXPECT_EQ(made.headers[3].value, "");
+  for (const std::size_t at : {0u, 2u, 3u}) EXPECT_EQ(made.headers[at].name, "a");
+}
+
 TEST(make_replayed_record, headers_do_not_pile_up_over_many_deaths) {
   auto record = record_of({{"traceparent", "00"}});
   record.topic = std::make_shared<const std::string>("changes");

@@ -26,15 +26,16 @@ testing::AssertionResult within(const std::vector<limit>& limits, const std::vec
   return testing::AssertionSuccess();
 }
 
-/// Workers of a group under backlog, whose partitions pass from one to another now and then.
+/// Workers of a group under backlog, whose partitions pass from one to another now and then; some have nothing to send for a while.
 class group {
  public:
-  group(std::uint64_t seed, std::vector<limit> limits, int partitions)
+  group(std::uint64_t seed, std::vector<limit> limits, int partitions, duration longest_lull = {})
       : random_(seed),
+        longest_lull_(longest_lull),
         limits_(std::move(limits)),
         owner_(static_cast<std::size_t>(partitions)),
-        workers_(4, rate_limit(limits_)) {
-    for (rate_limit& each : workers_) each.set_share({{}, partitions}, now_, noon);
+        workers_(4, member{rate_limit(limits_)}) {
+    for (member& each : workers_) each.may.set_share({{}, partitions}, now_, noon);
     rebalance();
   }
 
@@ -52,17 +53,26 @@ class group {
   }
 
  private:
+  struct member {
+    rate_limit may;
+    time_point has_nothing_until{};
+  };
+
   /// When the next worker may send.
   time_point send_all() {
     time_point next = time_point::max();
-    for (rate_limit& each : workers_) {
-      while (each.open(now_)) {
-        each.reserve(now_);
-        each.send(now_);
+    for (auto& [may, has_nothing_until] : workers_) {
+      if (has_nothing_until > now_) {
+        next = std::min(next, has_nothing_until);
+        continue;
+      }
+      while (may.open(now_)) {
+        may.reserve(now_);
+        may.send(now_);
         sent_.push_back(now_);
       }
-      each.hold_back(now_);
-      if (const auto at = each.opens_at(now_)) next = std::min(next, *at);
+      may.hold_back(now_);
+      if (const auto at = may.opens_at(now_)) next = std::min(next, *at);
     }
     return next;
   }
@@ -75,14 +85,17 @@ class group {
       limit_share share{.owned = {}, .total = static_cast<int>(owner_.size())};
       for (std::size_t partition = 0; partition < owner_.size(); ++partition)
         if (owner_[partition] == worker) share.owned.push_back(static_cast<int>(partition));
-      workers_[worker].set_share(share, now_, noon + std::chrono::duration_cast<milliseconds>(now_ - start));
+      workers_[worker].may.set_share(share, now_, noon + std::chrono::duration_cast<milliseconds>(now_ - start));
+      if (longest_lull_ > duration{} && random_.once_in(4))
+        workers_[worker].has_nothing_until = now_ + random_.between(duration{}, longest_lull_);
     }
   }
 
   dice random_;
+  duration longest_lull_;
   std::vector<limit> limits_;
   std::vector<std::size_t> owner_;
-  std::vector<rate_limit> workers_;
+  std::vector<member> workers_;
   std::vector<time_point> sent_;
   time_point now_ = start;
 };
@@ -93,7 +106,8 @@ TEST(rate_limit_property_test, no_window_holds_more_than_it_may_while_partitions
     dice random(seed);
     const std::vector<limit> limits{{static_cast<int>(random.between(1, 60)), random.between(milliseconds{100}, seconds{2})},
                                     {static_cast<int>(random.between(20, 200)), random.between(seconds{2}, seconds{10})}};
-    group tried(seed, limits, static_cast<int>(random.between(1, 12)));
+    const duration longest_lull = random.once_in(2) ? limits[1].per : duration{};
+    group tried(seed, limits, static_cast<int>(random.between(1, 12)), longest_lull);
     const auto sent = tried.run(seconds{120}, random.between(milliseconds{100}, seconds{20}));
     ASSERT_TRUE(within(limits, sent));
   }
@@ -104,6 +118,16 @@ TEST(rate_limit_property_test, group_that_is_at_peace_uses_95_percent) {
     group tried(11, {each}, 6);
     const auto sent = tried.run(100 * each.per, hours{1});
     EXPECT_GE(static_cast<double>(sent.size()), 0.95 * 98 * each.requests) << each.requests;
+    EXPECT_TRUE(within({each}, sent));
+  }
+}
+
+/// What the partitions' former owners may have used at the very end is waited for: a tenth of a window, and two requests.
+TEST(rate_limit_property_test, group_whose_partitions_change_hands_each_window_uses_85_percent) {
+  for (const limit& each : std::vector<limit>{{50, seconds{1}}, {300, seconds{10}}, {100, hours{1}}}) {
+    group tried(11, {each}, 8);
+    const auto sent = tried.run(200 * each.per, each.per);
+    EXPECT_GE(static_cast<double>(sent.size()), 0.85 * 200 * each.requests) << each.requests;
     EXPECT_TRUE(within({each}, sent));
   }
 }

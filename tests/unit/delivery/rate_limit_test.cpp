@@ -126,8 +126,17 @@ TEST(rate_limit_test, partition_that_is_new_comes_free_as_its_former_owner_would
   const auto opens = tried.opens_at(start);
   ASSERT_TRUE(opens);
   EXPECT_GE(*opens, start + seconds{1}) << "the former owner may have sent a tenth just now";
-  EXPECT_LE(*opens, start + milliseconds{1200});
-  EXPECT_NEAR(sends(tried, start, start + seconds{11}), 100, 2);
+  EXPECT_LE(*opens, start + milliseconds{1500}) << "and three more of others' in that moment";
+  EXPECT_NEAR(sends(tried, start, *opens + seconds{10}), 100, 2);
+}
+
+TEST(rate_limit_test, worker_that_loses_partitions_goes_on_at_once_with_those_that_are_left) {
+  rate_limit tried({{300, seconds{10}}});
+  tried.set_share({{0, 1, 2, 3, 4, 5, 6, 7}, 8}, start, noon);
+  EXPECT_NEAR(sends(tried, start + seconds{20}, start + seconds{40}), 600, 35);
+  tried.set_share({{0, 1, 2, 3}, 8}, start + seconds{40}, noon);
+  EXPECT_NEAR(sends(tried, start + seconds{40}, start + seconds{42}), 30, 4);
+  EXPECT_NEAR(sends(tried, start + seconds{42}, start + seconds{50}), 120, 4);
 }
 
 TEST(rate_limit_test, limit_of_fewer_requests_than_partitions_is_taken_in_turns) {

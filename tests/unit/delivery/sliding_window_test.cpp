@@ -156,6 +156,39 @@ TEST(sliding_window_test, counted_again_what_is_left_is_spread_anew) {
   EXPECT_EQ(admits(tried, start + milliseconds{1500}), 10);
 }
 
+TEST(sliding_window_test, forgotten_requests_are_as_evenly_spread_as_all) {
+  sliding_window tried(8, seconds{1});
+  for (int each = 0; each < 8; ++each) leave_now(tried, start + each * milliseconds{100});
+  const time_point now = start + milliseconds{800};
+  tried.forget(4, now, now);
+  tried.resize(4);
+  EXPECT_EQ(admits(tried, now), 0) << "four are left, of eight";
+  EXPECT_EQ(admits(tried, start + milliseconds{1100}), 1);
+  EXPECT_EQ(admits(tried, start + milliseconds{1300}), 2);
+  EXPECT_EQ(admits(tried, start + milliseconds{1500}), 3);
+  EXPECT_EQ(admits(tried, start + milliseconds{1700}), 4);
+}
+
+TEST(sliding_window_test, no_more_is_forgotten_than_would_have_left_evenly) {
+  sliding_window tried(8, seconds{1});
+  for (int each = 0; each < 8; ++each) leave_now(tried, start);
+  tried.forget(4, start, start);
+  EXPECT_EQ(admits(tried, start + milliseconds{999}), 1) << "the others may all have been somebody else's second to fourth of that moment";
+  sliding_window later(8, seconds{1});
+  for (int each = 0; each < 8; ++each) leave_now(later, start);
+  later.forget(4, start + milliseconds{500}, start + milliseconds{500});
+  EXPECT_EQ(admits(later, start + milliseconds{999}), 3);
+}
+
+TEST(sliding_window_test, reserved_requests_are_never_forgotten) {
+  sliding_window tried(4, seconds{1});
+  for (int each = 0; each < 4; ++each) tried.reserve();
+  tried.forget(4, start + seconds{1}, start);
+  EXPECT_FALSE(tried.open(start));
+  for (int each = 0; each < 4; ++each) tried.send(start);
+  EXPECT_FALSE(tried.open(start));
+}
+
 /// The window as its header tells it: every send is kept for ever and counted anew for every question.
 struct reference {
   std::int64_t requests;

@@ -57,6 +57,38 @@ TEST(mask, bytes_that_are_no_utf8_are_escaped) {
   EXPECT_EQ(masked("a\xFF", {}, 3), "a\\x");
 }
 
+TEST(mask, secret_is_found_however_an_answer_writes_it) {
+  const std::vector<std::string> name{"Zoë \"Z\" O'N/<&+%41\n\\x"};
+  for (const char* written : {
+           R"(Zoë "Z" O'N/<&+%41\n\x)",                            // in JSON, but for its quotes
+           R"(Zoë \"Z\" O'N\/<&+%41\n\\x)",                        // in JSON
+           R"(Zo\u00eb \u0022Z\" O\u0027N/\u003C&+%41\u000a\\x)",  // in JSON of ASCII alone
+           R"(Zoë \\\"Z\\\" O'N/<&+%41\\n\\\\x)",                  // in JSON within JSON
+           R"(Zo\\u00eb \\\"Z\\\" O'N/<&+%41\\n\\\\x)",
+           "Zo%C3%AB%20%22Z%22%20O%27N%2F%3C%26%2B%2541%0A%5Cx",  // in a URL
+           "Zo%c3%ab+%22Z%22+O%27N%2f%3c%26%2b%2541%0a%5cx",      // in a form
+           "Zo%25C3%25AB%2520%2522Z%2522%2520O%2527N%252F%253C%2526%252B%252541%250A%255Cx",
+           "Zo%C3%AB%20%5C%22Z%5C%22%20O%27N%2F%3C%26%2B%2541%5Cn%5C%5Cx",  // its JSON in a URL
+           "Zoë &quot;Z&quot; O&#39;N/&lt;&amp;+%41\\x",
+       })
+    EXPECT_EQ(masked("say " + std::string(written) + ", it is", name), "say ***, it is") << written;
+}
+
+TEST(mask, escape_before_a_secret_does_not_hide_it) {
+  EXPECT_EQ(masked("%4abcdefg", {"abcdefg"}), "%4***");
+  EXPECT_EQ(masked("a\\namya", {"namya"}), "a\\***");
+  EXPECT_EQ(masked("a\\namya", {"amya"}), "a\\n***");
+  EXPECT_EQ(masked("a\\u00e9mya", {"e9mya"}), "a\\u00***");
+}
+
+TEST(mask, half_an_escape_is_text) {
+  for (const char* text : {"%", "%4", "%zz", "\\", "\\\\", "\\u", "\\u00", "\\ud83d", "&", "&am", "\\n"}) {
+    EXPECT_EQ(masked(text, {"secret"}), text);
+    EXPECT_EQ(masked("secret" + std::string(text), {"secret"}), "***" + std::string(text));
+  }
+  EXPECT_EQ(masked("\\ud83d\\ude00!", {"\U0001F600!"}), "***");
+}
+
 TEST(mask, many_secrets_do_not_make_it_slow) {
   std::vector<std::string> secrets;
   for (int i = 0; i < 50'000; ++i) secrets.push_back(std::string(40, 'a') + std::to_string(i));

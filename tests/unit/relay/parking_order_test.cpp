@@ -240,5 +240,55 @@ TEST(parking_order, a_mark_is_taken_back_once_the_account_is_not_parked_and_hold
   EXPECT_EQ(w.logs.size(log_of_acme), 2u) << "the third";
 }
 
+TEST(parking_order, of_changes_in_place_that_are_rejected_together_fewer_that_may_have_been_applied_go_together) {
+  parking_world w(account("orwel",
+                          "limits: [ { requests: 1, per: 1s } ], park: { after: 1h, changes: 10 },"
+                          " retry: { first_wait: 20s, longest_wait: 20s, give_up_after: 1d }"));
+  w.provider.react = [&w](const seen_request& seen) {
+    if (lead_of(seen) != 1) return reaction{.latency = 25s};
+    switch (bodies_of(w, 1).size()) {
+      case 1: return reaction{.error = http::transport_error::connection_lost};
+      case 2: return reaction{.error = http::transport_error::connection_lost, .applies = false};
+      case 3: return reaction{.status = 422};
+      default: return reaction{};
+    }
+  };
+  w.kafka.assign(1);
+  feed(w, 1, 1, 3);
+  ASSERT_TRUE(w.loop.run_until([&] { return bodies_of(w, 1).size() == 1; }, 1min));
+  feed(w, 1, 4, 4);
+  ASSERT_TRUE(w.loop.run_until([&] { return bodies_of(w, 1).size() == 2; }, 1min));
+  w.loop.run_for(1s);
+  for (int lead = 2; lead <= 10; ++lead) feed(w, lead, 1, 1);
+  ASSERT_TRUE(w.loop.run_until([&] { return bodies_of(w, 1).size() == 4; }, 1min));
+  EXPECT_EQ(w.parked("acme"), 1u);
+  ASSERT_TRUE(w.run_until_settled());
+  EXPECT_THAT(bodies_of(w, 1), ElementsAre(orwel_body(3), orwel_body(4), orwel_body(4), orwel_body(3), orwel_body(4)));
+  EXPECT_THAT(w.log.written, IsEmpty());
+}
+
+TEST(parking_order, what_was_in_place_is_parked_in_order_once_its_account_has_flowed_and_is_down_again) {
+  marked_world w("limits: [], merging: false");
+  bool works = false;
+  w.provider.react = [&](const seen_request& seen) {
+    if (works) return reaction{};
+    if (lead_of(seen) == 9) return reaction{.latency = 5s};
+    return seen.body == orwel_body(3) ? reaction{.status = 404, .latency = 10s} : reaction{.status = 401};
+  };
+  w.loop.run_for(8s);
+  EXPECT_EQ(w.parked("acme"), 0u) << "its log is drained while the request of the first three is in flight";
+  w.loop.run_for(20s);
+  EXPECT_EQ(w.parked("acme"), 1u);
+  feed(w, 1, 4, 4);
+  w.loop.run_for(5s);
+  w.restart();
+  w.kafka.assign(1);
+  feed(w, 1, static_cast<int>(w.kafka.committed[0]) + 1, 4);
+  w.loop.run_for(5s);
+  works = true;
+  ASSERT_TRUE(w.run_until_settled());
+  EXPECT_EQ(w.provider.applied_to(orwel_target(1)), bodies_up_to(4));
+}
+
 }  // namespace
 }  // namespace leadrelay

@@ -7,9 +7,11 @@
 namespace leadrelay {
 namespace {
 
+using simulated::orwel_body;
 using simulated::orwel_target;
 using simulated::reaction;
 using simulated::seen_request;
+using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 using namespace std::chrono_literals;
@@ -105,6 +107,48 @@ TEST(parking_takeover, an_account_that_comes_to_be_parked_meanwhile_parks_nothin
   EXPECT_EQ(w.provider.applied.size(), 31u);
 }
 
+TEST(parking_takeover, what_is_parked_leaves_the_memory_to_what_was_started_before) {
+  constexpr std::uint64_t memory = 256 << 10;
+  constexpr std::int64_t marked = 10'000;
+  parking_world w(two_accounts("limits: [], park: { after: 1h }", "limits: [], park: false"), {}, memory);
+  for (int lead = 1001; lead <= 1200; ++lead) leave_parked(w, lead, 1, marked + lead);
+  leave_marked(w, marked);
+  w.loop.run_for(1s);
+  feed(w, 101, 1, 1);
+  const auto is_paused = [&] { return w.relay->snapshot().partitions.at(0).paused; };
+  const std::uint64_t before = w.relay->snapshot().held_bytes;
+  for (int lead = 102; w.relay->snapshot().held_bytes < before + memory / 5 * 7 && !is_paused(); ++lead) feed(w, lead, 1, 1);
+  ASSERT_TRUE(w.loop.run_until([&] { return !is_paused(); }, 1min));
+  w.kafka.delivered_next[0] = marked;
+  feed(w, 101, 2, 2);
+  ASSERT_TRUE(w.run_until_settled());
+  EXPECT_THAT(w.provider.applied_to(orwel_target(101)), ElementsAre(orwel_body(2))) << "both together, as they may have left before";
+}
+
+// --- What this worker has settled before ------------------------------------------------------------------------------------------------
+
+TEST(parking_takeover, what_is_read_back_waits_until_the_broker_knows_what_was_settled_before_it) {
+  parking_world w(account("orwel", "limits: [], merging: false, park: { after: 1h }"));
+  w.provider.react = [](const seen_request&) { return reaction{.latency = 5s}; };
+  leave_marked(w, 2);
+  feed(w, 1, 1, 3);
+  w.loop.run_for(1s);
+  w.kafka.revoke(true);
+  leave_parked(w, 1, 4, 3);  // by the next owner, which ends without having sent the three again
+  w.kafka.metadata[0] = delivery::encode({.writer = 0, .settled = {{3, 3}}, .started = {2}}, 0);
+  w.loop.run_for(10s);
+  w.kafka.refuse_commits = true;
+  w.kafka.assign(1);
+  feed(w, 1, 1, 4);
+  w.loop.run_for(1min);
+  w.restart();
+  w.kafka.refuse_commits = false;
+  w.kafka.assign(1);
+  feed(w, 1, 1, 4);
+  ASSERT_TRUE(w.run_until_settled());
+  EXPECT_THAT(w.provider.applied_to(orwel_target(1)), ElementsAre(orwel_body(3), orwel_body(3), orwel_body(4)));
+}
+
 // --- The end of its log is unknown -------------------------------------------------------------------------------------------------------
 
 TEST(parking_takeover, a_log_whose_end_is_unknown_is_read_to_its_end) {
@@ -156,7 +200,8 @@ TEST(parking_takeover, an_end_that_reading_has_told_is_where_this_worker_stops) 
 
 TEST(parking_takeover, a_change_of_the_source_and_one_read_back_with_its_offset_are_two_to_the_breaker) {
   parking_world w(account("orwel", "limits: [], merging: false, park: { after: 1h }"));
-  w.provider.react = [](const seen_request&) { return reaction{.status = 500, .applies = false}; };
+  bool works = false;
+  w.provider.react = [&](const seen_request&) { return reaction{.status = works ? 200u : 500u, .applies = false}; };
   for (int lead = 11; lead <= 12; ++lead) leave_parked(w, lead, 1, 100 + lead);  // at offsets 0 and 2
   w.kafka.committed[0] = 0;
   w.kafka.metadata[0] = delivery::encode({.writer = 0, .settled = {}, .started = {0, 1, 2}}, 0);
@@ -165,6 +210,10 @@ TEST(parking_takeover, a_change_of_the_source_and_one_read_back_with_its_offset_
   w.loop.run_for(400ms);
   EXPECT_EQ(w.provider.requests.size(), 5u);
   EXPECT_EQ(w.of("acme").counts.breaker_openings, 1u);
+  w.loop.run_for(1h);
+  works = true;
+  ASSERT_TRUE(w.run_until_settled());
+  EXPECT_THAT(w.log.written, IsEmpty());
 }
 
 }  // namespace

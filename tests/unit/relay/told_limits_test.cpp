@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/date_time.hpp"
 #include "simulation/simulated_world.hpp"
 
 namespace leadrelay {
@@ -55,18 +56,8 @@ struct telling_provider {
         std::chrono::ceil<std::chrono::seconds>(here + std::chrono::ceil<std::chrono::milliseconds>(ends - of.loop.now() - ahead));
     header_list out{{"X-RateLimit-Remaining", std::to_string(left)},
                     {"X-RateLimit-Reset", std::to_string(reset.time_since_epoch().count())}};
-    if (ahead != duration::zero()) out.emplace_back("Date", http_date(here - std::chrono::floor<std::chrono::milliseconds>(ahead)));
+    if (ahead != duration::zero()) out.emplace_back("Date", format_http_date(here - std::chrono::floor<std::chrono::milliseconds>(ahead)));
     return out;
-  }
-
-  static std::string http_date(wall_time at) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
-    const std::time_t time = seconds;
-    std::tm parts{};
-    gmtime_r(&time, &parts);
-    char text[40];
-    std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    return text;
   }
 };
 

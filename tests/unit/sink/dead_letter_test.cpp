@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include "unit/sink/record_with.hpp"
+
 namespace leadrelay::sink {
 namespace {
 
@@ -13,16 +15,6 @@ using ::testing::SizeIs;
 
 wall_time at(std::int64_t ms) { return wall_time(std::chrono::milliseconds(ms)); }
 
-events::record record_with(const std::vector<events::header>& headers, std::optional<std::string_view> key = "k",
-                           std::optional<std::string_view> value = "v") {
-  events::record record = events::copy_record(key, value, headers);
-  record.topic = std::make_shared<const std::string>("lead-changes");
-  record.partition = 3;
-  record.offset = 42;
-  record.timestamp_ms = 1'795'255'200'000;
-  return record;
-}
-
 std::multimap<std::string, std::optional<std::string>> headers_of(const kafka::outgoing_record& letter) {
   std::multimap<std::string, std::optional<std::string>> headers;
   for (const auto& header : letter.headers) headers.emplace(header.name, header.value);
@@ -30,8 +22,16 @@ std::multimap<std::string, std::optional<std::string>> headers_of(const kafka::o
 }
 
 dead_letter_context full_context() {
-  return {.reason = reason::rejected, .detail = "why", .account = "acme", .provider = "perch", .event_id = "01J", .attempts = 3,
-          .first_attempt = at(1'795'255'200'001), .last_attempt = at(1'795'255'260'500), .http_status = 422, .response = "{\"e\":1}"};
+  return {.reason = reason::rejected,
+          .detail = "why",
+          .account = "acme",
+          .provider = "perch",
+          .event_id = "01J",
+          .attempts = 3,
+          .first_attempt = at(1'795'255'200'001),
+          .last_attempt = at(1'795'255'260'500),
+          .http_status = 422,
+          .response = "{\"e\":1}"};
 }
 
 TEST(make_dead_letter, has_the_whole_context_as_text) {
@@ -87,9 +87,15 @@ TEST(make_dead_letter, original_headers_are_kept_in_order_with_their_repeats) {
 }
 
 TEST(make_dead_letter, an_earlier_letters_context_is_overwritten_and_its_replays_carried_on) {
-  const auto record = record_with({{"leadrelay.reason", "rejected"}, {"leadrelay.reason", "too_old"}, {"LeadRelay.Response", "old"},
-                                   {"leadrelay.http_status", "500"}, {"leadrelay.replays", "1"}, {"leadrelay.replays", "2"},
-                                   {"leadrelay.topic", "elsewhere"}, {"leadrelay.replayed_from", "lead-changes/3/7"}, {"kept", "x"}});
+  const auto record = record_with({{"leadrelay.reason", "rejected"},
+                                   {"leadrelay.reason", "too_old"},
+                                   {"LeadRelay.Response", "old"},
+                                   {"leadrelay.http_status", "500"},
+                                   {"leadrelay.replays", "1"},
+                                   {"leadrelay.replays", "2"},
+                                   {"leadrelay.topic", "elsewhere"},
+                                   {"leadrelay.replayed_from", "lead-changes/3/7"},
+                                   {"kept", "x"}});
   const auto letter = make_dead_letter(record, {.reason = reason::not_found}, "dead");
   const auto headers = headers_of(letter);
   EXPECT_THAT(letter.headers, SizeIs(8));

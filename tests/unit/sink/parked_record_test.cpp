@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include "unit/sink/record_with.hpp"
+
 namespace leadrelay::sink {
 namespace {
 
@@ -14,16 +16,6 @@ using ::testing::IsEmpty;
 
 using headers = std::vector<std::pair<std::string, std::optional<std::string>>>;
 constexpr std::optional<std::string> null;
-
-events::record record_with(const std::vector<events::header>& headers, std::optional<std::string_view> key = "k",
-                           std::optional<std::string_view> value = "v") {
-  events::record record = events::copy_record(key, value, headers);
-  record.topic = std::make_shared<const std::string>("lead-changes");
-  record.partition = 3;
-  record.offset = 42;
-  record.timestamp_ms = 1'795'255'200'000;
-  return record;
-}
 
 headers headers_of(const kafka::moved_record& made) {
   headers out;
