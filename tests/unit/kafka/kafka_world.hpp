@@ -49,7 +49,7 @@ inline properties properties_for(const std::string& group, const mock_cluster& o
 class test_loop {
  public:
   /// Runs the loop until the condition holds (true) or the time is over (false).
-  bool run_until(const std::function<bool()>& condition, duration limit = 20s) {
+  bool run_until(const std::function<bool()>& condition, duration limit = 60s) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
     while (!condition()) {
       if (std::chrono::steady_clock::now() >= deadline) return false;
@@ -65,7 +65,7 @@ class test_loop {
   }
 
   /// Runs a coroutine to its end; false where it does not end in time.
-  bool run(task<void> work, duration limit = 30s) {
+  bool run(task<void> work, duration limit = 60s) {
     bool ended = false;
     boost::asio::co_spawn(context_.get_executor(), std::move(work), [&ended](std::exception_ptr) { ended = true; });
     return run_until([&ended] { return ended; }, limit);

@@ -123,15 +123,15 @@ TEST_F(a_rebalance, looks_up_committed_offsets_again_until_the_broker_tells) {
   EXPECT_THAT(reader.seen.errors[0], testing::HasSubstr("GROUP_AUTHORIZATION_FAILED"));
 }
 
-/// The cooperative protocol, which configurations may only ask for from librdkafka 2.6 on.
+/// The cooperative protocol, where the library's is sound: 2.0.2 at times forgets to join again, or aborts in its assignor.
 TEST_F(a_rebalance, that_is_cooperative_takes_only_what_moves) {
-  const std::string topic = fresh_topic(2);
   const std::string group = fresh("group");
-  const auto given = properties_for(group);
+  auto given = properties_for(group);
+  given.emplace_back("partition.assignment.strategy", "cooperative-sticky");
+  if (const auto refused = check_properties(given); !refused.empty()) GTEST_SKIP() << refused.front().what;
+  const std::string topic = fresh_topic(2);
   const auto make = [&] {
-    auto configuration = *make_configuration(given, role::consumer);
-    rd_kafka_conf_set(configuration.get(), "partition.assignment.strategy", "cooperative-sticky", nullptr, 0);
-    auto client = *make_client(std::move(configuration), role::consumer, given);
+    auto client = *make_client(*make_configuration(given, role::consumer), role::consumer, given);
     return std::make_unique<librdkafka_consumer>(loop.on(), std::move(client), std::vector{topic}, given);
   };
   remembering first_seen;
