@@ -44,7 +44,7 @@ std::optional<admission> gate::admit(time_point now, try_kind kind) {
   if (covered) retries_.take(now);
   wait_.admit();
   rate_.reserve(now);
-  told_.reserve();
+  told_.reserve(now);
   return admission{now, covered, breaker_.openings(), credential_epoch_, told_.word()};
 }
 

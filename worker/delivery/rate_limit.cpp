@@ -68,7 +68,7 @@ void shared_limit::set_share(const limit_share& share, time_point now, wall_time
 }
 
 /// The pace lets some leave at once: what has left up to now has left later than evenly by as much.
-duration shared_limit::at_once() const { return per_ / whole_.requests * pace::at_once(whole_.requests); }
+duration shared_limit::at_once() const { return per_ / whole_.requests * pace::at_once(whole_.requests, per_); }
 
 std::vector<int> shared_limit::left_out(const limit_share& of, const limit_share& by) {
   if (of.total != by.total) return of.owned;
@@ -82,7 +82,7 @@ void shared_limit::count_gained(const limit_share& before, time_point now) {
   const limit_share gained{left_out(share_, before), share_.total};
   const std::int64_t requests = gained.of(whole_.requests);
   if (requests == 0) return;
-  const std::int64_t coinciding = std::min(std::ssize(gained.owned) - 1, std::max(most_coinciding, pace::at_once(whole_.requests)));
+  const std::int64_t coinciding = std::min(std::ssize(gained.owned) - 1, std::max(most_coinciding, pace::at_once(whole_.requests, per_)));
   window_.count_as_sent(requests, now + std::min(at_once() + per_ / requests * coinciding, per_), now);
 }
 

@@ -15,8 +15,8 @@ namespace leadrelay::delivery {
 /// This worker's share of one limit: its partitions' requests in any window, evenly paced; or its partitions' turns, where the limit has
 /// fewer requests than the group has partitions.
 ///
-/// A partition that is new here was somebody else's until now, who may have used all its requests within the last window, the pace's
-/// tenth of them at the very end. They count as used up, and come free as evenly as they would have been used, a tenth of the window
+/// A partition that is new here was somebody else's until now, who may have used all its requests within the last window, those
+/// that the pace lets leave at once at the very end. They count as used up, and come free as evenly as they would have been used, so much
 /// later: so the limit holds through rebalances and restarts without a word between the workers. Who loses a partition no longer counts
 /// its part of the requests that have left.
 class shared_limit {

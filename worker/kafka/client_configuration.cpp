@@ -16,12 +16,14 @@ using setting = std::pair<const char*, const char*>;
 constexpr std::array common_defaults = {setting{"client.id", "leadrelay"}};
 
 /// Eager assignors: an eager rebalance ends with the worker's answer, which its offsets are committed before.
-/// The queue is small because records wait in the worker's own budget, not here.
+/// The queue is small because records wait in the worker's own budget, not here. A member learns with a heartbeat that another has left,
+/// whose partitions nobody delivers until then.
 constexpr std::array consumer_defaults = {
     setting{"auto.offset.reset", "earliest"},
     setting{"partition.assignment.strategy", "range,roundrobin"},
     setting{"queued.max.messages.kbytes", "8192"},
     setting{"fetch.wait.max.ms", "100"},
+    setting{"heartbeat.interval.ms", "500"},
 };
 constexpr std::array consumer_owned = {
     setting{"enable.auto.commit", "false"},

@@ -1,3 +1,5 @@
+#include <chrono>
+#include <deque>
 #include <optional>
 
 #include <gtest/gtest.h>
@@ -46,6 +48,45 @@ TEST(gate_told_test, what_the_provider_says_is_left_bounds_those_that_leave) {
   EXPECT_EQ(through.state(start), gate_state::limited);
   EXPECT_EQ(through.ask_again_at(start), again{start + seconds{9}});
   EXPECT_EQ(through.state(start + seconds{9}), gate_state::flowing);
+}
+
+/// Counts exactly and tells in whole seconds, so that what it says is left is nothing for up to a second too long.
+class sliding_provider {
+ public:
+  void take(gate& through, const admission& of, time_point now) {
+    while (!inside_.empty() && inside_.front() + seconds{10} <= now) inside_.pop_front();
+    inside_.push_back(now);
+    EXPECT_LE(inside_.size(), 300u);
+    const time_point resets = std::chrono::ceil<seconds>(inside_.front() + seconds{10});
+    tell(through, of, 300 - std::ssize(inside_), resets - now, now);
+  }
+
+ private:
+  std::deque<time_point> inside_;
+};
+
+TEST(gate_told_test, what_was_not_sent_in_a_lull_costs_no_later_window) {
+  gate through(100, {{300, seconds{10}}}, 100);
+  sliding_provider provider;
+  int since_the_lull = 0;
+  bool had_lull = false;
+  for (time_point now = start; now < start + minutes{3};) {
+    if (!had_lull && now >= start + seconds{20}) {
+      had_lull = true;
+      now += milliseconds{600};
+    }
+    const auto admitted = through.admit(now);
+    if (!admitted) {
+      now = through.ask_again_at(now).value();
+      continue;
+    }
+    through.send(now);
+    provider.take(through, *admitted, now);
+    end(through, *admitted, providers::verdict::delivered, now);
+    through.leave();
+    since_the_lull += had_lull ? 1 : 0;
+  }
+  EXPECT_GE(since_the_lull, 30 * 160 * 97 / 100);
 }
 
 TEST(gate_told_test, answers_in_reverse_order_let_no_more_leave) {

@@ -104,8 +104,9 @@ TEST(rate_limit_property_test, no_window_holds_more_than_it_may_while_partitions
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE(seed);
     dice random(seed);
-    const std::vector<limit> limits{{static_cast<int>(random.between(1, 60)), random.between(milliseconds{100}, seconds{2})},
-                                    {static_cast<int>(random.between(20, 200)), random.between(seconds{2}, seconds{10})}};
+    const std::vector<limit> limits{
+        {static_cast<int>(random.between(1, 60)), random.between(milliseconds{100}, seconds{2})},
+        {static_cast<int>(random.between(20, 200)), random.between(seconds{2}, seconds{random.once_in(3) ? 60 : 10})}};
     const duration longest_lull = random.once_in(2) ? limits[1].per : duration{};
     group tried(seed, limits, static_cast<int>(random.between(1, 12)), longest_lull);
     const auto sent = tried.run(seconds{120}, random.between(milliseconds{100}, seconds{20}));
@@ -122,12 +123,11 @@ TEST(rate_limit_property_test, group_that_is_at_peace_uses_95_percent) {
   }
 }
 
-/// What the partitions' former owners may have used at the very end is waited for: a tenth of a window, and two requests.
-TEST(rate_limit_property_test, group_whose_partitions_change_hands_each_window_uses_85_percent) {
+TEST(rate_limit_property_test, group_whose_partitions_change_hands_each_window_uses_90_percent) {
   for (const limit& each : std::vector<limit>{{50, seconds{1}}, {300, seconds{10}}, {100, hours{1}}}) {
     group tried(11, {each}, 8);
     const auto sent = tried.run(200 * each.per, each.per);
-    EXPECT_GE(static_cast<double>(sent.size()), 0.85 * 200 * each.requests) << each.requests;
+    EXPECT_GE(static_cast<double>(sent.size()), 0.9 * 200 * each.requests) << each.requests;
     EXPECT_TRUE(within({each}, sent));
   }
 }
