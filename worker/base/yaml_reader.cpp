@@ -5,12 +5,8 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <set>
-#include <sstream>
+#include <map>
 #include <utility>
-
-#include <yaml-cpp/depthguard.h>
-#include <yaml-cpp/eventhandler.h>
 
 #include "base/date_time.hpp"
 #include "base/text.hpp"
@@ -30,6 +26,18 @@ std::string_view kind(const YAML::Node& node) {
 }
 
 std::string key_text(const YAML::Node& key) { return key.IsScalar() ? key.Scalar() : std::string("?"); }
+
+/// `file:line:column`, as issues tell it.
+std::string place_of(const std::string& file, const YAML::Mark& mark) {
+  return file + ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1);
+}
+
+/// The first member of that name.
+std::optional<YAML::Node> find_member(const YAML::Node& map, std::string_view key) {
+  for (const auto& each : map)
+    if (each.first.IsScalar() && each.first.Scalar() == key) return each.second;
+  return std::nullopt;
+}
 
 std::string listed(std::span<const std::string_view> words) {
   std::string out;
@@ -76,12 +84,81 @@ void issues::warn(const std::string& file, const YAML::Mark& mark, std::string w
   all_.push_back({file, mark.line + 1, mark.column + 1, printable(what, longest_issue), true});
 }
 
-void reader::fail(const std::string& what) const {
-  issues_->add(*file_, node_.Mark(), path_.empty() ? what : path_ + ": " + what);
+void reader::fail(const std::string& what) const { issues_->add(*file_, node_.Mark(), path_.empty() ? what : path_ + ": " + what); }
+
+void reader::warn(const std::string& what) const { issues_->warn(*file_, node_.Mark(), path_.empty() ? what : path_ + ": " + what); }
+
+struct reader::member {
+  std::string name;
+  reader key;
+  reader value;
+};
+
+reader::reader(const std::vector<parsed_file>& files, issues& into) : reader(files.front().root, "", *files.front().name, into) {
+  further_.assign(files.begin() + 1, files.end());
 }
 
-void reader::warn(const std::string& what) const {
-  issues_->warn(*file_, node_.Mark(), path_.empty() ? what : path_ + ": " + what);
+reader reader::undivided() const {
+  reader out = *this;
+  out.divides_members_ = false;
+  return out;
+}
+
+std::size_t reader::size() const { return further_.empty() ? node_.size() : members().size(); }
+
+std::vector<parsed_file> reader::parts() const {
+  std::vector<parsed_file> out{{file_, node_}};
+  out.insert(out.end(), further_.begin(), further_.end());
+  return out;
+}
+
+/// Whether the member of another file divides a map with the first.
+bool reader::takes(const reader& first, const YAML::Node& further) const { return divides_members_ && first.is_map() && further.IsMap(); }
+
+/// The members of all files, each once; a key that stands twice in one file is told by `expect_map` and given twice.
+std::vector<reader::member> reader::members() const {
+  std::vector<member> out;
+  std::map<std::string, std::size_t> known;  // in the files before
+  for (const parsed_file& part : parts()) {
+    std::map<std::string, std::size_t> own;
+    for (const auto& each : part.root) {
+      std::string name = key_text(each.first);
+      const auto found = known.find(name);
+      if (found == known.end()) {
+        own.emplace(name, out.size());
+        const reader key = child(each.first, name, *part.name);
+        const reader value = child(each.second, name, *part.name);
+        out.push_back({std::move(name), key, value});
+      } else if (takes(out[found->second].value, each.second)) {
+        out[found->second].value.further_.push_back({part.name, each.second});
+      }
+    }
+    known.merge(own);
+  }
+  return out;
+}
+
+/// Adds an issue for each key of this file that is none, stands twice in it, or in one of the files before, whose members are added to.
+bool reader::expect_once(const parsed_file& in, std::map<std::string, member>& before) const {
+  std::map<std::string, member> own;
+  bool good = true;
+  const auto refuse = [&](const reader& key, const std::string& what) {
+    key.fail(what);
+    good = false;
+  };
+  for (const auto& each : in.root) {
+    const std::string name = key_text(each.first);
+    const reader key = child(each.first, name, *in.name);
+    if (!key.is_scalar()) {
+      refuse(key, "a key must be a single value");
+    } else if (!own.emplace(name, member{name, key, child(each.second, name, *in.name)}).second) {
+      refuse(key, "stands twice, keep one");
+    } else if (const auto other = before.find(name); other != before.end() && !takes(other->second.value, each.second)) {
+      refuse(key, "stands at " + place_of(other->second.key.file(), other->second.key.node().Mark()) + " too, keep one");
+    }
+  }
+  before.merge(own);
+  return good;
 }
 
 bool reader::expect_map() const {
@@ -89,28 +166,19 @@ bool reader::expect_map() const {
     fail("is " + std::string(kind(node_)) + ", expected a map");
     return false;
   }
-  std::set<std::string> seen;
+  std::map<std::string, member> before;
   bool good = true;
-  for (const auto& member : node_) {
-    if (!member.first.IsScalar()) {
-      child(member.first, "?").fail("a key must be a single value");
-      good = false;
-    } else if (!seen.insert(member.first.Scalar()).second) {
-      child(member.first, member.first.Scalar()).fail("stands twice, keep one");
-      good = false;
-    }
-  }
+  for (const parsed_file& part : parts()) good = expect_once(part, before) && good;
   return good;
 }
 
 bool reader::expect_keys(std::span<const std::string_view> known) const {
   if (!expect_map()) return false;
   bool good = true;
-  for (const auto& member : node_) {
-    const std::string key = key_text(member.first);
-    if (std::find(known.begin(), known.end(), std::string_view(key)) != known.end()) continue;
-    const auto meant = did_you_mean(key, known);
-    child(member.first, key).fail("unknown key, " + (meant ? "did you mean `" + std::string(*meant) + "`?" : "expected " + listed(known)));
+  for (const member& each : members()) {
+    if (std::find(known.begin(), known.end(), std::string_view(each.name)) != known.end()) continue;
+    const auto meant = did_you_mean(each.name, known);
+    each.key.fail("unknown key, " + (meant ? "did you mean `" + std::string(*meant) + "`?" : "expected " + listed(known)));
     good = false;
   }
   return good;
@@ -122,28 +190,36 @@ bool reader::expect_list() const {
   return false;
 }
 
-reader reader::child(const YAML::Node& node, std::string_view name) const {
-  return {node, path_.empty() ? std::string(name) : path_ + "." + std::string(name), *file_, *issues_};
+reader reader::child(const YAML::Node& node, std::string_view name, const std::string& file) const {
+  return {node, path_.empty() ? std::string(name) : path_ + "." + std::string(name), file, *issues_};
 }
 
 std::optional<reader> reader::get(std::string_view key) const {
-  if (!node_.IsMap()) return std::nullopt;
-  for (const auto& member : node_)
-    if (member.first.IsScalar() && member.first.Scalar() == key) return child(member.second, key);
-  return std::nullopt;
+  std::optional<reader> out;
+  if (!node_.IsMap()) return out;
+  for (const parsed_file& part : parts()) {
+    const auto found = find_member(part.root, key);
+    if (!found) continue;
+    if (!out) {
+      out.emplace(child(*found, key, *part.name));
+    } else if (takes(*out, *found)) {
+      out->further_.push_back({part.name, *found});
+    }
+  }
+  return out;
 }
 
 std::optional<reader> reader::require(std::string_view key) const {
   auto found = get(key);
-  if (!found) fail("`" + std::string(key) + "` is missing");
+  if (found) return found;
+  const std::size_t others = further_.size();
+  fail("`" + std::string(key) + "` is missing" +
+       (others == 0 ? "" : ", here and in " + std::to_string(others) + " more file" + (others == 1 ? "" : "s")));
   return found;
 }
 
 void reader::each_member(const std::function<void(const std::string&, const reader&, const reader&)>& visit) const {
-  for (const auto& member : node_) {
-    const std::string key = key_text(member.first);
-    visit(key, child(member.first, key), child(member.second, key));
-  }
+  for (const member& each : members()) visit(each.name, each.key, each.value);
 }
 
 void reader::each_item(const std::function<void(std::size_t, const reader&)>& visit) const {
@@ -211,52 +287,6 @@ std::vector<std::string> reader::texts() const {
     if (auto text = item.text()) out.push_back(std::move(*text));
   });
   return out;
-}
-
-namespace {
-
-/// Where the documents of a text start.
-struct document_starts final : YAML::EventHandler {
-  std::vector<YAML::Mark> all;
-
-  void OnDocumentStart(const YAML::Mark& mark) override { all.push_back(mark); }
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
-  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
-  void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
-  void OnMapEnd() override {}
-};
-
-/// The first two: `YAML::LoadAll` never ends on a text such as `,x`, in which it finds one empty document after another.
-std::vector<YAML::Mark> find_documents(const std::string& text) {
-  std::istringstream in(text);
-  YAML::Parser parser(in);
-  document_starts found;
-  while (found.all.size() < 2 && parser.HandleNextDocument(found)) {
-  }
-  return std::move(found.all);
-}
-
-}  // namespace
-
-std::optional<YAML::Node> parse(const std::string& text, const std::string& file, issues& into) {
-  try {
-    const std::vector<YAML::Mark> documents = find_documents(text);
-    if (documents.size() == 1) return YAML::Load(text);
-    if (documents.empty()) {
-      into.add(file, YAML::Mark(), "the file is empty");
-    } else {
-      into.add(file, documents[1], "a second document starts here, expected one");
-    }
-  } catch (const YAML::DeepRecursion& error) {  // its own message is "bad file"
-    into.add(file, error.mark, "nested too deep, expected fewer than " + std::to_string(error.depth()) + " levels");
-  } catch (const YAML::Exception& error) {
-    into.add(file, error.mark, "not YAML: " + error.msg);
-  }
-  return std::nullopt;
 }
 
 std::string format_duration(duration value) {

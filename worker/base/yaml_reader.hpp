@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,16 +46,36 @@ class issues {
   int errors_ = 0;
 };
 
+/// The root of one file; its name outlives the readers.
+struct parsed_file {
+  const std::string* name;
+  YAML::Node root;
+};
+
 /// One node of a file, with where it stands (`accounts.acme.retry`) for messages. Copies are cheap.
 /// The readers below return nothing after having added an issue; they never throw.
+///
+/// A map may be divided among several files: then it has the members of all of them, and those that are maps in each are divided
+/// in turn. Anything else that stands in two files is an issue of `expect_map` and `expect_keys`; the first is read.
 class reader {
  public:
   reader(YAML::Node node, std::string path, const std::string& file, issues& into)
-      : node_(std::move(node)), path_(std::move(path)), file_(&file), issues_(&into) {}
+      : node_(std::move(node)),
+        path_(std::move(path)),
+        file_(&file),
+        issues_(&into) {}
+  /// The roots of several files, at least one; all are maps where they are several.
+  reader(const std::vector<parsed_file>& files, issues& into);
 
+  /// As this, but with members that each stand in one file, whatever they are.
+  reader undivided() const;
+
+  /// Of the first file that has it.
   const YAML::Node& node() const noexcept { return node_; }
   const std::string& path() const noexcept { return path_; }
   const std::string& file() const noexcept { return *file_; }
+  /// Members of a map, items of a list; of all files.
+  std::size_t size() const;
 
   bool is_map() const { return node_.IsMap(); }
   bool is_list() const { return node_.IsSequence(); }
@@ -76,7 +97,7 @@ class reader {
   std::optional<reader> get(std::string_view key) const;
   /// The member; an issue where there is none.
   std::optional<reader> require(std::string_view key) const;
-  /// Every member in the order of the file; `key_mark` is where the key stands.
+  /// Every member in the order of the files; `key_node` is where the key stands.
   void each_member(const std::function<void(const std::string& key, const reader& key_node, const reader& value)>& visit) const;
   void each_item(const std::function<void(std::size_t index, const reader& item)>& visit) const;
 
@@ -90,16 +111,26 @@ class reader {
   std::optional<std::uint64_t> bytes(std::uint64_t least, std::uint64_t most) const;
   /// The index of one of the words; an issue naming them otherwise.
   std::optional<std::size_t> one_of(std::span<const std::string_view> words) const;
-  std::optional<std::size_t> one_of(std::initializer_list<std::string_view> words) const { return one_of(std::span(words.begin(), words.size())); }
+  std::optional<std::size_t> one_of(std::initializer_list<std::string_view> words) const {
+    return one_of(std::span(words.begin(), words.size()));
+  }
   std::vector<std::string> texts() const;
 
  private:
-  reader child(const YAML::Node& node, std::string_view name) const;
+  struct member;
+  reader child(const YAML::Node& node, std::string_view name) const { return child(node, name, *file_); }
+  reader child(const YAML::Node& node, std::string_view name, const std::string& file) const;
+  std::vector<parsed_file> parts() const;
+  std::vector<member> members() const;
+  bool takes(const reader& first, const YAML::Node& further) const;
+  bool expect_once(const parsed_file& in, std::map<std::string, member>& before) const;
 
   YAML::Node node_;
   std::string path_;
   const std::string* file_;
   issues* issues_;
+  std::vector<parsed_file> further_;  ///< the same map in other files
+  bool divides_members_ = true;
 };
 
 /// Parses a YAML text; an issue and nothing where it is not YAML or not a single document.

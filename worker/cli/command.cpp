@@ -24,9 +24,9 @@ bool read_to_end(std::FILE* from, std::string& into) {
 
 }  // namespace
 
-std::optional<config::configuration> load_configuration(const std::string& path, look how) {
+std::optional<config::configuration> load_configuration(const std::vector<std::string>& paths, look how) {
   yaml::issues issues;
-  auto loaded = examine(path, how, issues);
+  auto loaded = examine(paths, how, issues);
   for (const yaml::issue& issue : issues.all()) std::cerr << issue.text() << '\n';
   return loaded;
 }

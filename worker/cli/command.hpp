@@ -17,21 +17,21 @@ inline constexpr int exit_failed = 1;
 inline constexpr int exit_usage = 2;  ///< wrong use or configuration
 
 /// Examines a configuration and prints its warnings and problems on standard error; nothing where it cannot be used.
-std::optional<config::configuration> load_configuration(const std::string& path, look how);
+std::optional<config::configuration> load_configuration(const std::vector<std::string>& paths, look how);
 
 /// The bytes of a file, or of standard input where `path` is `-`. The problem names the file and the reason.
 outcome<std::string> read_whole(const std::string& path);
 
 struct check_options {
-  std::string config;
+  std::vector<std::string> config;  ///< the paths
   bool json = false;
 };
 /// Prints every problem of a configuration. 0 when there is none but warnings.
 int check(const check_options& options);
 
 struct explain_options {
-  std::string config;
-  std::string event = "-";  ///< a file, or `-` for standard input: one event, several one after another, or one a line
+  std::vector<std::string> config;  ///< the paths
+  std::string event = "-";          ///< a file, or `-` for standard input: one event, several one after another, or one a line
   bool json = false;
   bool reveal = false;  ///< shows sensitive values; credentials stay masked
 };
@@ -60,7 +60,7 @@ struct sandbox_options {
 int sandbox(const sandbox_options& options);
 
 struct run_options {
-  std::string config;
+  std::vector<std::string> config;  ///< the paths
 };
 /// Runs the worker until SIGTERM or SIGINT.
 int run(const run_options& options);

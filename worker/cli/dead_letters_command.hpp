@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -23,7 +24,7 @@ struct dead_letter_filters {
 };
 
 struct dead_letters_list_options {
-  std::string config;
+  std::vector<std::string> config;  ///< the paths
   dead_letter_filters filters;
   int limit = 20;     ///< single ones, the newest
   bool all = false;   ///< single ones, all of them
@@ -34,7 +35,7 @@ struct dead_letters_list_options {
 int dead_letters_list(const dead_letters_list_options& options);
 
 struct dead_letters_show_options {
-  std::string config;
+  std::vector<std::string> config;  ///< the paths
   std::string which;  ///< PARTITION:OFFSET or an event's id
   bool json = false;
   bool reveal = false;
@@ -43,7 +44,7 @@ struct dead_letters_show_options {
 int dead_letters_show(const dead_letters_show_options& options);
 
 struct dead_letters_replay_options {
-  std::string config;
+  std::vector<std::string> config;  ///< the paths
   dead_letter_filters filters;
   std::uint64_t limit = 0;  ///< 0 is none
   std::string rate;

@@ -10,10 +10,6 @@ namespace {
 constexpr int most_listed = 10'000;
 constexpr std::uint64_t most_replayed = std::numeric_limits<std::uint64_t>::max();
 
-void add_config(CLI::App& command, std::string& path) {
-  command.add_option("--config", path, "The configuration, a YAML file")->required()->type_name("FILE");
-}
-
 void add_filters(CLI::App& command, dead_letter_filters& into) {
   command.add_option("--account", into.account, "Of this account alone")->type_name("ACCOUNT");
   command.add_option("--reason", into.reason, "With this reason alone, as in rejected")->type_name("REASON");

@@ -104,9 +104,9 @@ std::string_view property_of(const kafka::property_problem& found, const config:
   return first;
 }
 
-std::optional<config::configuration> examine(const std::string& path, look how, yaml::issues& into) {
+std::optional<config::configuration> examine(const std::vector<std::string>& paths, look how, yaml::issues& into) {
   yaml::issues found;
-  auto read = config::read_file(path, found);
+  auto read = config::read_files(paths, found);
   if (read) {
     check_kafka(*read, found);
     if (how == look::at_secrets) {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/configuration.hpp"
 #include "kafka/properties.hpp"
@@ -17,7 +18,7 @@ enum class look {
 
 /// Reads a configuration and adds all that is wrong with it, each problem at its own place, in the order of their places; whatever is
 /// wrong first hides nothing that can be told without it. A configuration where there are no problems but warnings. Connects to nothing.
-std::optional<config::configuration> examine(const std::string& path, look how, yaml::issues& into);
+std::optional<config::configuration> examine(const std::vector<std::string>& paths, look how, yaml::issues& into);
 
 /// The property that librdkafka's problem is reported at: its own, or the first of those that do not go together which the text names and
 /// the configuration gives; empty where it is none of them.

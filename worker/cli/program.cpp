@@ -26,10 +26,6 @@ namespace {
 constexpr const char* about = "Leadrelay carries lead changes from Kafka to lead providers' HTTP APIs.";
 constexpr std::uint64_t most_seed = std::numeric_limits<std::uint64_t>::max();
 
-void add_config(CLI::App& command, std::string& path) {
-  command.add_option("--config", path, "The configuration, a YAML file")->required()->type_name("FILE");
-}
-
 void add_check(CLI::App& program, chosen_command& chosen) {
   auto options = std::make_shared<check_options>();
   CLI::App& command =

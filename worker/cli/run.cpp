@@ -15,7 +15,7 @@ int run(const run_options& options) {
   log::info("leadrelay", {{"version", version}, {"accounts", configuration->accounts.size()}, {"threads", configuration->threads}});
   auto process = process::process::make(*configuration);
   if (!process) {
-    std::cerr << options.config << ": " << process.error().detail << '\n';
+    std::cerr << configuration->files.front() << ": " << process.error().detail << '\n';
     return exit_usage;
   }
   return (*process)->run() ? exit_well : exit_failed;

@@ -116,6 +116,14 @@ std::string examples(std::initializer_list<std::string_view> lines, std::string_
   return out;
 }
 
+void add_config(CLI::App& to, std::vector<std::string>& into) {
+  to.add_option("--config", into,
+                "The configuration, a YAML file or a folder of them; may be given again, one configuration is made of all")
+      ->required()
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+}
+
 std::optional<misuse> find_misuse(const CLI::App& program, const std::vector<std::string>& arguments) {
   const std::vector<std::string> path = find_command(program, arguments);
   const CLI::App* command = &program;

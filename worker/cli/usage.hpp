@@ -48,6 +48,9 @@ std::optional<T> parse_whole_number(const std::string& text, T least, T most) {
   return number;
 }
 
+/// Adds `--config`, which names the files of the configuration.
+void add_config(CLI::App& to, std::vector<std::string>& into);
+
 /// Adds an option that takes a whole number from `least` to `most`; what `into` holds is shown as its default.
 template <class T>
 void add_whole_number(CLI::App& to, const std::string& name, T& into, T least, T most, const std::string& help) {

@@ -6,6 +6,7 @@
 
 #include "base/origin.hpp"
 #include "base/text.hpp"
+#include "config/environment.hpp"
 #include "config/json_from_yaml.hpp"
 
 namespace leadrelay::config {
@@ -105,29 +106,29 @@ std::vector<providers::limit> read_limits(const yaml::reader& at) {
   return out;
 }
 
-/// A path that is not empty; a relative one is taken from `folder`.
-std::optional<std::string> read_path(const yaml::reader& at, const std::filesystem::path& folder) {
+/// A path that is not empty.
+std::optional<std::string> read_path(const yaml::reader& at) {
   if (at.is_null()) {
     at.fail("is empty, expected a path");
     return std::nullopt;
   }
   const auto text = at.text();
   if (!text) return std::nullopt;
-  if (!text->empty()) return (folder / *text).string();
+  if (!text->empty()) return beside(at, *text);
   at.fail("is empty, expected a path");
   return std::nullopt;
 }
 
 }  // namespace
 
-tls_settings read_tls(const yaml::reader& at, const std::filesystem::path& folder, std::map<std::string, place, std::less<>>& places) {
+tls_settings read_tls(const yaml::reader& at, std::map<std::string, place, std::less<>>& places) {
   tls_settings out;
   if (!at.expect_keys({"ca", "certificate", "key"}) && !at.is_map()) return out;
   const auto read = [&](const char* key) -> std::optional<std::string> {
     const auto found = at.get(key);
     if (!found) return std::nullopt;
     places.insert_or_assign(key, place(*found));
-    return read_path(*found, folder);
+    return read_path(*found);
   };
   out.ca_file = read("ca");
   out.certificate_file = read("certificate");
@@ -139,10 +140,10 @@ tls_settings read_tls(const yaml::reader& at, const std::filesystem::path& folde
 
 namespace {
 
-std::optional<credential_source> read_named_credential(const yaml::reader& at, std::string_view kind, const std::filesystem::path& folder) {
+std::optional<credential_source> read_named_credential(const yaml::reader& at, std::string_view kind) {
   const auto found = at.get(kind);
   if (kind == "file") {
-    auto path = read_path(*found, folder);
+    auto path = read_path(*found);
     if (!path) return std::nullopt;
     return credential_source{credential_source::kind::file, std::move(*path)};
   }
@@ -156,16 +157,16 @@ std::optional<credential_source> read_named_credential(const yaml::reader& at, s
 }  // namespace
 
 /// Messages here show no key that is unknown: somebody may have put the secret there.
-std::optional<credential_source> read_credential_source(const yaml::reader& at, const std::filesystem::path& folder) {
+std::optional<credential_source> read_credential_source(const yaml::reader& at) {
   if (at.is_scalar() && !at.node().Scalar().empty()) {
-    at.warn("the secret stands in the configuration, better { env: NAME } or { file: PATH }");
+    if (!is_substituted(at)) at.warn("the secret stands in the configuration, better { env: NAME } or { file: PATH }");
     return credential_source{credential_source::kind::literal, at.node().Scalar()};
   }
   constexpr std::array<std::string_view, 2> kinds{"env", "file"};
-  if (at.is_map() && at.node().size() == 1) {
+  if (at.is_map() && at.size() == 1) {
     const YAML::Node key = at.node().begin()->first;
     const std::string name = key.IsScalar() ? key.Scalar() : std::string();
-    if (std::ranges::find(kinds, name) != kinds.end()) return read_named_credential(at, name, folder);
+    if (std::ranges::find(kinds, name) != kinds.end()) return read_named_credential(at, name);
     if (const auto meant = did_you_mean(std::string_view(name).substr(0, 64), kinds)) {
       at.fail("expected { env: NAME } or { file: PATH }, did you mean `" + std::string(*meant) + "`?");
       return std::nullopt;
@@ -263,18 +264,17 @@ std::optional<providers::plan> read_plan(const std::string& name, const yaml::re
   return plan;
 }
 
-void read_credential_of(const yaml::reader& at, const std::filesystem::path& folder, account_references& into) {
+void read_credential_of(const yaml::reader& at, account_references& into) {
   const auto found = at.require("credential");
   if (!found) return;
   into.credential_place = place(*found);
-  into.credential = read_credential_source(*found, folder);
+  into.credential = read_credential_source(*found);
 }
 
 }  // namespace
 
 std::optional<account> read_account(const std::string& name, const yaml::reader& key, const yaml::reader& at,
-                                    const providers::catalogue& known, const std::filesystem::path& folder,
-                                    account_references& references) {
+                                    const providers::catalogue& known, account_references& references) {
   if (!is_account_name(name)) key.fail("no account name, expected 1 to 100 letters, digits, `.`, `_` or `-`");
   if (!at.is_map()) {
     at.expect_map();
@@ -282,12 +282,12 @@ std::optional<account> read_account(const std::string& name, const yaml::reader&
   }
   expect_account_keys(at);
   auto plan = read_plan(name, at, known, references);
-  read_credential_of(at, folder, references);
+  read_credential_of(at, references);
   const auto limits = at.get("limits");
   auto own_limits = limits ? std::optional(read_limits(*limits)) : std::nullopt;
   const auto retry = at.get("retry");
   const auto retries = retry ? read_retry(*retry) : retry_settings();
-  if (const auto tls = at.get("tls")) references.tls = read_tls(*tls, folder, references.tls_places);
+  if (const auto tls = at.get("tls")) references.tls = read_tls(*tls, references.tls_places);
   const int concurrency = read_integer(at, "concurrency", 1, 10'000, default_concurrency);
   const auto [connect, answer] = read_timeouts(at);
   const bool merges = read_switch(at, "merging");

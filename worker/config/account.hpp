@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,15 +9,15 @@
 
 namespace leadrelay::config {
 
-/// Reads one account. `key` is where its name stands; relative files are taken from `folder`. Issues and nothing where it is wrong;
-/// `references` has what could be read of them either way.
+/// Reads one account. `key` is where its name stands. Issues and nothing where it is wrong; `references` has what could be read of them
+/// either way.
 std::optional<account> read_account(const std::string& name, const yaml::reader& key, const yaml::reader& at,
-                                    const providers::catalogue& known, const std::filesystem::path& folder, account_references& references);
+                                    const providers::catalogue& known, account_references& references);
 
 /// `{ env: NAME }`, `{ file: PATH }`, or with a warning the secret itself.
-std::optional<credential_source> read_credential_source(const yaml::reader& at, const std::filesystem::path& folder);
+std::optional<credential_source> read_credential_source(const yaml::reader& at);
 
 /// The files, and in `places` where each is named.
-tls_settings read_tls(const yaml::reader& at, const std::filesystem::path& folder, std::map<std::string, place, std::less<>>& places);
+tls_settings read_tls(const yaml::reader& at, std::map<std::string, place, std::less<>>& places);
 
 }  // namespace leadrelay::config

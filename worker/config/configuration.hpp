@@ -132,22 +132,29 @@ struct configuration {
   duration grace = std::chrono::seconds{30};  ///< SIGTERM to exit
   events::order_by order = events::order_by::key;
   providers::catalogue catalogue;
+  std::vector<std::string> files;    ///< it was read from, in their order
+  std::vector<std::string> folders;  ///< that were named, whose files are among these
 
   /// The topic of an account's parked changes of a source topic; the name tells the source's where there are several.
   std::string parked_topic(const std::string& account, const std::string& source) const;
 };
 
-/// The largest configuration that is read, in bytes.
+/// The largest configuration that is read, in bytes: of all its files together, and of what variables put into one.
 inline constexpr std::size_t most_bytes = 4 << 20;
 
 /// Reads a configuration. Every problem is added to `into`; then nothing is returned. `file` names it in messages, and relative
-/// `providers_dir`, secret and TLS files are taken from its folder.
+/// `providers_dir`, secret and TLS files are taken from its folder. `${NAME}` in a value is the environment variable's value.
 std::optional<configuration> load_text(const std::string& text, const std::string& file, yaml::issues& into);
-std::optional<configuration> load_file(const std::string& path, yaml::issues& into);
 
-/// As `load_file`, but gives what could be read even where there are problems, so that checks beyond the file can look for more of them:
-/// a key that is wrong has its default, an account that is wrong is not among `accounts`. Nothing where the file is no YAML at all.
-std::optional<configuration> read_file(const std::string& path, yaml::issues& into);
+/// Reads a configuration that is divided among files: each path is one, or a folder whose `*.yaml` and `*.yml` are, in the order of
+/// their names. Maps have the members of all files; an account, and whatever is no map, stands in one of them. Messages name the file
+/// that they are about, and relative paths are taken from the folder of the file that names them.
+std::optional<configuration> load_files(const std::vector<std::string>& paths, yaml::issues& into);
+
+/// As `load_files`, but gives what could be read even where there are problems, so that checks beyond the file can look for more of them:
+/// a key that is wrong has its default, an account that is wrong is not among `accounts`. Nothing where a file cannot be read or is no YAML
+/// at all.
+std::optional<configuration> read_files(const std::vector<std::string>& paths, yaml::issues& into);
 
 /// The secret now: of the environment, or of the file without its trailing line end. A problem names the variable or path, never the
 /// secret; its `reason` has no meaning here.

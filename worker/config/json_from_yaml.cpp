@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "config/environment.hpp"
+
 namespace leadrelay::config {
 namespace {
 
@@ -25,7 +27,7 @@ class converter {
       return false;
     }
     if (from.is_scalar()) {
-      into = from.node().Tag() == "?" ? plain_scalar(from.node().Scalar(), allocator_) : json::value(from.node().Scalar(), allocator_);
+      into = is_plain(from) ? plain_scalar(from.node().Scalar(), allocator_) : json::value(from.node().Scalar(), allocator_);
       return true;
     }
     if (from.is_list()) return convert_list(from, level, into);

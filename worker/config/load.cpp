@@ -1,8 +1,13 @@
 #include <algorithm>
 #include <filesystem>
+#include <set>
+#include <tuple>
+#include <utility>
 
 #include "config/account.hpp"
 #include "config/configuration.hpp"
+#include "config/environment.hpp"
+#include "config/files.hpp"
 #include "config/raw_text.hpp"
 #include "config/sections.hpp"
 #include "config/tracing.hpp"
@@ -12,13 +17,13 @@ namespace {
 
 constexpr std::uint64_t mebibyte = 1 << 20;
 
-void read_catalogue(const yaml::reader& root, const std::filesystem::path& folder, configuration& into, yaml::issues& issues) {
+void read_catalogue(const yaml::reader& root, configuration& into, yaml::issues& issues) {
   std::optional<std::string> directory;
   if (const auto at = root.get("providers_dir")) {
     if (at->is_null() || (at->is_scalar() && at->node().Scalar().empty())) {
       at->fail("is empty, expected a folder");
     } else if (const auto text = at->text()) {
-      directory = (folder / *text).string();
+      directory = beside(*at, *text);
       std::error_code ignored;
       if (!std::filesystem::is_directory(*directory, ignored)) {
         at->fail("no such folder: " + *directory);
@@ -70,19 +75,19 @@ void check_topics_differ(const std::string& account, const yaml::reader& key, co
   }
 }
 
-void read_accounts(const yaml::reader& at, const std::filesystem::path& folder, configuration& into) {
+void read_accounts(const yaml::reader& at, configuration& into) {
   if (!at.is_map()) {
     at.expect_map();
     return;
   }
   at.expect_map();
-  if (at.node().size() == 0) at.fail("is empty, expected at least one account");
+  if (at.size() == 0) at.fail("is empty, expected at least one account");
   topic_names known(into.topics);
   at.each_member([&](const std::string& name, const yaml::reader& key, const yaml::reader& value) {
     check_parked_topics(name, key, into);
     check_topics_differ(name, key, into, known);
     account_references& references = into.references.emplace_back();
-    if (auto made = read_account(name, key, value, into.catalogue, folder, references)) into.accounts.push_back(std::move(*made));
+    if (auto made = read_account(name, key, value, into.catalogue, references)) into.accounts.push_back(std::move(*made));
   });
 }
 
@@ -106,27 +111,62 @@ void read_rest(const yaml::reader& root, configuration& into) {
   if (order && order->one_of({"key", "lead"}).value_or(0) == 1) into.order = events::order_by::lead;
 }
 
-void read_root(const yaml::reader& root, const std::filesystem::path& folder, configuration& into, yaml::issues& issues) {
+void read_root(const yaml::reader& root, configuration& into, yaml::issues& issues) {
   root.expect_keys(
       {"kafka", "topics", "accounts", "admin", "threads", "memory", "max_record", "grace", "order_by", "providers_dir", "log", "tracing"});
   if (!root.is_map()) return;
-  read_catalogue(root, folder, into, issues);
+  read_catalogue(root, into, issues);
   if (const auto kafka = root.require("kafka")) read_kafka(*kafka, into);
   if (const auto topics = root.require("topics")) read_topics(*topics, into.topics);
-  if (const auto accounts = root.require("accounts")) read_accounts(*accounts, folder, into);
+  if (const auto accounts = root.require("accounts")) read_accounts(accounts->undivided(), into);
   read_sizes(root, into);
   read_rest(root, into);
-  if (const auto tracing = root.get("tracing")) into.tracing = read_tracing(*tracing, folder);
+  if (const auto tracing = root.get("tracing")) into.tracing = read_tracing(*tracing);
 }
 
-std::optional<configuration> read_text(const std::string& text, const std::string& file, yaml::issues& into) {
-  if (!check_raw_text(text, file, into)) return std::nullopt;
-  const auto node = yaml::parse(text, file, into);
-  if (!node) return std::nullopt;
-  std::optional<configuration> out(std::in_place);
-  const yaml::reader root(*node, "", file, into);
-  read_root(root, std::filesystem::path(file).parent_path(), *out, into);
+/// Nothing where the text is no YAML, or no map though it is one of several.
+std::optional<YAML::Node> parse_part(const named_text& file, bool is_whole, yaml::issues& into, yaml::issues& unset) {
+  if (!check_raw_text(file.text, file.name, into)) return std::nullopt;
+  auto root = yaml::parse(file.text, file.name, into);
+  if (!root) return root;
+  substitute(*root, file.name, of_process(), unset);
+  if (!is_whole && !root->IsMap()) {
+    yaml::reader(*root, "", file.name, into).expect_map();
+    root.reset();
+  }
+  return root;
+}
+
+/// Adds both, but of what has been found of values whose variables are not known nothing.
+void add_once(const yaml::issues& unset, const yaml::issues& found, yaml::issues& into) {
+  const auto place_of = [](const yaml::issue& each) { return std::tuple(each.file, each.line, each.column); };
+  std::set<std::tuple<std::string, int, int>> places;
+  for (const yaml::issue& each : unset.all()) {
+    places.insert(place_of(each));
+    into.add(each);
+  }
+  for (const yaml::issue& each : found.all())
+    if (!places.contains(place_of(each))) into.add(each);
+}
+
+/// The files' texts as one configuration; nothing where one of them is no YAML at all.
+std::optional<configuration> read_texts(const std::vector<named_text>& files, yaml::issues& into) {
+  yaml::issues unset;
+  std::vector<yaml::parsed_file> parsed;
+  for (const named_text& file : files)
+    if (const auto root = parse_part(file, files.size() == 1, into, unset)) parsed.push_back({&file.name, *root});
+  std::optional<configuration> out;
+  yaml::issues found;
+  if (!parsed.empty() && parsed.size() == files.size()) read_root(yaml::reader(parsed, found), out.emplace(), found);
+  add_once(unset, found, into);
+  if (out)
+    for (const named_text& file : files) out->files.push_back(file.name);
   return out;
+}
+
+std::optional<configuration> when_good(std::optional<configuration> read, const yaml::issues& found) {
+  if (!found.good()) read.reset();
+  return read;
 }
 
 }  // namespace
@@ -138,21 +178,19 @@ std::string configuration::parked_topic(const std::string& account, const std::s
 }
 
 std::optional<configuration> load_text(const std::string& text, const std::string& file, yaml::issues& into) {
-  auto out = read_text(text, file, into);
-  if (!into.good()) out.reset();
-  return out;
+  return when_good(read_texts({{file, text}}, into), into);
 }
 
-std::optional<configuration> load_file(const std::string& path, yaml::issues& into) {
-  auto out = read_file(path, into);
-  if (!into.good()) out.reset();
-  return out;
+std::optional<configuration> load_files(const std::vector<std::string>& paths, yaml::issues& into) {
+  return when_good(read_files(paths, into), into);
 }
 
-std::optional<configuration> read_file(const std::string& path, yaml::issues& into) {
-  const auto text = read_raw_text(path, into);
-  if (!text) return std::nullopt;
-  return read_text(*text, path, into);
+std::optional<configuration> read_files(const std::vector<std::string>& paths, yaml::issues& into) {
+  const auto files = find_files(paths, into);
+  if (!files) return std::nullopt;
+  auto out = read_texts(files->texts, into);
+  if (out) out->folders = files->folders;
+  return out;
 }
 
 }  // namespace leadrelay::config

@@ -1,5 +1,7 @@
 #include "config/place.hpp"
 
+#include <filesystem>
+
 namespace leadrelay::config {
 
 place::place(const yaml::reader& at)
@@ -9,5 +11,9 @@ place::place(const yaml::reader& at)
       path(at.path()) {}
 
 void place::fail(const std::string& what, yaml::issues& into) const { into.add({file, line, column, path + ": " + what, false}); }
+
+std::string beside(const yaml::reader& at, const std::string& path) {
+  return (std::filesystem::path(at.file()).parent_path() / path).string();
+}
 
 }  // namespace leadrelay::config

@@ -20,4 +20,7 @@ struct place {
   void fail(const std::string& what, yaml::issues& into) const;
 };
 
+/// A path as the file means that names it: a relative one is taken from that file's folder.
+std::string beside(const yaml::reader& at, const std::string& path);
+
 }  // namespace leadrelay::config

@@ -85,7 +85,7 @@ bool check_raw_text(const std::string& text, const std::string& file, yaml::issu
     return false;
   }
   if (says_nothing(text)) {
-    into.add(file, YAML::Mark(), "is empty, expected a configuration with kafka, topics and accounts");
+    into.add(file, YAML::Mark(), "is empty, expected a configuration, or a part of one");
     return false;
   }
   return true;

@@ -29,7 +29,7 @@ std::optional<std::string> read_topic(const yaml::reader& at) {
 
 void read_lead_changes(const yaml::reader& at, topics& into) {
   if (!at.expect_list()) return;
-  if (at.node().size() == 0) at.fail("is empty, expected at least one topic");
+  if (at.size() == 0) at.fail("is empty, expected at least one topic");
   at.each_item([&](std::size_t, const yaml::reader& item) {
     auto name = read_topic(item);
     if (!name) return;

@@ -40,12 +40,11 @@ void read_endpoint(const yaml::reader& at, tracing_settings& into) {
   if (!into.endpoint.path_prefix.ends_with(traces_path)) into.endpoint.path_prefix += traces_path;
 }
 
-void read_header(const std::string& name, const yaml::reader& key, const yaml::reader& at, const std::filesystem::path& folder,
-                 tracing_settings& into) {
+void read_header(const std::string& name, const yaml::reader& key, const yaml::reader& at, tracing_settings& into) {
   if (!is_token(name)) return key.fail("no name of a header, expected letters, digits and `-`");
   if (is_own_header(name)) return key.fail("belongs to the worker; remove it");
-  auto value = at.is_scalar() ? std::optional(credential_source{credential_source::kind::literal, at.node().Scalar()})
-                              : read_credential_source(at, folder);
+  auto value =
+      at.is_scalar() ? std::optional(credential_source{credential_source::kind::literal, at.node().Scalar()}) : read_credential_source(at);
   if (value) into.headers.push_back({name, std::move(*value), place(at)});
 }
 
@@ -75,7 +74,7 @@ outcome<std::string> read_header_value(const tracing_header& of) {
 
 }  // namespace
 
-tracing_settings read_tracing(const yaml::reader& at, const std::filesystem::path& folder) {
+tracing_settings read_tracing(const yaml::reader& at) {
   tracing_settings out;
   if (!at.expect_keys({"endpoint", "service_name", "headers", "sampling", "queue", "interval", "timeout", "tls"}) && !at.is_map())
     return out;
@@ -86,10 +85,10 @@ tracing_settings read_tracing(const yaml::reader& at, const std::filesystem::pat
   }
   if (const auto headers = at.get("headers"); headers && headers->expect_map())
     headers->each_member(
-        [&](const std::string& name, const yaml::reader& key, const yaml::reader& value) { read_header(name, key, value, folder, out); });
+        [&](const std::string& name, const yaml::reader& key, const yaml::reader& value) { read_header(name, key, value, out); });
   if (const auto sampling = at.get("sampling")) read_sampling(*sampling, out);
   read_queue(at, out);
-  if (const auto tls = at.get("tls")) out.tls = read_tls(*tls, folder, out.tls_places);
+  if (const auto tls = at.get("tls")) out.tls = read_tls(*tls, out.tls_places);
   return out;
 }
 

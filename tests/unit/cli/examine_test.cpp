@@ -18,7 +18,7 @@ class examine_test : public testing::Test {
   std::vector<std::string> found(const std::string& text, look how = look::at_secrets) const {
     const std::string path = in.write("leadrelay.yaml", text);
     yaml::issues issues;
-    const auto read = examine(path, how, issues);
+    const auto read = examine({path}, how, issues);
     EXPECT_EQ(read.has_value(), issues.good());
     std::vector<std::string> out;
     for (const auto& issue : issues.all()) out.push_back(issue.text().substr(path.size() + 1));

@@ -64,7 +64,7 @@ TEST(read_credential, literal_is_itself) { EXPECT_EQ(read(kind::literal, "SECRET
 std::vector<std::string> found_in(const temporary_folder& in, const std::string& accounts) {
   const auto path = in.write("leadrelay.yaml", kafka_part + topics_part + accounts);
   yaml::issues reading;
-  const auto of = read_file(path, reading);
+  const auto of = read_files({path}, reading);
   EXPECT_TRUE(of);
   yaml::issues issues;
   check_credentials(*of, issues);

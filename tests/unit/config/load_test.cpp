@@ -170,8 +170,8 @@ TEST(load_text, broken_root_is_told) {
   const std::string parts = kafka_part + topics_part + accounts_part;
   const std::string keys = "kafka, topics, accounts, admin, threads, memory, max_record, grace, order_by, providers_dir, log or tracing";
   expect_issues({
-      {"", {"1:1: is empty, expected a configuration with kafka, topics and accounts"}},
-      {"# nothing\n", {"1:1: is empty, expected a configuration with kafka, topics and accounts"}},
+      {"", {"1:1: is empty, expected a configuration, or a part of one"}},
+      {"# nothing\n", {"1:1: is empty, expected a configuration, or a part of one"}},
       {"[]", {"1:1: is a list, expected a map"}},
       {"text", {"1:1: is a single value, expected a map"}},
       {"{}", {"1:1: `kafka` is missing", "1:1: `topics` is missing", "1:1: `accounts` is missing"}},
@@ -277,7 +277,7 @@ TEST(load_text, deep_nesting_is_told) {
   }
 }
 
-TEST(load_file, relative_paths_are_taken_from_its_folder) {
+TEST(load_files, relative_paths_are_taken_from_its_folder) {
   const temporary_folder in;
   in.write("defs/mine.yaml", R"(
 name: mine
@@ -292,24 +292,24 @@ fields: { first_name: { to: /first_name } }
   const auto path = in.write(
       "leadrelay.yaml", kafka_part + topics_part + "accounts: { a: { provider: mine, credential: { file: key } } }\nproviders_dir: defs\n");
   yaml::issues issues;
-  const auto read = load_file(path, issues);
+  const auto read = load_files({path}, issues);
   for (const auto& issue : issues.all()) ADD_FAILURE() << issue.text();
   ASSERT_TRUE(read);
   EXPECT_EQ(read->accounts[0].plan.definition().title(), "Mine");
   EXPECT_EQ(read->accounts[0].credential.text, in.path("key"));
 }
 
-TEST(load_file, bad_definition_is_told_with_its_own_file) {
+TEST(load_files, bad_definition_is_told_with_its_own_file) {
   const temporary_folder in;
   in.write("defs/mine.yaml", "name: mine\n");
   const auto path = in.write("leadrelay.yaml", whole("providers_dir: defs\n"));
   yaml::issues issues;
-  EXPECT_FALSE(load_file(path, issues));
+  EXPECT_FALSE(load_files({path}, issues));
   ASSERT_FALSE(issues.all().empty());
   EXPECT_EQ(issues.all()[0].file, in.path("defs/mine.yaml"));
 }
 
-TEST(read_file, what_is_right_is_read_beside_what_is_wrong) {
+TEST(read_files, what_is_right_is_read_beside_what_is_wrong) {
   const temporary_folder in;
   const auto path = in.write("leadrelay.yaml",
                              "kafka: { bootstrap.servers: b }\n"
@@ -321,7 +321,7 @@ TEST(read_file, what_is_right_is_read_beside_what_is_wrong) {
                              "  d: { provider: orwel, base_url: 'http://localhost', credential: { env: KEY } }\n"
                              "threads: 4\n");
   yaml::issues issues;
-  const auto read = read_file(path, issues);
+  const auto read = read_files({path}, issues);
   EXPECT_FALSE(issues.good());
   ASSERT_TRUE(read);
   EXPECT_EQ(read->threads, 4);
@@ -340,11 +340,11 @@ TEST(read_file, what_is_right_is_read_beside_what_is_wrong) {
   EXPECT_FALSE(read->references[3].uses_tls);
 }
 
-TEST(read_file, what_is_no_yaml_gives_nothing) {
+TEST(read_files, what_is_no_yaml_gives_nothing) {
   const temporary_folder in;
   yaml::issues issues;
-  EXPECT_FALSE(read_file(in.write("a.yaml", "a: [\n"), issues));
-  EXPECT_FALSE(read_file(in.path("none.yaml"), issues));
+  EXPECT_FALSE(read_files({in.write("a.yaml", "a: [\n")}, issues));
+  EXPECT_FALSE(read_files({in.path("none.yaml")}, issues));
   EXPECT_EQ(issues.all().size(), 2u);
 }
 

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/yaml_reader.hpp"
+
+namespace leadrelay::config {
+
+struct named_text {
+  std::string name;  ///< the file's path, as messages tell it
+  std::string text;
+};
+
+struct found_files {
+  std::vector<named_text> texts;     ///< in the order of the paths, of a folder in that of the names
+  std::vector<std::string> folders;  ///< those of the paths that are
+};
+
+/// Reads the files that the paths name, `most_bytes` altogether. A folder stands for the `*.yaml` and `*.yml` directly in it; names
+/// that start with a dot are passed over, as a mounted ConfigMap keeps its own folders there. Issues and nothing where a file cannot be
+/// read or is named twice, or a folder has none.
+std::optional<found_files> find_files(const std::vector<std::string>& paths, yaml::issues& into);
+
+}  // namespace leadrelay::config
