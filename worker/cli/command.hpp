@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/reason.hpp"
+#include "base/time.hpp"
 #include "cli/examine.hpp"
 #include "config/configuration.hpp"
 
@@ -25,8 +26,11 @@ outcome<std::string> read_whole(const std::string& path);
 struct check_options {
   std::vector<std::string> config;  ///< the paths
   bool json = false;
+  bool connect = false;                         ///< tries what the configuration connects to, too
+  duration timeout = std::chrono::seconds{10};  ///< for all of that together
 };
-/// Prints every problem of a configuration. 0 when there is none but warnings.
+/// Prints every problem of a configuration, and with `connect` what came of each connection, over which it sends no lead and no request.
+/// 0 where all is well but for warnings.
 int check(const check_options& options);
 
 struct explain_options {

@@ -13,6 +13,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/date_time.hpp"
 #include "base/version.hpp"
 #include "cli/command.hpp"
 #include "cli/completion.hpp"
@@ -26,13 +27,35 @@ namespace {
 constexpr const char* about = "Leadrelay carries lead changes from Kafka to lead providers' HTTP APIs.";
 constexpr std::uint64_t most_seed = std::numeric_limits<std::uint64_t>::max();
 
+void add_timeout(CLI::App& to, duration& into) {
+  const auto read = [&into](const std::string& text) {
+    const auto given = parse_duration(text);
+    if (!given || *given < std::chrono::milliseconds{1} || *given > std::chrono::minutes{10})
+      throw CLI::ValidationError("--timeout", "`" + printable(text) + "`, expected a time from 1ms to 10m, such as 500ms or 10s");
+    into = *given;
+  };
+  to.add_option_function<std::string>("--timeout", read, "With --connect: the time that all connections together may take")
+      ->needs("--connect")
+      ->type_name("TIME")
+      ->default_str(yaml::format_duration(into));
+}
+
 void add_check(CLI::App& program, chosen_command& chosen) {
   auto options = std::make_shared<check_options>();
   CLI::App& command =
       *program.add_subcommand("check", "Print every problem of a configuration as file:line:column: what is wrong, what would be right");
   add_config(command, options->config);
   command.add_flag("--json", options->json, "Machine-readable")->disable_flag_override();
-  command.footer(examples({"leadrelay check --config leadrelay.yaml", "leadrelay check --config leadrelay.yaml --json | jq ."}));
+  command
+      .add_flag(
+          "--connect", options->connect,
+          "Connect to the brokers, the providers and the receiver of spans, and tell what came of each; sends no request to providers, and "
+          "changes nothing")
+      ->disable_flag_override();
+  add_timeout(command, options->timeout);
+  command.footer(examples({"leadrelay check --config leadrelay.yaml", "leadrelay check --config leadrelay.yaml --json | jq .",
+                           "leadrelay check --config leadrelay.yaml --config accounts/",
+                           "leadrelay check --config leadrelay.yaml --connect --timeout 5s"}));
   command.callback([options, &chosen] { chosen = [options] { return check(*options); }; });
 }
 

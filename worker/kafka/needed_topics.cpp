@@ -14,18 +14,13 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr int metadata_ms = 5000;
-constexpr int creation_ms = 10'000;
+constexpr int answer_ms = 500;                    // beyond the limit, at which librdkafka gives up itself
 constexpr milliseconds longest_creation{10'000};  // until the brokers have told each other of a topic
 constexpr milliseconds between_looks{100};
 constexpr duration time_to_end = std::chrono::seconds(1);
 constexpr int replication_of_broker = -1;
 
 const char* policy_of(const needed_topic& topic) { return topic.compacted ? "compact" : "delete"; }
-
-std::string command_for(const needed_topic& topic) {
-  return "kafka-topics.sh --create --topic " + topic.name + " --partitions " + std::to_string(topic.partitions) +
-         " --config cleanup.policy=" + policy_of(topic) + " --config retention.ms=-1";
-}
 
 std::string wanted(const needed_topic& topic) {
   return "topic \"" + topic.name + "\" with " + std::to_string(topic.partitions) + (topic.partitions == 1 ? " partition" : " partitions");
@@ -48,10 +43,10 @@ new_topic_handle describe(const needed_topic& topic, std::string& reason) {
   return made;
 }
 
-admin_options_handle make_options(rd_kafka_t* client, bool validate_only) {
+admin_options_handle make_options(rd_kafka_t* client, bool validate_only, int limit_ms) {
   std::array<char, reason_bytes> reason{};
   admin_options_handle options(rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS));
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), creation_ms, reason.data(), reason.size());
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), limit_ms, reason.data(), reason.size());
   rd_kafka_AdminOptions_set_validate_only(options.get(), validate_only ? 1 : 0, reason.data(), reason.size());
   return options;
 }
@@ -90,7 +85,7 @@ step_result make_topic(rd_kafka_t* client, const needed_topic& topic, bool valid
 }
 
 failed_step cannot_make(const needed_topic& topic, const failed_step& why) {
-  return {why.what + ": " + wanted(topic) + " is missing and cannot be created; create it: " + command_for(topic) +
+  return {why.what + ": " + wanted(topic) + " is missing and cannot be created; create it: " + creating_command(topic) +
               ", or allow the worker to: Create and Describe on the topic",
           why.may_work_later};
 }
@@ -116,15 +111,21 @@ partition_count count_partitions(rd_kafka_t* client, const std::string& name, co
   return {0, make_failure(found.error, "metadata of topic \"" + name + "\": " + rd_kafka_err2str(found.error), given)};
 }
 
-step_result create_topic(rd_kafka_t* client, const needed_topic& topic, bool validate_only, const properties& given) {
+std::string creating_command(const needed_topic& topic) {
+  return "kafka-topics.sh --create --topic " + topic.name + " --partitions " + std::to_string(topic.partitions) +
+         " --config cleanup.policy=" + policy_of(topic) + " --config retention.ms=-1";
+}
+
+step_result create_topic(rd_kafka_t* client, const needed_topic& topic, bool validate_only, const properties& given, milliseconds limit) {
+  const int limit_ms = static_cast<int>(limit.count());
   std::string reason;
   const new_topic_handle description = describe(topic, reason);
   if (!description) return failed_step{"topic \"" + topic.name + "\": " + reason, false};
-  const admin_options_handle options = make_options(client, validate_only);
+  const admin_options_handle options = make_options(client, validate_only, limit_ms);
   const queue_handle answers(rd_kafka_queue_new(client));
   rd_kafka_NewTopic_t* one = description.get();
   rd_kafka_CreateTopics(client, &one, 1, options.get(), answers.get());
-  const event_handle event(rd_kafka_queue_poll(answers.get(), creation_ms + metadata_ms));
+  const event_handle event(rd_kafka_queue_poll(answers.get(), limit_ms + answer_ms));
   return failure_of(event.get(), given);
 }
 

@@ -19,8 +19,12 @@ struct partition_count {
 partition_count count_partitions(rd_kafka_t* client, const std::string& topic, const properties& given);
 
 /// Creates the topic, with the replication that is the broker's default, to keep records until the topic is deleted. `validate_only`: the
-/// broker only says whether it would. A topic that is there already is no failure.
-step_result create_topic(rd_kafka_t* client, const needed_topic& topic, bool validate_only, const properties& given);
+/// broker only says whether it would. A topic that is there already is no failure. Waits for an answer as long as `limit`, and a little.
+step_result create_topic(rd_kafka_t* client, const needed_topic& topic, bool validate_only, const properties& given,
+                         std::chrono::milliseconds limit = std::chrono::seconds{10});
+
+/// What somebody would type to create it.
+std::string creating_command(const needed_topic& topic);
 
 /// Sees to it that the topic is there with partitions enough: makes it where it is missing.
 step_result ensure_topic(rd_kafka_t* client, const needed_topic& topic, const properties& given, const work_limit& limit);

@@ -8,8 +8,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr duration longest_look = std::chrono::seconds{10};
-
 partition_list_handle ends_of(const std::set<std::string>& topics) {
   std::vector<offset_to_commit> ends;
   for (const std::string& name : topics) ends.push_back({{name, 0}, RD_KAFKA_OFFSET_END, {}});
@@ -25,12 +23,13 @@ failed_step no_right(const std::string& topic, const properties& given) {
 
 }  // namespace
 
-std::vector<failed_step> unreadable(const std::set<std::string>& topics, const properties& given, const work_limit& limit) {
+std::vector<failed_step> unreadable(const std::set<std::string>& topics, const properties& given, const work_limit& limit,
+                                    duration longest) {
   std::vector<failed_step> out;
   if (topics.empty()) return out;
   const auto reader = blocking_reader::make(ends_of(topics), given);
   std::set<std::string> open = topics;
-  const auto deadline = steady_clock::now() + longest_look;
+  const auto deadline = steady_clock::now() + longest;
   while (reader && !open.empty() && !limit.stopping() && steady_clock::now() < deadline) {
     const event_handle event = reader->next();
     const topic_partition_handle of(event ? rd_kafka_event_topic_partition(event.get()) : nullptr);
