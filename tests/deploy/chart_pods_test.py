@@ -10,13 +10,14 @@ import unittest
 
 import yaml
 
-from files import ROOT, run, seconds
+from files import ROOT, leadrelay, run, seconds
 from helm import CHART, EXAMPLES, config_of, only, render, test_pod
 
 HARDENED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 PRODUCTION = CHART / "examples" / "production.yaml"
 KEDA = CHART / "examples" / "keda.yaml"
 MANY = CHART / "examples" / "many-accounts.yaml"
+OWN_CREDENTIALS = {"config": {"accounts": {name: {"credential": {"env": "KEY"}} for name in ("acme-perch", "acme-leadpro")}}}
 
 
 def pod_of(objects):
@@ -123,8 +124,9 @@ class Secrets(unittest.TestCase):
         for path in EXAMPLES:
             for account in config_of(render(path))["accounts"].values():
                 self.assertIsInstance(account["credential"], dict)
-            for name in config_of(render(path))["kafka"]:
-                self.assertNotRegex(name, r"password|secret|ssl\.key\.pem")
+            for name, value in config_of(render(path))["kafka"].items():
+                if re.search(r"password|secret|ssl\.key\.pem", name):
+                    self.assertRegex(value, r"^\$\{\w+\}$")
 
     def test_several_secrets_are_seen_as_one_folder(self):
         pod = pod_of(render(MANY))
@@ -173,43 +175,54 @@ class Scraping(unittest.TestCase):
             self.assertEqual("prometheus.io/scrape" in annotations, not monitored)
 
 
-class Assembled(unittest.TestCase):
-    """The init container's script, with its folders in a temporary one."""
+class FromTheEnvironment(unittest.TestCase):
+    """What only a pod knows, and Kafka's secrets, as the program reads the file with the pod's environment."""
 
-    def assemble(self, secret, *values):
-        objects = render(PRODUCTION, *values)
-        (script,) = pod_of(objects)["initContainers"][0]["args"]
-        with tempfile.TemporaryDirectory() as name:
-            directory = pathlib.Path(name)
-            for part in ("run/leadrelay/configuration", "run/leadrelay/kafka", "etc/leadrelay"):
-                (directory / part).mkdir(parents=True)
-            text = next(each["data"]["leadrelay.yaml"] for each in objects if each["kind"] == "ConfigMap")
-            (directory / "run/leadrelay/configuration/leadrelay.yaml").write_text(text, encoding="utf-8")
-            (directory / "run/leadrelay/kafka/sasl.password").write_text(secret, encoding="utf-8")
-            script = re.sub(r"/(run|etc)/leadrelay", rf"{name}/\1/leadrelay", script)
-            result = run(*pod_of(objects)["initContainers"][0]["command"], script, environment={"POD_NAME": "leadrelay-1"})
-            self.assertEqual(result.returncode, 0, result.stderr)
-            made = directory / "etc/leadrelay/leadrelay.yaml"
-            self.assertEqual(made.stat().st_mode & 0o777, 0o600)
-            return yaml.safe_load(made.read_text(encoding="utf-8")), config_of(objects)
+    def check(self, environment, *values):
+        objects = render(PRODUCTION, {"credentials": {"existingSecrets": []}, "config": {"kafka": {"ssl.ca.location": None}}}, OWN_CREDENTIALS, *values)
+        (text,) = (each["data"]["leadrelay.yaml"] for each in objects if each["kind"] == "ConfigMap" and "leadrelay.yaml" in each["data"])
+        with tempfile.TemporaryDirectory() as directory:
+            path = pathlib.Path(directory) / "leadrelay.yaml"
+            path.write_text(text, encoding="utf-8")
+            return leadrelay("check", "--config", path, environment={"KEY": "a-secret", **environment})
+
+    def names(self, *values):
+        (container,) = pod_of(render(PRODUCTION, *values))["containers"]
+        return {each["name"]: each["valueFrom"] for each in container["env"]}
 
     def test_pod_is_a_static_member_by_its_name(self):
-        made, config = self.assemble("x")
-        self.assertEqual(made["kafka"].pop("group.instance.id"), "leadrelay-1")
-        self.assertEqual(made["kafka"].pop("sasl.password"), "x")
-        self.assertEqual(made, config)
+        self.assertEqual(config_of(render(PRODUCTION))["kafka"]["group.instance.id"], "${POD_NAME}")
+        self.assertEqual(self.names()["POD_NAME"], {"fieldRef": {"fieldPath": "metadata.name"}})
+
+    def test_secret_property_is_a_variable_of_its_secret(self):
+        self.assertEqual(config_of(render(PRODUCTION))["kafka"]["sasl.password"], "${KAFKA_SASL_PASSWORD}")
+        self.assertEqual(self.names()["KAFKA_SASL_PASSWORD"], {"secretKeyRef": {"name": "kafka-leadrelay", "key": "password"}})
 
     def test_secrets_are_taken_as_they_are(self):
-        for secret in ("'\"\\$HOME`id` #: {x} [y]", "  leading", "x: y", "-----BEGIN-----\nline\n\nline\n-----END-----", "%{x}|>&*!", "ünïcode"):
-            for end in ("", "\n"):
-                with self.subTest(secret=secret, end=end):
-                    self.assertEqual(self.assemble(secret + end)[0]["kafka"]["sasl.password"], secret)
+        for secret in ("'\"\\$HOME`id` #: {x} [y]", "x: y", "-----BEGIN-----\nline\n\nline\n-----END-----\n", "${KEY}", "%{x}|>&*!", "ünïcode"):
+            with self.subTest(secret=secret):
+                result = self.check({"POD_NAME": "leadrelay-0", "KAFKA_SASL_PASSWORD": secret})
+                self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
-    def test_without_static_membership_nothing_is_appended_but_secrets(self):
-        self.assertNotIn("group.instance.id", self.assemble("x", {"staticMembership": False})[0]["kafka"])
+    def test_what_is_missing_is_named(self):
+        told = self.check({"POD_NAME": "leadrelay-0"})
+        self.assertEqual(told.returncode, 2)
+        self.assertIn("kafka.sasl.password: the environment variable KAFKA_SASL_PASSWORD is not set", told.stdout)
 
-    def test_without_both_the_file_is_the_config_maps(self):
-        pod = pod_of(render(KEDA))
+    def test_without_both_the_pod_has_neither(self):
+        objects = render(KEDA)
+        self.assertNotIn("group.instance.id", config_of(objects)["kafka"])
+        (container,) = pod_of(objects)["containers"]
+        self.assertNotIn("env", container)
+
+    @for_each_example
+    def test_every_variable_of_the_file_is_one_of_the_pod(self, objects, _):
+        (text,) = (each["data"]["leadrelay.yaml"] for each in objects if each["kind"] == "ConfigMap" and "leadrelay.yaml" in each["data"])
+        (container,) = pod_of(objects)["containers"]
+        self.assertLessEqual(set(re.findall(r"\$\{(\w+)\}", text)), {each["name"] for each in container.get("env", [])})
+
+    def test_configuration_is_mounted_as_it_is_so_that_a_change_reaches_the_pod(self):
+        pod = pod_of(render(PRODUCTION))
         self.assertNotIn("initContainers", pod)
         self.assertEqual(pod["containers"][0]["volumeMounts"][0], {"name": "configuration", "mountPath": "/etc/leadrelay", "readOnly": True})
 

@@ -9,6 +9,7 @@ import unittest
 from files import DEPLOY, documents, leadrelay
 from helm import CHART, EXAMPLES, only, render, template
 
+ENVIRONMENT = {"LEADPRO_API_KEY": "a-secret", "POD_NAME": "leadrelay-0", "KAFKA_SASL_PASSWORD": "a '\"secret"}
 CERTIFICATES = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -28,12 +29,10 @@ class Chart(unittest.TestCase):
                 (directory / "providers" / definition).write_text(texts[definition], encoding="utf-8")
             text = texts["leadrelay.yaml"].replace("/run/secrets/leadrelay", f"{name}/secrets")
             text = text.replace("/etc/leadrelay-providers", f"{name}/providers").replace("/etc/kafka-ca/ca.crt", f"{name}/ca.crt")
-            text += "  group.instance.id: 'leadrelay-0'\n"
             if "SASL_SSL" in text:
                 shutil.copy(CERTIFICATES, directory / "ca.crt")
-                text += "  sasl.password: |2-\n    a '\"secret\n"
             (directory / "leadrelay.yaml").write_text(text, encoding="utf-8")
-            return leadrelay("check", "--config", directory / "leadrelay.yaml", environment={"LEADPRO_API_KEY": "a-secret"})
+            return leadrelay("check", "--config", directory / "leadrelay.yaml", environment=ENVIRONMENT)
 
     def test_examples_are_good(self):
         for path in EXAMPLES:

@@ -15,7 +15,12 @@
 {{- mul (regexFind "^[0-9]+" $text | int64) (get $units (regexFind "[A-Za-z]*$" $text)) }}
 {{- end }}
 
-{{/* The configuration file. `kafka` is last, so that the init container can append properties to it. */}}
+{{/* The environment variable that a secret property of Kafka comes from. */}}
+{{- define "leadrelay.variable" -}}
+KAFKA_{{ . | upper | replace "." "_" }}
+{{- end }}
+
+{{/* The configuration file. What only a pod knows, and Kafka's secrets, it takes from the environment. */}}
 {{- define "leadrelay.configuration" -}}
 {{- $config := deepCopy .Values.config }}
 {{- $host := ternary "[::]" .Values.adminAddress (eq .Values.adminAddress "::") }}
@@ -28,31 +33,14 @@
 {{- $_ := set $account "credential" (dict "file" (printf "/run/secrets/leadrelay/%s" $name)) }}
 {{- end }}
 {{- end }}
-{{- toYaml (omit $config "kafka") }}
-kafka:
-{{ toYaml $config.kafka | indent 2 }}
-{{ end }}
-
-{{/* "true" where the file holds what only a pod knows, and an init container puts it together. */}}
-{{- define "leadrelay.assembled" -}}
-{{- if or .Values.staticMembership .Values.kafkaSecrets }}true{{ end }}
-{{- end }}
-
-{{/* Appends a pod's own properties of Kafka to the file. A block scalar takes any character of a secret as it is. */}}
-{{- define "leadrelay.assemble" -}}
-umask 077
-{
-  cat /run/leadrelay/configuration/leadrelay.yaml
 {{- if .Values.staticMembership }}
-  echo "  group.instance.id: '$POD_NAME'"
+{{- $_ := set $config.kafka "group.instance.id" "${POD_NAME}" }}
 {{- end }}
 {{- range $property, $_ := .Values.kafkaSecrets }}
-  echo '  {{ $property }}: |2-'
-  sed 's/^/    /' '/run/leadrelay/kafka/{{ $property }}'
-  echo
+{{- $_ := set $config.kafka $property (printf "${%s}" (include "leadrelay.variable" $property)) }}
 {{- end }}
-} > /etc/leadrelay/leadrelay.yaml
-{{- end }}
+{{- toYaml $config }}
+{{ end }}
 
 {{/* "true" where an account takes its secret from `credentials`. */}}
 {{- define "leadrelay.credentials" -}}
@@ -76,9 +64,10 @@ umask 077
 {{- fail "config.kafka: group.instance.id is the pod's name; staticMembership switches it" }}
 {{- end }}
 {{- $secret := list "sasl.password" "sasl.oauthbearer.client.secret" "sasl.oauthbearer.config" "ssl.key.password" "ssl.key.pem" "ssl.keystore.password" "ssl_key" }}
-{{- range $property, $_ := $values.config.kafka }}
-{{- if or (has $property $secret) (hasKey $values.kafkaSecrets $property) }}
-{{- fail (printf "config.kafka: %s would stand in a ConfigMap; name a Secret in kafkaSecrets, and there alone" $property) }}
+{{- range $property, $value := $values.config.kafka }}
+{{- $is_variable := regexMatch "^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$" (toString $value) }}
+{{- if or (and (has $property $secret) (not $is_variable)) (hasKey $values.kafkaSecrets $property) }}
+{{- fail (printf "config.kafka: %s would stand in a ConfigMap; name a Secret in kafkaSecrets, and there alone, or write ${NAME} of a variable in env" $property) }}
 {{- end }}
 {{- end }}
 {{- with dig "limits" "memory" "" $values.resources }}
