@@ -63,6 +63,14 @@ def configurations():
     for index, block in enumerate(blocks):
         yield f"documented-{index}", block.encode()
     start = "kafka: { bootstrap.servers: b, group.id: g }\ntopics: { lead_changes: [t], dead_letters: d }\n"
+    yield "variables", (start + """accounts:
+  a: &a { provider: perch, credential: "${HOME}$${HOME}${NOT_SET:-0123456789abcdef}", defaults: { resourceId: "${HOME:-x}${" } }
+  ${HOME}: *a
+threads: ${NOT_SET:-2} # ${NOT_SET}
+memory: ${NOT_SET}
+grace: ${NOT SET}
+log: { level: "${A:-${B}}", format: ${NOT_SET:-text} }
+""").encode()
     yield "every-account-key", (start + """accounts:
   a:
     provider: leadping

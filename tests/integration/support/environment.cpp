@@ -18,15 +18,18 @@ std::string required_variable(const char* name) {
   return value;
 }
 
+std::string told_by_fixture(const std::string& name) {
+  std::istringstream lines(read_file(required_variable("LEADRELAY_KAFKA")));
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with(name + "=")) return line.substr(name.size() + 1);
+  throw std::runtime_error("no " + name + "= in the file of LEADRELAY_KAFKA");
+}
+
 }  // namespace
 
-std::string kafka_bootstrap() {
-  std::istringstream lines(read_file(required_variable("LEADRELAY_KAFKA")));
-  const std::string name = "bootstrap=";
-  for (std::string line; std::getline(lines, line);)
-    if (line.starts_with(name)) return line.substr(name.size());
-  throw std::runtime_error("no bootstrap= in the file of LEADRELAY_KAFKA");
-}
+std::string kafka_bootstrap() { return told_by_fixture("bootstrap"); }
+
+std::string kafka_sasl_bootstrap() { return told_by_fixture("sasl"); }
 
 std::string leadrelay_binary() { return required_variable("LEADRELAY_BINARY"); }
 

@@ -10,6 +10,9 @@ namespace leadrelay::integration {
 /// `host:port` of the broker that the fixture started: read from the file that LEADRELAY_KAFKA names.
 std::string kafka_bootstrap();
 
+/// Its listener of SASL_PLAINTEXT, which takes PLAIN of the user `worker` with the password `worker-secret`.
+std::string kafka_sasl_bootstrap();
+
 /// The leadrelay binary: LEADRELAY_BINARY.
 std::string leadrelay_binary();
 
