@@ -128,6 +128,17 @@ class Secrets(unittest.TestCase):
                 if re.search(r"password|secret|ssl\.key\.pem", name):
                     self.assertRegex(value, r"^\$\{\w+\}$")
 
+    def test_extra_config_maps_are_folders_of_the_configuration(self):
+        pod = pod_of(render(PRODUCTION, {"extraConfigMaps": ["accounts-sales", "accounts-ads"]}))
+        (container,) = pod["containers"]
+        named = [each for each in container["args"] if each.startswith("/")]
+        self.assertEqual(container["args"], ["run", *(part for each in named for part in ("--config", each))])
+        self.assertEqual(named, ["/etc/leadrelay/leadrelay.yaml", "/etc/leadrelay-extra/accounts-sales", "/etc/leadrelay-extra/accounts-ads"])
+        volumes = {each["name"]: each.get("configMap", {}).get("name") for each in pod["volumes"]}
+        mounted = {each["mountPath"]: volumes[each["name"]] for each in container["volumeMounts"]}
+        self.assertEqual([mounted[each] for each in named[1:]], ["accounts-sales", "accounts-ads"])
+        self.assertIn("/run/secrets/leadrelay", mounted)
+
     def test_several_secrets_are_seen_as_one_folder(self):
         pod = pod_of(render(MANY))
         (volume,) = (each for each in pod["volumes"] if each["name"] == "credentials")

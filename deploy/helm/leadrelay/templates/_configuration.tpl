@@ -42,8 +42,9 @@ KAFKA_{{ . | upper | replace "." "_" }}
 {{- toYaml $config }}
 {{ end }}
 
-{{/* "true" where an account takes its secret from `credentials`. */}}
+{{/* "true" where an account takes its secret from `credentials`; those of extra files may. */}}
 {{- define "leadrelay.credentials" -}}
+{{- if and .Values.extraConfigMaps .Values.credentials.existingSecrets }}true{{ end }}
 {{- range .Values.config.accounts }}{{ if not (hasKey . "credential") }}true{{ end }}{{ end }}
 {{- end }}
 
@@ -96,6 +97,6 @@ KAFKA_{{ . | upper | replace "." "_" }}
 {{- end }}
 {{- end }}
 {{- if gt (len (include "leadrelay.configuration" .)) 1000000 }}
-{{- fail "config is larger than a ConfigMap takes (1 MiB): divide its accounts over several releases" }}
+{{- fail "config is larger than a ConfigMap takes (1 MiB): put accounts into ConfigMaps of their own, which extraConfigMaps names" }}
 {{- end }}
 {{- end }}
