@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -229,8 +230,8 @@ class cluster_check {
     const std::string wrong = error == RD_KAFKA_RESP_ERR_NO_ERROR ? errors_of(list.get()) : failure(error);
     if (!wrong.empty())
       return tell(subject, false, "committed offsets cannot be read: " + wrong + rights(error, "Read and Describe on the group"));
-    const auto* const end = list->elems + list->cnt;
-    const auto committed = std::count_if(list->elems, end, [](const auto& each) { return each.offset >= 0; });
+    const std::span offsets(list->elems, static_cast<std::size_t>(list->cnt));
+    const auto committed = std::ranges::count_if(offsets, [](const auto& each) { return each.offset >= 0; });
     tell(subject, true, "can be read, has offsets of " + std::to_string(committed) + " of " + counted(list->cnt, "partition"));
   }
 
