@@ -58,13 +58,21 @@ std::string file_trouble(std::string_view property, const config::configuration&
   return " (`" + *path + "`: " + std::generic_category().message(errno) + ")";
 }
 
+/// librdkafka quotes values that it does not take.
+std::string without_variable(std::string what, std::string_view property, const config::place& at, const config::configuration& in) {
+  const std::string* value = at.from_environment ? config::find_kafka(in, property) : nullptr;
+  const std::string quoted = "\"" + (value ? *value : std::string()) + "\"";
+  const std::size_t found = value ? what.find(quoted) : std::string::npos;
+  return found == std::string::npos ? what : what.replace(found, quoted.size(), "\"***\"");
+}
+
 void check_kafka(const config::configuration& in, yaml::issues& into) {
   if (!in.kafka_place) return;
   for (const kafka::property_problem& found : kafka::check_properties(with_required(in.kafka))) {
     const std::string_view property = property_of(found, in);
-    const auto place = in.kafka_places.find(property);
-    (place == in.kafka_places.end() ? *in.kafka_place : place->second)
-        .fail(one_line(found.what, found.name) + file_trouble(property, in), into);
+    const auto known = in.kafka_places.find(property);
+    const config::place& place = known == in.kafka_places.end() ? *in.kafka_place : known->second;
+    place.fail(without_variable(one_line(found.what, found.name), property, place, in) + file_trouble(property, in), into);
   }
 }
 

@@ -124,10 +124,25 @@ void read_root(const yaml::reader& root, configuration& into, yaml::issues& issu
   if (const auto tracing = root.get("tracing")) into.tracing = read_tracing(*tracing);
 }
 
+std::string_view line_of(std::string_view text, int number) {
+  for (; number > 1; --number) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  return text.substr(0, text.find('\n'));
+}
+
+std::optional<YAML::Node> parse(const named_text& file, yaml::issues& into) {
+  yaml::issues found;
+  auto root = yaml::parse(file.text, file.name, found);
+  for (yaml::issue each : found.all()) {
+    if (line_of(file.text, each.line).find("${") != std::string_view::npos) each.what += "; within { } and [ ] a ${NAME} stands in quotes";
+    into.add(std::move(each));
+  }
+  return root;
+}
+
 /// Nothing where the text is no YAML, or no map though it is one of several.
 std::optional<YAML::Node> parse_part(const named_text& file, bool is_whole, yaml::issues& into, yaml::issues& unset) {
   if (!check_raw_text(file.text, file.name, into)) return std::nullopt;
-  auto root = yaml::parse(file.text, file.name, into);
+  auto root = parse(file, into);
   if (!root) return root;
   substitute(*root, file.name, of_process(), unset);
   if (!is_whole && !root->IsMap()) {

@@ -2,13 +2,16 @@
 
 #include <filesystem>
 
+#include "config/environment.hpp"
+
 namespace leadrelay::config {
 
 place::place(const yaml::reader& at)
     : file(at.file()),
       line(at.node().Mark().line + 1),
       column(at.node().Mark().column + 1),
-      path(at.path()) {}
+      path(at.path()),
+      from_environment(is_substituted(at)) {}
 
 void place::fail(const std::string& what, yaml::issues& into) const { into.add({file, line, column, path + ": " + what, false}); }
 

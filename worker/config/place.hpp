@@ -11,7 +11,8 @@ struct place {
   std::string file;
   int line = 1;
   int column = 1;
-  std::string path;  ///< `accounts.acme.credential`
+  std::string path;               ///< `accounts.acme.credential`
+  bool from_environment = false;  ///< in whole or in part
 
   place() = default;
   explicit place(const yaml::reader& at);

@@ -67,6 +67,11 @@ TEST(check, variables_of_the_environment_are_put_in_and_not_shown) {
   EXPECT_EQ(leadrelay({"check", "--config", good}).code, 0);
   const std::string bad = in.write("bad.yaml", kafka + "  sasl.pasword: ${LEADRELAY_TEST_PASSWORD}\n" + topics_part + literal_account);
   const ended result = leadrelay({"check", "--config", bad});
+  const std::string wrong =
+      in.write("wrong.yaml", "kafka:\n  bootstrap.servers: b\n  group.id: g\n  security.protocol: ${LEADRELAY_TEST_PASSWORD}\n" +
+                                 topics_part + literal_account);
+  EXPECT_THAT(leadrelay({"check", "--config", wrong}).output,
+              AllOf(HasSubstr(":4:22: kafka.security.protocol: Invalid value \"***\""), testing::Not(HasSubstr("S3CRET"))));
   unsetenv("LEADRELAY_TEST_PASSWORD");
   EXPECT_EQ(result.code, 2);
   EXPECT_THAT(result.output, testing::Not(HasSubstr("S3CRET")));

@@ -44,7 +44,7 @@ TEST(usage, option_before_the_command_is_told) {
 
 TEST(usage, unknown_option_is_told_with_the_one_meant) {
   expect_refused({"run", "--confgi", "x"}, {"leadrelay run: no such option: `--confgi`, did you mean `--config`?"});
-  expect_refused({"check", "--config", "x", "-j"}, {"no such option: `-j`, expected --help, --config, --json or --version"});
+  expect_refused({"check", "--config", "x", "-j"}, {"no such option: `-j`, expected --help, --config, --json, --connect, --timeout or --version"});
   expect_refused({"check", "--jsn=SECRET"}, {"no such option: `--jsn`, did you mean `--json`?"});
 }
 
@@ -58,7 +58,7 @@ TEST(usage, option_without_its_value_is_told) {
 }
 
 TEST(usage, what_is_too_many_is_told) {
-  expect_refused({"check", "--config", "a", "--config", "b"}, {"--config: stands twice, expected once"});
+  expect_refused({"check", "--config", "a", "--json", "--config", "b", "--json"}, {"--json: stands twice, expected once"});
   expect_refused({"check", "--config", "a", "b"}, {"`b` is one argument too many"});
   expect_refused({"explain", "--config", "a", "b", "c"}, {"`c` is one argument too many"});
   expect_refused({"check", "--config", "a", "run", "--config", "b"}, {"`run` is one argument too many"});

@@ -195,6 +195,12 @@ TEST_F(substituted_configuration, unset_variable_is_told_once_at_its_place) {
                           "${LR_TEST_NONE:-default}"));
 }
 
+TEST_F(substituted_configuration, variable_that_braces_cut_is_told_to_stand_in_quotes) {
+  const auto read = load(kafka_part + topics_part + "accounts: { a: { provider: perch, credential: ${KEY} } }\n");
+  EXPECT_THAT(read.issues, ElementsAre(testing::AllOf(HasSubstr("3:"), HasSubstr("not YAML"),
+                                                      HasSubstr("; within { } and [ ] a ${NAME} stands in quotes"))));
+}
+
 TEST_F(substituted_configuration, credential_is_taken_without_the_warning_and_never_told) {
   set("LR_TEST_SECRET", "s3cret");
   const auto read = load(with_account("    credential: ${LR_TEST_SECRET}\n", "perch", false));
