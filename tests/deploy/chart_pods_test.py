@@ -11,7 +11,7 @@ import unittest
 import yaml
 
 from files import ROOT, leadrelay, run, seconds
-from helm import CHART, EXAMPLES, config_of, only, render, test_pod
+from helm import CHART, EXAMPLES, Refused, config_of, only, render, test_pod
 
 HARDENED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 PRODUCTION = CHART / "examples" / "production.yaml"
@@ -190,7 +190,7 @@ class FromTheEnvironment(unittest.TestCase):
     """What only a pod knows, and Kafka's secrets, as the program reads the file with the pod's environment."""
 
     def check(self, environment, *values):
-        objects = render(PRODUCTION, {"credentials": {"existingSecrets": []}, "config": {"kafka": {"ssl.ca.location": None}}}, OWN_CREDENTIALS, *values)
+        objects = render(PRODUCTION, {"config": {"kafka": {"ssl.ca.location": "/etc/ssl/certs/ca-certificates.crt"}}}, OWN_CREDENTIALS, *values)
         (text,) = (each["data"]["leadrelay.yaml"] for each in objects if each["kind"] == "ConfigMap" and "leadrelay.yaml" in each["data"])
         with tempfile.TemporaryDirectory() as directory:
             path = pathlib.Path(directory) / "leadrelay.yaml"
@@ -208,6 +208,12 @@ class FromTheEnvironment(unittest.TestCase):
     def test_secret_property_is_a_variable_of_its_secret(self):
         self.assertEqual(config_of(render(PRODUCTION))["kafka"]["sasl.password"], "${KAFKA_SASL_PASSWORD}")
         self.assertEqual(self.names()["KAFKA_SASL_PASSWORD"], {"secretKeyRef": {"name": "kafka-leadrelay", "key": "password"}})
+
+    def test_secret_property_may_name_a_variable_and_hold_no_text(self):
+        self.assertEqual(config_of(render(KEDA, {"config": {"kafka": {"sasl.password": "${PW}"}}}))["kafka"]["sasl.password"], "${PW}")
+        for text in ("x${PW}", "${PW:-x}", "x"):
+            with self.assertRaisesRegex(Refused, "would stand in a ConfigMap"):
+                render(KEDA, {"config": {"kafka": {"sasl.password": text}}})
 
     def test_secrets_are_taken_as_they_are(self):
         for secret in ("'\"\\$HOME`id` #: {x} [y]", "x: y", "-----BEGIN-----\nline\n\nline\n-----END-----\n", "${KEY}", "%{x}|>&*!", "ünïcode"):
