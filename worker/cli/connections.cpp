@@ -107,11 +107,11 @@ struct connection_trial::parts {
   task<void> take_turns(time_point deadline) {
     while (next < targets.size() && on.now() < deadline) {
       target& at = targets[next++];
-      const auto& context = context_of(at.files);
-      if (context)
-        co_await try_target(on, at, *context, deadline);
+      const auto& with = context_of(at.files);
+      if (with)
+        co_await try_target(on, at, *with, deadline);
       else
-        at.what = context.error().detail;
+        at.what = with.error().detail;
     }
     if (--running == 0) context.stop();
   }

@@ -30,7 +30,8 @@ constexpr duration time_to_end = std::chrono::seconds(1);
 std::string counted(int count, const std::string& one) { return std::to_string(count) + " " + one + (count == 1 ? "" : "s"); }
 
 /// What would be right, by what has gone wrong on the way to a broker.
-std::string_view remedy(rd_kafka_resp_err_t error) {
+std::string_view remedy(rd_kafka_resp_err_t error, const std::string& text) {
+  if (text.find("SSL_HANDSHAKE") != std::string::npos) error = RD_KAFKA_RESP_ERR__SSL;  // a listener without TLS may just close
   switch (error) {
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
@@ -141,7 +142,7 @@ class cluster_check {
       return failed;
     });
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      tell("kafka", false, failure(error) + "; " + std::string(remedy(trouble_.empty() ? error : trouble_error_)));
+      tell("kafka", false, failure(error) + "; " + std::string(remedy(trouble_.empty() ? error : trouble_error_, trouble_)));
       return false;
     }
     const auto protocol = find_property(questions_.given, {"security.protocol"}).value_or("plaintext");
@@ -218,7 +219,9 @@ class cluster_check {
     });
     const std::string wrong = error != RD_KAFKA_RESP_ERR_NO_ERROR ? failure(error) : errors_of(list.get());
     if (wrong.empty()) return tell("topics.lead_changes", true, "the leaders of all partitions answer");
-    tell("topics.lead_changes", false, "the leaders of the partitions do not answer: " + wrong + "; expected advertised.listeners of the brokers that can be reached from here");
+    tell("topics.lead_changes", false,
+         "the leaders of the partitions do not answer: " + wrong +
+             "; expected advertised.listeners of the brokers that can be reached from here");
   }
 
   void check_group() {

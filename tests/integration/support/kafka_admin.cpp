@@ -104,6 +104,14 @@ int kafka_admin::partition_count(const std::string& name) {
   return metadata->topics[0].partition_cnt;
 }
 
+bool kafka_admin::group_exists(const std::string& group) {
+  const rd_kafka_group_list* found = nullptr;
+  expect_kafka(rd_kafka_list_groups(client_.get(), group.c_str(), &found, wait_ms), "group " + group);
+  const std::unique_ptr<const rd_kafka_group_list, decltype([](const rd_kafka_group_list* list) { rd_kafka_group_list_destroy(list); })>
+      list(found);
+  return list->group_cnt > 0 && list->groups[0].err == RD_KAFKA_RESP_ERR_NO_ERROR && list->groups[0].state != std::string("Dead");
+}
+
 std::vector<std::int64_t> kafka_admin::end_offsets(const std::string& topic) {
   std::vector<std::int64_t> ends;
   const int partitions = partition_count(topic);

@@ -35,6 +35,8 @@ class kafka_admin {
   /// The offset after the last record of every partition, those of transactions included that readers do not see yet: a commit is acknowledged
   /// before they do.
   std::vector<std::int64_t> end_offsets(const std::string& topic);
+  /// Whether anybody has ever joined the group, as far as its coordinator remembers.
+  bool group_exists(const std::string& group);
   /// What the group has committed for every partition.
   std::vector<committed_offset> committed(const std::string& group, const std::string& topic);
   /// Records that the group has not committed yet, of all partitions.
