@@ -31,6 +31,7 @@ class member final : public kafka::consumer {
   void commit(std::vector<kafka::offset_to_commit> offsets) override;
   void pause(const std::vector<kafka::topic_partition>& partitions) override;
   void resume(const std::vector<kafka::topic_partition>& partitions) override;
+  void add_beside(const kafka::topics_beside& more, std::function<void(const std::vector<kafka::assigned_partition>&)> found) override;
   void give_up() override;
   task<void> close(duration grace) override;
 

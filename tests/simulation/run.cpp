@@ -70,12 +70,12 @@ world::world(std::uint64_t seed, bool prints)
     : plan_(seed),
       log_(loop_, prints),
       truth_(log_, plan_.with->rules, plan_.partitions),
-      broker_(at_, plan_.partitions, plan_.with->configuration),
+      broker_(at_, plan_.partitions, *plan_.with->configuration),
       feeder_(plan_) {
   broker_.rebalance_deadline = plan_.rebalance_deadline;
   broker_.gaps_per_mille = plan_.gaps_per_mille;
   int number = 0;
-  for (const config::account& each : plan_.with->configuration.accounts)
+  for (const config::account& each : plan_.with->configuration->accounts)
     providers_.push_back(std::make_unique<provider>(at_, number++, each.limits));
   if (plan_.crowded) providers_[slow_when_crowded]->weather.slowest = 20s;
 }

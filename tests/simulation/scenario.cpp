@@ -50,7 +50,7 @@ setting load(std::string_view more) {
   yaml::issues issues;
   auto loaded = config::load_text(std::string(before_accounts) + std::string(more) + std::string(accounts_text), "simulation.yaml", issues);
   if (!loaded) throw std::logic_error(issues.all().front().text());
-  return {std::move(*loaded), rules_of_accounts()};
+  return {std::make_shared<const config::configuration>(std::move(*loaded)), rules_of_accounts()};
 }
 
 const std::array<setting, 2>& all_settings() {
@@ -103,7 +103,7 @@ void scenario::make_backlog() {
 }
 
 feeder::feeder(scenario& from) : from_(from) {
-  const bool by_key = from.with->configuration.order == events::order_by::key;
+  const bool by_key = from.with->configuration->order == events::order_by::key;
   dice& random = from.random;
   const int account_count = static_cast<int>(from.with->rules.size());
   for (int number = 0; number < from.leads; ++number) {

@@ -13,7 +13,7 @@ namespace leadrelay::simulation {
 
 /// The configurations that runs choose from, each loaded once.
 struct setting {
-  config::configuration configuration;
+  std::shared_ptr<const config::configuration> configuration;
   std::vector<account_rules> rules;
 };
 const setting& setting_of(int number);

@@ -76,7 +76,7 @@ class connector final : public http::connector {
   provider& of_;
 };
 
-config::configuration load(const std::string& accounts, const std::string& more) {
+std::shared_ptr<const config::configuration> load(const std::string& accounts, const std::string& more) {
   const bool has_topics = more.find("topics:") != std::string::npos;
   const std::string text = std::string("kafka: { bootstrap.servers: 127.0.0.1:1, group.id: test }\n") +
                            (has_topics ? "" : "topics: { lead_changes: [changes], dead_letters: changes.dead }\n") + more +
@@ -84,7 +84,7 @@ config::configuration load(const std::string& accounts, const std::string& more)
   yaml::issues issues;
   auto loaded = config::load_text(text, "test.yaml", issues);
   if (!loaded) throw std::logic_error(issues.all().front().text());
-  return std::move(*loaded);
+  return std::make_shared<const config::configuration>(std::move(*loaded));
 }
 
 std::string uuid(int lead) {
@@ -160,15 +160,36 @@ task<void> broker::close(duration grace) {
 }
 
 void broker::assign(int partitions, int of_all) {
-  const int all = std::max(partitions, of_all);
+  const int all = of_all_ = std::max(partitions, of_all);
   std::vector<kafka::assigned_partition> given;
   for (int number = 0; number < partitions; ++number) {
     const std::int64_t from = committed.contains(number) ? committed[number] : -1;
-    given.push_back({{"changes", number}, from, metadata[number], number, all, all, logs_.beside(number)});
+    given.push_back({{"changes", number}, from, metadata[number], number, all, all, beside(number)});
     owned_.push_back({"changes", number});
     delivered_next[number] = std::max<std::int64_t>(from, 0);
   }
   events_->on_assigned(given);
+}
+
+std::vector<kafka::beside_partition> broker::beside(int partition) const {
+  std::vector<kafka::beside_partition> out = logs_.beside(partition);
+  if (!told_beside.empty()) std::erase_if(out, [&](const auto& each) { return !told_beside.contains(each.partition.topic); });
+  return out;
+}
+
+void broker::add_beside(const kafka::topics_beside& more, std::function<void(const std::vector<kafka::assigned_partition>&)> found) {
+  std::set<std::string> wanted;
+  for (const auto& [topic, names] : more) wanted.insert(names.begin(), names.end());
+  if (!told_beside.empty()) told_beside.insert(wanted.begin(), wanted.end());
+  loop_.timers().add(loop_.now() + lookup_time, [this, wanted, held = owned_, found = std::move(found)] {
+    std::vector<kafka::assigned_partition> out;
+    for (const kafka::topic_partition& each : held) {
+      auto logs = logs_.beside(each.partition);
+      std::erase_if(logs, [&](const auto& one) { return !wanted.contains(one.partition.topic); });
+      out.push_back({each, committed[each.partition], metadata[each.partition], each.partition, of_all_, of_all_, std::move(logs)});
+    }
+    found(out);
+  });
 }
 
 void broker::revoke(bool lost) { events_->on_revoked(owned_, lost); }
@@ -206,6 +227,7 @@ const std::string world::default_accounts =
 world::world(const std::string& accounts, const std::string& more, std::uint64_t memory, std::uint64_t seed, int first_concurrency,
              bool can_park)
     : configuration(load(accounts, more)),
+      more_(more),
       memory_(memory),
       seed_(seed),
       first_concurrency_(first_concurrency),
@@ -216,7 +238,7 @@ world::world(const std::string& accounts, const std::string& more, std::uint64_t
 }
 
 void world::make_relay() {
-  auto connectors = [this](const config::account&) -> std::unique_ptr<http::connector> { return make_connector(loop, provider); };
+  auto connectors = [this](const config::account&) { return make_connector(loop, provider); };
   relay = std::make_unique<relay::relay>(relay::relay_parts{.on = loop,
                                                             .configuration = configuration,
                                                             .consumer = kafka,
@@ -237,6 +259,25 @@ void world::restart(duration grace) {
   mover.open();
   drained_ = false;
   make_relay();
+}
+
+std::optional<outcome<void>> world::prepare(const std::string& accounts) {
+  const auto ended = std::make_shared<std::optional<outcome<void>>>();
+  const auto next = load(accounts, more_);
+  auto preparing = [](relay::relay& of, std::shared_ptr<const config::configuration> with,
+                      std::shared_ptr<std::optional<outcome<void>>> into) -> task<void> { *into = co_await of.prepare(std::move(with)); };
+  boost::asio::co_spawn(loop.executor(), preparing(*relay, next, ended), boost::asio::detached);
+  loop.run_until([&] { return ended->has_value(); }, std::chrono::minutes{1});
+  if (*ended && **ended) configuration = next;
+  return *ended;
+}
+
+std::optional<std::string> world::reload(const std::string& accounts) {
+  const auto ready = prepare(accounts);
+  if (!ready) return "it is not prepared within a minute";
+  if (!*ready) return ready->error().detail;
+  relay->apply();
+  return std::nullopt;
 }
 
 /// What is still in flight ends, so that no coroutine outlives its relay.

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,7 @@ class broker final : public kafka::consumer {
   void commit(std::vector<kafka::offset_to_commit> offsets) override;
   void pause(const std::vector<kafka::topic_partition>&) override { ++pauses; }
   void resume(const std::vector<kafka::topic_partition>&) override { ++resumes; }
+  void add_beside(const kafka::topics_beside& more, std::function<void(const std::vector<kafka::assigned_partition>&)> found) override;
   void give_up() override;
   task<void> close(duration grace) override;
 
@@ -101,12 +103,17 @@ class broker final : public kafka::consumer {
   int commits = 0;
   bool refuse_commits = false;
   duration commit_time = std::chrono::milliseconds{3};
+  duration lookup_time = std::chrono::milliseconds{4};  ///< of what is beside
+  std::set<std::string> told_beside;                    ///< the topics that assignments tell of; empty: all
 
  private:
+  std::vector<kafka::beside_partition> beside(int partition) const;
+
   loop& loop_;
   parked_logs& logs_;
   kafka::consumer_events* events_ = nullptr;
   std::vector<kafka::topic_partition> owned_;
+  int of_all_ = 1;
   std::unique_ptr<wakeup> closing_;
 };
 
@@ -144,7 +151,7 @@ class world {
 
   boost::asio::io_context context;
   virtual_loop loop{context};
-  config::configuration configuration;
+  std::shared_ptr<const config::configuration> configuration;
   parked_logs logs;
   broker kafka{loop, logs};
   log_mover mover{loop, logs, [this](const auto& offsets) { kafka.take_commit(offsets); }};
@@ -158,6 +165,10 @@ class world {
   bool drain(duration grace = std::chrono::seconds{30});
   /// Ends the relay as `drain` and begins another, which knows what the cluster has. The group has not given it anything yet.
   void restart(duration grace = std::chrono::seconds{1});
+  /// Prepares another configuration, of these accounts, and applies it; why it is refused.
+  std::optional<std::string> reload(const std::string& accounts);
+  /// Prepares it; nothing where that takes longer than a minute.
+  std::optional<outcome<void>> prepare(const std::string& accounts);
   /// Runs until every delivered record is settled and committed; false where that does not come.
   bool settle_all() {
     return loop.run_until([this] { return all_committed(); });
@@ -168,6 +179,7 @@ class world {
  private:
   void make_relay();
 
+  std::string more_;
   std::uint64_t memory_;
   std::uint64_t seed_;
   int first_concurrency_;

@@ -21,7 +21,7 @@ constexpr duration end_slack = config::default_connect_timeout + 1s;
 }  // namespace
 
 worker_process::worker_process(surroundings& at, broker& of, std::vector<std::unique_ptr<provider>>& providers,
-                               const config::configuration& with, std::uint64_t memory, int number)
+                               std::shared_ptr<const config::configuration> with, std::uint64_t memory, int number)
     : at_(at),
       state_(std::make_shared<process_state>(process_state{number, false})),
       member_(at, of, number),
@@ -29,10 +29,12 @@ worker_process::worker_process(surroundings& at, broker& of, std::vector<std::un
       parker_(at, of, member_),
       reader_(at, of, number),
       memory_(memory) {
-  std::size_t next = 0;
-  auto connectors = [&](const config::account&) { return make_connector(at_, *providers[next++], state_); };
+  auto connectors = [this, &providers, names = with](const config::account& of) {
+    const auto found = std::ranges::find(names->accounts, of.name, &config::account::name);
+    return make_connector(at_, *providers[static_cast<std::size_t>(found - names->accounts.begin())], state_);
+  };
   relay_ = std::make_unique<leadrelay::relay::relay>(leadrelay::relay::relay_parts{.on = at_.loop,
-                                                                                   .configuration = with,
+                                                                                   .configuration = std::move(with),
                                                                                    .consumer = member_,
                                                                                    .producer = letters_,
                                                                                    .connectors = connectors,

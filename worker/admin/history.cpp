@@ -41,12 +41,11 @@ void array(json::plain_writer<json::buffer>& out, std::string_view name, const S
 
 history::mark history::mark_of(const std::vector<relay::account_snapshot>& accounts, time_point at) {
   mark out{at, {}};
-  out.accounts.reserve(accounts.size());
   for (const relay::account_snapshot& each : accounts) {
     const std::uint64_t requests = requests_of(each);
     const std::uint64_t accepted = each.counts.verdicts[static_cast<std::size_t>(providers::verdict::delivered)];
-    out.accounts.push_back(
-        {requests, requests - accepted, each.counts.delivered, each.counts.request_seconds, each.counts.delivery_seconds});
+    out.accounts[each.name] = {requests, requests - accepted, each.counts.delivered, each.counts.request_seconds,
+                               each.counts.delivery_seconds};
   }
   return out;
 }
@@ -57,30 +56,47 @@ history::sample history::sample_of(const process_snapshot& now, const std::vecto
   out.milliseconds = cut(static_cast<std::uint64_t>(std::chrono::floor<std::chrono::milliseconds>(as.at - last_.at).count()));
   out.lag = lag_of(now);
   relay::histogram seconds;
-  for (std::size_t place = 0; place < accounts.size(); ++place) {
-    const account_mark& current = as.accounts[place];
-    const account_mark& before = last_.accounts[place];
+  for (const relay::account_snapshot& each : accounts) {
+    const account_mark& current = as.accounts.at(each.name);
+    const auto known = last_.accounts.find(each.name);
+    const account_mark before = known == last_.accounts.end() ? account_mark{} : known->second;
     const std::uint64_t delivered = current.delivered - before.delivered;
     out.delivered += delivered;
     out.failed += current.failed - before.failed;
-    out.waiting += accounts[place].backlog();
+    out.waiting += each.backlog();
     seconds.add(current.delivery_seconds.since(before.delivery_seconds));
-    if (place < names_.size()) out.accounts.push_back({cut(delivered), cut(accounts[place].backlog())});
+    if (out.accounts.size() < names_.size()) out.accounts.push_back({cut(delivered), cut(each.backlog())});
   }
   out.p50 = seconds.quantile(0.5);
   out.p99 = seconds.quantile(0.99);
   return out;
 }
 
+/// Accounts come and go with the configuration: what is known of one that stays stays with it.
+void history::name(const std::vector<relay::account_snapshot>& accounts) {
+  std::vector<std::string> names;
+  if (accounts.size() <= most_accounts)
+    for (const relay::account_snapshot& each : accounts) names.push_back(each.name);
+  if (names == names_) return;
+  for (sample& each : samples_) {
+    std::vector<account_sample> renamed(names.size());
+    for (std::size_t place = 0; place < names.size(); ++place) {
+      const auto before = static_cast<std::size_t>(std::ranges::find(names_, names[place]) - names_.begin());
+      if (before < each.accounts.size()) renamed[place] = each.accounts[before];
+    }
+    each.accounts = std::move(renamed);
+  }
+  names_ = std::move(names);
+}
+
 void history::add(const process_snapshot& now) {
   const std::vector<relay::account_snapshot> accounts = now.accounts();
+  name(accounts);
   mark current = mark_of(accounts, now.at);
-  if (last_.accounts.size() == accounts.size() && last_.at != time_point{}) {
+  if (last_.at != time_point{}) {
     if (samples_.size() == most_samples) samples_.pop_front();
     samples_.push_back(sample_of(now, accounts, current));
     ++count_;
-  } else if (accounts.size() <= most_accounts) {
-    for (const relay::account_snapshot& each : accounts) names_.push_back(each.name);
   }
   last_ = current;
   if (!marks_.empty() && now.at - marks_.back().at < between_marks) return;
@@ -88,9 +104,11 @@ void history::add(const process_snapshot& now) {
   marks_.push_back(std::move(current));
 }
 
-recent_numbers history::recent(std::size_t place, const relay::account_snapshot& now, time_point at) const {
-  if (marks_.empty() || place >= marks_.front().accounts.size()) return {};
-  const account_mark& then = marks_.front().accounts[place];
+/// Of an account that has come since, what it did since then is all that it did.
+recent_numbers history::recent(const relay::account_snapshot& now, time_point at) const {
+  if (marks_.empty()) return {};
+  const auto known = marks_.front().accounts.find(now.name);
+  const account_mark then = known == marks_.front().accounts.end() ? account_mark{} : known->second;
   return {.seconds = std::chrono::duration<double>(at - marks_.front().at).count(),
           .requests = requests_of(now) - then.requests,
           .delivered = now.counts.delivered - then.delivered,

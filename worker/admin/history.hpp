@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "admin/process_snapshot.hpp"
@@ -29,8 +30,8 @@ class history {
   /// To be told `every` so often.
   void add(const process_snapshot& now);
 
-  /// What the account at that place of `process_snapshot::accounts` did lately; `now` is the account as it stands at `at`.
-  recent_numbers recent(std::size_t place, const relay::account_snapshot& now, time_point at) const;
+  /// What the account did lately; `now` is how it stands at `at`.
+  recent_numbers recent(const relay::account_snapshot& now, time_point at) const;
 
   /// The samples with a number above `after`, the oldest first, as a JSON object of arrays. The first sample has the number 1.
   std::string json(std::uint64_t after) const;
@@ -46,7 +47,7 @@ class history {
   };
   struct mark {
     time_point at;
-    std::vector<account_mark> accounts;
+    std::unordered_map<std::string, account_mark> accounts;  ///< by name
   };
   struct account_sample {
     std::uint32_t delivered = 0;
@@ -65,8 +66,9 @@ class history {
 
   static mark mark_of(const std::vector<relay::account_snapshot>& accounts, time_point at);
   sample sample_of(const process_snapshot& now, const std::vector<relay::account_snapshot>& accounts, const mark& as) const;
+  void name(const std::vector<relay::account_snapshot>& accounts);
 
-  std::vector<std::string> names_;  ///< of the accounts that have samples
+  std::vector<std::string> names_;  ///< of the accounts that have samples, in the order of these
   mark last_;
   std::deque<mark> marks_;  ///< about ten seconds apart
   std::deque<sample> samples_;

@@ -193,6 +193,16 @@ void write_spans(exposition& out, const otlp::export_counts& counts) {
   out.sample({}, counts.queued);
 }
 
+void write_reloads(exposition& out, const reload_counts& of) {
+  out.family("configuration_last_reload_successful", "gauge", "0 while the configuration that was read last is refused.");
+  out.sample({}, std::uint64_t{of.refusal.empty()});
+  out.family("configuration_last_reload_success_timestamp_seconds", "gauge", "When the configuration in use was taken, in Unix time.");
+  out.sample({}, number(std::chrono::duration<double>(of.last_success.time_since_epoch()).count()));
+  out.family("configuration_reloads_total", "counter", "Configurations read while the worker ran, by what became of them.");
+  out.sample({{"result", "applied"}}, of.applied);
+  out.sample({{"result", "refused"}}, of.refused);
+}
+
 void write_process_gauges(exposition& out, const process_snapshot& of) {
   std::uint64_t held = 0;
   std::uint64_t budget = 0;
@@ -247,6 +257,7 @@ std::string metrics_text(const process_snapshot& of) {
   write_dead_letters(out, of, all);
   write_worker_counters(out, of);
   write_spans(out, of.spans);
+  write_reloads(out, of.reloads);
   write_process_gauges(out, of);
   write_partitions(out, of);
   return std::move(out).take();

@@ -11,6 +11,14 @@ namespace leadrelay::admin {
 
 class history;
 
+/// What became of the configurations that it was given while it ran.
+struct reload_counts {
+  std::uint64_t applied = 0;
+  std::uint64_t refused = 0;
+  std::string refusal;     ///< why the last one was refused; empty where it was applied, and before the first
+  wall_time last_success;  ///< when the one in use was taken
+};
+
 /// The whole process at one moment: its workers, one for each thread.
 struct process_snapshot {
   std::string version;
@@ -19,8 +27,10 @@ struct process_snapshot {
   time_point at{};  ///< the same moment by the steady clock
   std::vector<relay::relay_snapshot> workers;
   otlp::export_counts spans;  ///< of all workers
+  reload_counts reloads;
 
-  /// The workers' accounts added up, in the order of the configuration; the state is that of the worst worker.
+  /// The workers' accounts added up, in the order of the configuration, those that were removed from it last; the state is that of the
+  /// worst worker.
   std::vector<relay::account_snapshot> accounts() const;
   relay::worker_metrics counts() const;
   /// Empty when every worker is ready.

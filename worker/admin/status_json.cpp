@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 
 #include "admin/history.hpp"
 #include "admin/process_snapshot.hpp"
@@ -63,6 +65,10 @@ void write_account(json::writer& out, const relay::account_snapshot& account, co
   member(out, "state", to_string(account.state));
   if (!account.reason.empty()) member(out, "reason", account.reason);
   if (account.since) member(out, "since", format_date_time(*account.since));
+  if (account.removed) {
+    text(out, "removed");
+    out.Bool(true);
+  }
   member(out, "waiting", account.waiting);
   if (account.oldest) member(out, "oldest", format_date_time(*account.oldest));
   member(out, "parked", account.parked);
@@ -143,29 +149,45 @@ void tell_worst(const relay::account_snapshot& from, relay::account_snapshot& to
   to.state = std::max(to.state, from.state);
 }
 
+void add(const relay::account_snapshot& from, relay::account_snapshot& to) {
+  to.name = from.name;
+  to.provider = from.provider;
+  to.removed |= from.removed;
+  tell_worst(from, to);
+  to.waiting += from.waiting;
+  if (from.oldest) to.oldest = std::min(to.oldest.value_or(*from.oldest), *from.oldest);
+  to.parked += from.parked;
+  to.parked_unread += from.parked_unread;
+  to.parked_partitions += from.parked_partitions;
+  to.lanes += from.lanes;
+  to.in_flight += from.in_flight;
+  to.concurrency += from.concurrency;
+  to.breaker = std::max(to.breaker, from.breaker);
+  to.connections += from.connections;
+  to.counts.add(from.counts);
+}
+
+void write_reloads(json::writer& out, const reload_counts& of) {
+  text(out, "configuration");
+  out.StartObject();
+  member(out, "since", format_date_time(of.last_success));
+  member(out, "reloads", of.applied);
+  member(out, "refused", of.refused);
+  if (!of.refusal.empty()) member(out, "refusal", of.refusal);
+  out.EndObject();
+}
+
 }  // namespace
 
 std::vector<relay::account_snapshot> process_snapshot::accounts() const {
   std::vector<relay::account_snapshot> out;
+  std::unordered_map<std::string_view, std::size_t> places;
   for (const relay::relay_snapshot& worker : workers) {
-    if (out.empty()) out.resize(worker.accounts.size());
-    for (std::size_t index = 0; index < worker.accounts.size(); ++index) {
-      const relay::account_snapshot& from = worker.accounts[index];
-      relay::account_snapshot& to = out[index];
-      to.name = from.name;
-      to.provider = from.provider;
-      tell_worst(from, to);
-      to.waiting += from.waiting;
-      if (from.oldest) to.oldest = std::min(to.oldest.value_or(*from.oldest), *from.oldest);
-      to.parked += from.parked;
-      to.parked_unread += from.parked_unread;
-      to.parked_partitions += from.parked_partitions;
-      to.lanes += from.lanes;
-      to.in_flight += from.in_flight;
-      to.concurrency += from.concurrency;
-      to.breaker = std::max(to.breaker, from.breaker);
-      to.connections += from.connections;
-      to.counts.add(from.counts);
+    out.reserve(out.size() + worker.accounts.size());
+    for (const relay::account_snapshot& from : worker.accounts) {
+      const auto [at, is_new] = places.try_emplace(from.name, out.size());
+      if (is_new) out.emplace_back();
+      add(from, out[at->second]);
     }
   }
   return out;
@@ -188,6 +210,7 @@ std::string process_snapshot::troubles() const {
   for (const relay::relay_snapshot& worker : workers)
     for (const std::string& trouble : worker.troubles)
       if (out.find(trouble) == std::string::npos) out += trouble + "\n";
+  if (!reloads.refusal.empty()) out += "configuration refused: " + reloads.refusal + "\n";
   return out;
 }
 
@@ -201,6 +224,7 @@ std::string status_json(const process_snapshot& of, const history& past) {
   member(out, "now", format_date_time(of.taken));
   text(out, "ready");
   out.Bool(of.not_ready().empty());
+  write_reloads(out, of.reloads);
   member(out, "records", counted.records);
   member(out, "commits", counted.commits);
   member(out, "commit_errors", counted.commit_errors);
@@ -208,8 +232,7 @@ std::string status_json(const process_snapshot& of, const history& past) {
   text(out, "accounts");
   out.StartArray();
   const std::vector<relay::account_snapshot> accounts = of.accounts();
-  for (std::size_t place = 0; place < accounts.size(); ++place)
-    write_account(out, accounts[place], past.recent(place, accounts[place], of.at));
+  for (const relay::account_snapshot& each : accounts) write_account(out, each, past.recent(each, of.at));
   out.EndArray();
   text(out, "workers");
   out.StartArray();

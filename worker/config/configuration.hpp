@@ -24,6 +24,7 @@ struct credential_source {
   enum class kind { environment, file, literal };
   kind from = kind::literal;
   std::string text;  ///< the variable's name, the file's path, or the secret itself
+  bool operator==(const credential_source&) const = default;
 };
 
 struct retry_settings {
@@ -32,12 +33,14 @@ struct retry_settings {
   duration longest_wait = std::chrono::seconds{60};        ///< first_wait to 1 d
   duration give_up_after = std::chrono::minutes{15};       ///< 1 s to 30 d, from the first attempt
   duration longest_retry_after = std::chrono::minutes{5};  ///< 1 ms to 30 d; the cap on a provider's Retry-After
+  bool operator==(const retry_settings&) const = default;
 };
 
 struct tls_settings {
   std::optional<std::string> ca_file;           ///< PEM; instead of the system's
   std::optional<std::string> certificate_file;  ///< PEM, with `key_file`
   std::optional<std::string> key_file;
+  bool operator==(const tls_settings&) const = default;
 };
 
 /// When an account's changes are set aside in its topic of parked changes.
@@ -46,6 +49,7 @@ struct park_settings {
   duration after = std::chrono::minutes{1};  ///< 1 s to 30 d of its provider failing or refusing the credential
   int changes = 10'000;                      ///< 10 to 1,000,000 that wait in one worker
   std::optional<std::uint64_t> bytes{};      ///< of events that wait in one worker, from 64 KiB; a quarter of its memory where absent
+  bool operator==(const park_settings&) const = default;
 };
 
 inline constexpr int default_concurrency = 16;
@@ -134,6 +138,7 @@ struct configuration {
   providers::catalogue catalogue;
   std::vector<std::string> files;    ///< it was read from, in their order
   std::vector<std::string> folders;  ///< that were named, whose files are among these
+  std::optional<std::string> providers_dir;  ///< the folder of definitions beside the embedded ones
 
   /// The topic of an account's parked changes of a source topic; the name tells the source's where there are several.
   std::string parked_topic(const std::string& account, const std::string& source) const;

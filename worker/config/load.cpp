@@ -32,6 +32,7 @@ void read_catalogue(const yaml::reader& root, configuration& into, yaml::issues&
     }
   }
   into.catalogue = providers::catalogue::load(directory, issues);
+  into.providers_dir = std::move(directory);
 }
 
 constexpr std::size_t longest_topic = 249;

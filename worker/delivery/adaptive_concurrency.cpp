@@ -44,9 +44,18 @@ double adaptive_concurrency::sample::variance() const noexcept { return std::max
 
 adaptive_concurrency::adaptive_concurrency(int most, int first)
     : most_(most),
-      first_(std::clamp(first, 1, most)),
-      limit_(first_),
+      first_(std::max(first, 1)),
+      limit_(std::min(first_, most)),
       fast_until_(most) {
+  begin_window();
+}
+
+void adaptive_concurrency::set_most(int most) {
+  if (most == most_) return;
+  fast_until_ = fast_until_ == most_ ? most : std::min(fast_until_, most);
+  most_ = most;
+  if (limit_ <= most) return;
+  limit_ = most;
   begin_window();
 }
 

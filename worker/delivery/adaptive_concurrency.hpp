@@ -36,6 +36,9 @@ class adaptive_concurrency {
   int limit() const noexcept { return std::max(1, limit_ - held_back_); }
   int most() const noexcept { return most_; }
 
+  /// Another bound from now on; more than it may be in flight still.
+  void set_most(int most);
+
   /// A request was let through; `in_flight` counts it.
   void use(int in_flight) noexcept { used_ = used_ || in_flight >= limit_; }
   /// A good answer to a request that was let through at `admitted` and left at `left`. Its latency is asked only where answers of its

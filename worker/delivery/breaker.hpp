@@ -50,6 +50,9 @@ class breaker {
   /// The end of the pause, where it is not closed.
   time_point paused_until() const noexcept { return paused_until_; }
 
+  /// The pause ends now, as the provider is not the one that failed any more.
+  void end_pause(time_point now) noexcept { paused_until_ = std::min(paused_until_, now); }
+
   /// One request is let through in spite of an open breaker; its end is the next that is told.
   void probe() noexcept { probing_ = true; }
   /// That request has ended without a word of it.

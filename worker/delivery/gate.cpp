@@ -136,6 +136,18 @@ void gate::try_credential_again(time_point now) {
   probe_at_ = now;
 }
 
+void gate::set_bounds(int concurrency, const std::vector<providers::limit>& limits, time_point now, wall_time wall_now) {
+  concurrency_.set_most(concurrency);
+  rate_.set_limits(limits, not_sent_, now, wall_now);
+}
+
+void gate::go_elsewhere(time_point now) {
+  told_.forget();
+  wait_ = {};
+  breaker_.end_pause(now);
+  concurrency_.start_again(now);
+}
+
 void gate::set_share(const limit_share& share, time_point now, wall_time wall_now) {
   told_.set_share(share.owned.size(), share.total);
   rate_.set_share(share, now, wall_now);

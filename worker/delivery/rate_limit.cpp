@@ -61,10 +61,23 @@ void shared_limit::set_share(const limit_share& share, time_point now, wall_time
   window_.resize(share.of(whole_.requests));
   pace_.resize(window_.requests(), per_);
   if (whole_.requests < share.total) {
-    turns_.emplace(whole_, share, now, wall_now);
+    turns_.emplace(whole_, share, now, wall_now, std::max(now, turns_from_));
   } else {
     count_gained(before, now);
   }
+}
+
+shared_limit shared_limit::successor(const providers::limit& of, time_point now, wall_time wall_now) const {
+  if (of == whole_) return *this;
+  shared_limit out(of);
+  out.share_ = share_;
+  out.window_ = window_.shortened(share_.of(of.requests), out.per_);
+  out.pace_.resize(out.window_.requests(), out.per_);
+  out.pace_.forfeit(now);
+  if (of.requests >= share_.total) return out;
+  out.turns_from_ = now + out.per_;
+  out.turns_.emplace(of, share_, now, wall_now, out.turns_from_);
+  return out;
 }
 
 /// The pace lets some leave at once: what has left up to now has left later than evenly by as much.
@@ -133,7 +146,28 @@ void rate_limit::hold_back(time_point now) {
 }
 
 void rate_limit::set_share(const limit_share& share, time_point now, wall_time wall_now) {
+  share_ = share;
   for (shared_limit& each : limits_) each.set_share(share, now, wall_now);
+}
+
+void rate_limit::set_limits(const std::vector<providers::limit>& limits, int reserved, time_point now, wall_time wall_now) {
+  std::vector<shared_limit> next;
+  for (const providers::limit& each : limits) next.push_back(make_limit(each, reserved, now, wall_now));
+  limits_ = std::move(next);
+}
+
+/// Of the former limits the one itself, or else the shortest that reaches back far enough.
+shared_limit rate_limit::make_limit(const providers::limit& of, int reserved, time_point now, wall_time wall_now) const {
+  if (const auto same = std::ranges::find(limits_, of, &shared_limit::whole); same != limits_.end()) return *same;
+  const shared_limit* former = nullptr;
+  for (const shared_limit& each : limits_)
+    if (each.whole().per >= of.per && (!former || each.whole().per < former->whole().per)) former = &each;
+  if (former) return former->successor(of, now, wall_now);
+  shared_limit out(of);
+  out.set_share({.owned = {}, .total = share_.total}, now, wall_now);
+  out.set_share(share_, now, wall_now);
+  out.reserve_again(reserved);
+  return out;
 }
 
 }  // namespace leadrelay::delivery

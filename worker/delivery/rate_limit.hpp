@@ -23,11 +23,20 @@ class shared_limit {
  public:
   explicit shared_limit(const providers::limit& of);
 
+  /// The limit that comes in its place, the same or one whose windows are not longer: what has left counts there. Where that is to go by
+  /// turns, the first comes one window later, for what others have sent is not known here.
+  shared_limit successor(const providers::limit& of, time_point now, wall_time wall_now) const;
+  const providers::limit& whole() const noexcept { return whole_; }
+
   bool open(time_point now) const;
   /// When it opens if nothing more happens; nothing where only the end of a reservation, or another share, opens it.
   std::optional<time_point> opens_at(time_point now) const;
 
   void reserve(time_point now);
+  /// So many requests were reserved before this limit came to be; none of them has a turn.
+  void reserve_again(int requests) noexcept {
+    for (; requests > 0; --requests) window_.reserve();
+  }
   /// When the reserved request may leave at the earliest.
   time_point begins_at() const noexcept { return turns_ ? turns_->begins_at() : time_point::min(); }
   /// Whether the reserved request may leave now; where not, it is to be cancelled.
@@ -53,6 +62,7 @@ class shared_limit {
   pace pace_;
   bool held_back_ = false;
   std::optional<turns> turns_;
+  time_point turns_from_ = time_point::min();  ///< no turn comes before
 };
 
 /// All the limits of an account together: a request leaves only when every one has room for it.
@@ -79,9 +89,15 @@ class rate_limit {
   void hold_back(time_point now);
   /// `wall_now` is the same moment by the calendar.
   void set_share(const limit_share& share, time_point now, wall_time wall_now);
+  /// Other limits from now on; so many requests are reserved. What has left counts in windows that are not longer than one before; a limit
+  /// with longer ones begins as in a worker that has just been given its partitions.
+  void set_limits(const std::vector<providers::limit>& limits, int reserved, time_point now, wall_time wall_now);
 
  private:
+  shared_limit make_limit(const providers::limit& of, int reserved, time_point now, wall_time wall_now) const;
+
   std::vector<shared_limit> limits_;
+  limit_share share_;
 };
 
 /// Added to every window, so that requests which leave in time also arrive in time though some travel faster than others.

@@ -60,6 +60,15 @@ void sliding_window::forget(std::int64_t requests, time_point until, time_point 
   sent_ = std::move(kept);
 }
 
+sliding_window sliding_window::shortened(std::int64_t requests, duration per) const {
+  sliding_window out = *this;
+  out.resize(requests);
+  const double part = static_cast<double>(per.count()) / static_cast<double>(per_.count());
+  out.counted_ = static_cast<std::size_t>(std::ceil(static_cast<double>(counted_) * part));
+  out.per_ = per;
+  return out;
+}
+
 std::size_t sliding_window::counted(time_point now) const {
   const double part = static_cast<double>((counted_until_ + per_ - now).count()) / static_cast<double>(per_.count());
   return static_cast<std::size_t>(std::ceil(static_cast<double>(counted_) * std::clamp(part, 0.0, 1.0)));

@@ -34,6 +34,9 @@ class sliding_window {
   /// with them.
   void count_as_sent(std::int64_t requests, time_point until, time_point now);
 
+  /// The same requests, in a window of another length, which is not longer, and that allows so many.
+  sliding_window shortened(std::int64_t requests, duration per) const;
+
   std::int64_t requests() const noexcept { return static_cast<std::int64_t>(requests_); }
 
  private:

@@ -38,6 +38,11 @@ class told_budget {
     ++used_;
     last_ = now;
   }
+  /// What has been told is of another provider.
+  void forget() noexcept {
+    limits_.clear();
+    ++word_;
+  }
   /// A reserved request does not leave.
   void give_back() noexcept { take_off_one(); }
 

@@ -13,14 +13,14 @@ constexpr duration longest_round = std::chrono::hours{24 * 365 * 50};
 
 }  // namespace
 
-turns::turns(const providers::limit& of, const limit_share& share, time_point now, wall_time wall_now)
+turns::turns(const providers::limit& of, const limit_share& share, time_point now, wall_time wall_now, time_point from)
     : owned_(share.owned),
       total_(share.total),
       to_calendar_(duration{wall_now.time_since_epoch()} - now.time_since_epoch()) {
   const duration stretch = std::min(of.per / 20, longest_stretch);
   slot_ = std::min((of.per + stretch) / of.requests + duration{1}, longest_round / share.total);
   punctual_ = stretch / 2;
-  used_ = slot_at(now + punctual_);
+  used_ = slot_at(from + punctual_);
 }
 
 bool turns::open(time_point now) const {

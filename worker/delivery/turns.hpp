@@ -17,10 +17,12 @@ namespace leadrelay::delivery {
 /// A request leaves at the beginning of its slot, or loses its turn; after one that was lost, a turn is taken so far ahead of its slot as
 /// the request has taken to get ready, to announce it and to connect. A window that is longer by a twentieth (at most 2 s) makes up for
 /// what leaves later, by half of that at most, and for clocks that differ by less than the other half. The calendar's clock is read when
-/// the share is set; the slot of that moment may be used up already.
+/// the share is set.
 class turns {
  public:
-  turns(const providers::limit& of, const limit_share& share, time_point now, wall_time wall_now);
+  /// The first turn is one whose slot begins after `from`, as that of `from` itself may be used up already.
+  turns(const providers::limit& of, const limit_share& share, time_point now, wall_time wall_now, time_point from);
+  turns(const providers::limit& of, const limit_share& share, time_point now, wall_time wall_now) : turns(of, share, now, wall_now, now) {}
 
   /// Whether it is a turn of this worker's, and none is taken.
   bool open(time_point now) const;

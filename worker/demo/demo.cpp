@@ -50,7 +50,7 @@ std::string configuration_text(const std::string& bootstrap_servers, std::uint16
 struct stage {
   sandbox::background_server providers;
   kafka::mock_cluster cluster;
-  config::configuration configuration;
+  std::shared_ptr<const config::configuration> configuration;
   std::string bootstrap_servers;
 };
 
@@ -74,7 +74,7 @@ std::unique_ptr<stage> set_stage(std::uint64_t seed) {
   yaml::issues issues;
   auto loaded = config::load_text(configuration_text(servers, out->providers.port()), "demo.yaml", issues);
   if (!loaded) throw std::logic_error(issues.all().front().text());
-  out->configuration = std::move(*loaded);
+  out->configuration = std::make_shared<const config::configuration>(std::move(*loaded));
   return out;
 }
 

@@ -17,6 +17,7 @@ class assignment {
   void remove(const std::vector<topic_partition>& partitions);
 
   bool empty() const noexcept { return held_.empty(); }
+  const std::set<topic_partition>& held() const noexcept { return held_; }
   bool contains(const topic_partition& partition) const { return held_.contains(partition); }
 
   /// The topic's name to share, where the partition is held; null otherwise.

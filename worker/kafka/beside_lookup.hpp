@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,9 +9,6 @@
 #include "kafka/handles.hpp"
 
 namespace leadrelay::kafka {
-
-/// By a topic's name, the names of the topics that are kept beside it.
-using topics_beside = std::map<std::string, std::vector<std::string>>;
 
 struct lookup_failure {
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;

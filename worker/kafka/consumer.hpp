@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,6 +47,9 @@ struct assigned_partition {
   std::vector<beside_partition> beside = {};  ///< those that exist and hold, or held, something
 };
 
+/// By a topic's name, the names of the topics that are kept beside it.
+using topics_beside = std::map<std::string, std::vector<std::string>>;
+
 struct commit_result {
   std::vector<offset_to_commit> offsets;
   std::string error;  ///< empty where the broker has acknowledged it
@@ -84,6 +88,10 @@ class consumer {
   virtual void resume(const std::vector<topic_partition>& partitions) = 0;
   /// What the last fetch has told of the partition's log; asks nobody.
   virtual log_bounds known_bounds(const topic_partition&) const { return {}; }
+  /// Assignments tell of these too from now on, those included that are being looked up; `found` gets the partitions held now with what is
+  /// beside them of these alone: once, from the loop, not inside this call. Never where it closes before, and not while the broker does
+  /// not answer.
+  virtual void add_beside(const topics_beside& more, std::function<void(const std::vector<assigned_partition>&)> found) = 0;
   /// Ends a revocation that `on_revoked` began.
   virtual void give_up() = 0;
   /// Leaves the group (which may revoke first) and returns when it has, within `grace`.

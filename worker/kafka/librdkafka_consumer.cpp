@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include <boost/asio/post.hpp>
+
 #include "kafka/message.hpp"
 #include "kafka/partition_list.hpp"
 #include "kafka/teardown.hpp"
@@ -101,6 +103,7 @@ void librdkafka_consumer::begin_assign() {
   tell.found = [this](std::vector<assigned_partition> found) { finish_assign(std::move(found)); };
   tell.failed = [this](rd_kafka_resp_err_t error, const std::string& what) { tell_error(error, what); };
   tell.stopped = [this] { abandon_assign(); };
+  looked_up_with_ = beside_version_;
   committed_lookup::request what{std::move(partitions), {topics_.begin(), topics_.end()}, beside_, watcher_.get()};
   lookup_ = std::make_unique<committed_lookup>(loop_, client_.get(), std::move(what), std::move(tell));
 }
@@ -108,6 +111,7 @@ void librdkafka_consumer::begin_assign() {
 void librdkafka_consumer::finish_assign(std::vector<assigned_partition> found) {
   lookup_.reset();
   if (closing_) return abandon_assign();
+  if (!found.empty() && looked_up_with_ != beside_version_) return begin_assign();
   rd_kafka_topic_partition_list_t* const list = rebalances_.front().partitions.get();
   for (const assigned_partition& partition : found)
     if (partition.committed >= 0)
@@ -120,6 +124,30 @@ void librdkafka_consumer::finish_assign(std::vector<assigned_partition> found) {
   tell_error_if("assign", error);
   if (error.empty()) events_->on_assigned(found);
   serve_rebalances();
+}
+
+void librdkafka_consumer::add_beside(const topics_beside& more, std::function<void(const std::vector<assigned_partition>&)> found) {
+  for (const auto& [topic, names] : more)
+    for (const std::string& name : names)
+      if (auto& known = beside_[topic]; std::ranges::find(known, name) == known.end()) known.push_back(name);
+  const std::uint64_t number = ++beside_version_;
+  for (const auto& [former, lookup] : beside_lookups_) lookup->stop();
+  if (closing_) return;
+  const std::vector<topic_partition> held(assignment_.held().begin(), assignment_.held().end());
+  if (held.empty() || !watcher_) return boost::asio::post(loop_.executor(), [found = std::move(found)] { found({}); });
+  const auto end_lookup = [this, number] {
+    beside_lookups_.erase(number);
+    if (closing_) progress_.notify();
+  };
+  committed_lookup::outcomes tell;
+  tell.found = [end_lookup, found = std::move(found)](const std::vector<assigned_partition>& all) {
+    end_lookup();
+    found(all);
+  };
+  tell.failed = [this](rd_kafka_resp_err_t error, const std::string& what) { tell_error(error, what); };
+  tell.stopped = end_lookup;
+  committed_lookup::request what{held, {topics_.begin(), topics_.end()}, more, watcher_.get()};
+  beside_lookups_[number] = std::make_unique<committed_lookup>(loop_, client_.get(), std::move(what), std::move(tell));
 }
 
 void librdkafka_consumer::forget_pauses(const std::vector<topic_partition>& partitions) {
@@ -223,7 +251,8 @@ task<void> librdkafka_consumer::close(duration grace) {
   const time_point deadline = end_by - std::min(grace / 4, time_to_end);
   closing_ = true;
   if (lookup_) lookup_->stop();
-  while (lookup_ && loop_.now() < deadline) co_await loop_.wait_until(progress_, deadline);
+  for (const auto& [number, lookup] : beside_lookups_) lookup->stop();
+  while ((lookup_ || !beside_lookups_.empty()) && loop_.now() < deadline) co_await loop_.wait_until(progress_, deadline);
   if (pump_) {
     const std::string error = text_of(error_handle(rd_kafka_consumer_close_queue(client_.get(), pump_->queue())));
     tell_error_if("close", error);
@@ -242,8 +271,10 @@ void librdkafka_consumer::end(duration limit) {
   rebalances_.clear();
   // A look-up under way uses the client until its call returns; a revocation that nobody has answered would hold up the end.
   const auto before = [lookup = std::shared_ptr<committed_lookup>(std::move(lookup_)),
+                       beside = std::make_shared<decltype(beside_lookups_)>(std::move(beside_lookups_)),
                        watcher = std::shared_ptr<rd_kafka_t>(std::move(watcher_))](rd_kafka_t* client) mutable {
     lookup.reset();
+    beside.reset();
     watcher.reset();
     if (!rd_kafka_consumer_closed(client)) rd_kafka_assign(client, nullptr);
   };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -35,6 +36,7 @@ class librdkafka_consumer final : public consumer {
   void pause(const std::vector<topic_partition>& partitions) override;
   void resume(const std::vector<topic_partition>& partitions) override;
   log_bounds known_bounds(const topic_partition& of) const override;
+  void add_beside(const topics_beside& more, std::function<void(const std::vector<assigned_partition>&)> found) override;
   void give_up() override;
   task<void> close(duration grace) override;
 
@@ -74,7 +76,8 @@ class librdkafka_consumer final : public consumer {
   std::vector<std::string> topics_;
   properties given_;
   topics_beside beside_;
-  client_handle watcher_;  ///< null where there are none beside
+  std::uint64_t beside_version_ = 0;  ///< of these topics
+  client_handle watcher_;             ///< null where there are none beside
   consumer_events* events_ = nullptr;
   assignment assignment_;
   std::set<topic_partition> paused_;  ///< librdkafka keeps a partition paused through rebalances
@@ -83,6 +86,8 @@ class librdkafka_consumer final : public consumer {
   bool give_up_wanted_ = false;
   bool closing_ = false;
   std::unique_ptr<committed_lookup> lookup_;
+  std::uint64_t looked_up_with_ = 0;                                            ///< the version of the topics beside that it asks for
+  std::map<std::uint64_t, std::unique_ptr<committed_lookup>> beside_lookups_;  ///< of `add_beside`; the last one is wanted
   std::optional<commit_line> commits_;
   std::optional<event_pump> pump_;
   wakeup progress_;  ///< while closing: something has happened

@@ -39,43 +39,49 @@ task<worker_snapshot> snapshot_of(worker_thread& worker) {
 }  // namespace
 
 struct process::signals {
-  explicit signals(executor on) : ending(on), log_level(on) {}
+  explicit signals(executor on) : ending(on), log_level(on), reload(on) {}
   asio::basic_signal_set<executor> ending;
   asio::basic_signal_set<executor> log_level;
+  asio::basic_signal_set<executor> reload;
 };
 
-process::process(const config::configuration& configuration) : configuration_(configuration), started_(wall_clock()) {}
+process::process(duration grace) : grace_(grace), started_(wall_clock()) {}
 
 /// What stands on a loop goes before it. A snapshot that was asked for too late stands in another worker's loop and belongs to the first
 /// one's, which therefore ends last.
 process::~process() {
   signals_.reset();
   admin_.reset();
-  other_drained_.reset();
+  reloader_.reset();
+  other_ended_.reset();
   while (!workers_.empty()) workers_.pop_back();
 }
 
-outcome<std::unique_ptr<process>> process::make(const config::configuration& configuration) {
-  std::unique_ptr<process> made(new process(configuration));
+outcome<std::unique_ptr<process>> process::make(std::shared_ptr<const config::configuration> configuration, configuration_source source) {
+  std::unique_ptr<process> made(new process(configuration->grace));
   std::random_device entropy;
-  for (int index = 0; index < configuration.threads; ++index) {
+  for (int index = 0; index < configuration->threads; ++index) {
     const std::uint64_t seed = (std::uint64_t{entropy()} << 32) | entropy();
-    auto worker = worker_thread::make(configuration, {index, configuration.threads}, seed, [self = made.get()] { self->fail(); });
+    auto worker = worker_thread::make(configuration, {index, configuration->threads}, seed, [self = made.get()] { self->fail(); });
     if (!worker) return worker.error();
     made->workers_.push_back(std::move(*worker));
   }
-  made->other_drained_ = std::make_unique<wakeup>(made->workers_.front()->on());
-  auto source = [self = made.get()] { return self->snapshot(); };
-  made->admin_ = std::make_unique<admin::server>(made->workers_.front()->of(), std::move(source));
-  const auto port = made->admin_->listen(configuration.admin.host, configuration.admin.port);
+  made->other_ended_ = std::make_unique<wakeup>(made->workers_.front()->on());
+  if (source.read)
+    made->reloader_ = std::make_unique<reloader>(made->workers_.front()->of(), std::move(source), configuration, made->workers_,
+                                                 [self = made.get()] { self->other_ended_->notify(); });
+  auto snapshots = [self = made.get()] { return self->snapshot(); };
+  made->admin_ = std::make_unique<admin::server>(made->workers_.front()->of(), std::move(snapshots));
+  const auto port = made->admin_->listen(configuration->admin.host, configuration->admin.port);
   if (!port) return port.error();
   made->admin_port_ = *port;
-  log::info("admin listening", {{"host", configuration.admin.host}, {"port", *port}});
+  log::info("admin listening", {{"host", configuration->admin.host}, {"port", *port}});
   return made;
 }
 
 bool process::run() {
   watch_signals();
+  if (reloader_) reloader_->start();
   std::vector<std::jthread> threads;
   for (std::size_t index = 1; index < workers_.size(); ++index) threads.emplace_back([this, index] { workers_[index]->run(); });
   workers_.front()->run();
@@ -96,6 +102,7 @@ void process::fail() {
 void process::begin_drain() {
   if (draining_) return;
   draining_ = true;
+  if (reloader_) reloader_->stop();
   watch_grace();
   for (std::size_t index = 1; index < workers_.size(); ++index) {
     ++others_draining_;
@@ -105,10 +112,10 @@ void process::begin_drain() {
 }
 
 task<void> process::drain_other(worker_thread& other) {
-  co_await other.drain(configuration_.grace);
+  co_await other.drain(grace_);
   asio::post(workers_.front()->on(), [this] {
     --others_draining_;
-    other_drained_->notify();
+    other_ended_->notify();
   });
 }
 
@@ -116,11 +123,12 @@ task<void> process::drain_other(worker_thread& other) {
 /// drained and nobody asks any more.
 task<void> process::end_last() {
   worker_thread& first = *workers_.front();
-  co_await first.drain(configuration_.grace);
-  while (others_draining_ > 0) co_await other_drained_->wait();
+  co_await first.drain(grace_);
+  while (others_draining_ > 0 || (reloader_ && !reloader_->has_ended())) co_await other_ended_->wait();
   admin_->stop();
   signals_->ending.cancel();
   signals_->log_level.cancel();
+  signals_->reload.cancel();
   for (std::size_t index = 1; index < workers_.size(); ++index)
     asio::post(workers_[index]->on(), [other = workers_[index].get()] { other->end(); });
   first.end();
@@ -133,6 +141,10 @@ void process::watch_signals() {
   signals_->log_level.add(SIGUSR1);
   signals_->log_level.add(SIGUSR2);
   watch_log_level();
+  if (reloader_) {
+    signals_->reload.add(SIGHUP);
+    watch_reload();
+  }
   signals_->ending.async_wait([this](const boost::system::error_code& error, int number) {
     if (error) return;
     log::info("signal", {{"number", number}});
@@ -153,9 +165,17 @@ void process::watch_log_level() {
   });
 }
 
+void process::watch_reload() {
+  signals_->reload.async_wait([this](const boost::system::error_code& error, int) {
+    if (error) return;
+    reloader_->ask();
+    watch_reload();
+  });
+}
+
 void process::watch_grace() {
   loop& first = workers_.front()->of();
-  first.timers().add(first.now() + configuration_.grace + hard_stop_after_grace, [] {
+  first.timers().add(first.now() + grace_ + hard_stop_after_grace, [] {
     log::error("the drain has not ended within the grace; what is not committed is delivered again after the restart");
     std::quick_exit(1);
   });
@@ -167,6 +187,8 @@ task<admin::process_snapshot> process::snapshot() {
   out.started = started_;
   out.taken = wall_clock();
   out.at = workers_.front()->of().now();
+  if (reloader_) out.reloads = reloader_->counts();
+  if (!reloader_) out.reloads.last_success = started_;
   for (const auto& worker : workers_) {
     if (worker == workers_.front()) {
       out.workers.push_back(worker->relay().snapshot());

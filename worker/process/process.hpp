@@ -10,21 +10,23 @@
 #include "admin/process_snapshot.hpp"
 #include "admin/server.hpp"
 #include "config/configuration.hpp"
+#include "process/reload.hpp"
 #include "process/worker_thread.hpp"
 
 namespace leadrelay::process {
 
 /// The workers of one process, one for each thread, and its admin server.
 ///
-/// Life: `make`, `run` (which returns after a stop), destroy. The configuration outlives it.
+/// Life: `make`, `run` (which returns after a stop), destroy.
 class process {
  public:
   /// Makes the workers and listens on the admin address. A problem says what stands in the way: a Kafka property, a credential, the
   /// address.
-  static outcome<std::unique_ptr<process>> make(const config::configuration& configuration);
+  /// Where `source` can read, the configuration is taken anew while it runs.
+  static outcome<std::unique_ptr<process>> make(std::shared_ptr<const config::configuration> configuration, configuration_source source = {});
   ~process();
 
-  /// Turns the loops until SIGTERM, SIGINT or `stop`, then drains within the grace. SIGUSR1 and SIGUSR2 change the log's level meanwhile. A
+  /// Turns the loops until SIGTERM, SIGINT or `stop`, then drains within the grace. SIGUSR1 and SIGUSR2 change the log's level meanwhile, SIGHUP reloads. A
   /// drain that does not end ends the process with exit code 1. False where the workers ended because one of them could write no dead
   /// letters any more.
   bool run();
@@ -40,7 +42,7 @@ class process {
   std::uint16_t admin_port() const noexcept { return admin_port_; }
 
  private:
-  explicit process(const config::configuration& configuration);
+  explicit process(duration grace);
 
   void fail();
   void begin_drain();
@@ -48,16 +50,18 @@ class process {
   task<void> end_last();
   void watch_signals();
   void watch_log_level();
+  void watch_reload();
   void watch_grace();
 
-  const config::configuration& configuration_;
+  duration grace_;
   wall_time started_;
   std::vector<std::unique_ptr<worker_thread>> workers_;
+  std::unique_ptr<reloader> reloader_;  ///< null where there is no source
   std::unique_ptr<admin::server> admin_;
   std::uint16_t admin_port_ = 0;
   bool draining_ = false;    ///< of the first worker's loop
   int others_draining_ = 0;  ///< of the workers beside the first; of its loop
-  std::unique_ptr<wakeup> other_drained_;
+  std::unique_ptr<wakeup> other_ended_;  ///< a worker beside the first has drained, or the reloader has ended
   std::atomic<bool> failed_{false};
   struct signals;
   std::unique_ptr<signals> signals_;

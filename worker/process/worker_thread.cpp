@@ -8,60 +8,20 @@
 
 #include <boost/asio/ip/host_name.hpp>
 
-#include "base/origin.hpp"
 #include "base/version.hpp"
-#include "http/dialer.hpp"
-#include "http/tls.hpp"
 #include "kafka/librdkafka_consumer.hpp"
 #include "kafka/librdkafka_log_reader.hpp"
 #include "kafka/librdkafka_mover.hpp"
 #include "kafka/librdkafka_producer.hpp"
+#include "process/dialer_maker.hpp"
 
 namespace leadrelay::process {
 
 namespace {
 
-using tls_context = std::shared_ptr<boost::asio::ssl::context>;
-
 /// How long the last spans may take: so much at least though the grace is over, and no longer where the receiver is away.
 constexpr duration least_export_time = std::chrono::seconds{1};
 constexpr duration most_export_time = std::chrono::seconds{5};
-
-/// Makes the dialers of all accounts. Those that name the same TLS files share a context, as reading the system's authorities takes
-/// a tenth of a second each time.
-class dialer_maker {
- public:
-  explicit dialer_maker(loop& on) : loop_(on) {}
-
-  outcome<std::unique_ptr<http::connector>> make(const config::account& of) {
-    const auto to = parse_origin(of.plan.base_url());
-    if (!to) return to.error();
-    return make(*to, of.tls, of.largest_answer, "accounts." + of.name);
-  }
-
-  /// `whose` names the part of the configuration.
-  outcome<std::unique_ptr<http::connector>> make(const origin& to, const config::tls_settings& files, std::uint64_t largest_answer,
-                                                 const std::string& whose) {
-    tls_context tls;
-    if (to.is_tls()) {
-      auto found = context_of({files.ca_file, files.certificate_file, files.key_file});
-      if (!found) return problem{found.error().reason, whose + ".tls: " + found.error().detail};
-      tls = *found;
-    }
-    return std::make_unique<http::dialer>(loop_, to, std::move(tls), http::answer_bounds{.body = largest_answer});
-  }
-
- private:
-  outcome<tls_context> context_of(const http::tls_files& files) {
-    if (const auto made = contexts_.find(files); made != contexts_.end()) return made->second;
-    auto made = http::make_tls_context(files);
-    if (made) contexts_.emplace(files, *made);
-    return made;
-  }
-
-  loop& loop_;
-  std::map<http::tls_files, tls_context> contexts_;
-};
 
 /// The topics of parked changes beside each source topic.
 kafka::topics_beside parked_topics(const config::configuration& of) {
@@ -118,30 +78,24 @@ worker_thread::worker_thread() : keep_turning_(context_.get_executor()), loop_(c
 
 worker_thread::~worker_thread() = default;
 
-outcome<std::unique_ptr<worker_thread>> worker_thread::make(const config::configuration& configuration, worker_place place,
+outcome<std::unique_ptr<worker_thread>> worker_thread::make(std::shared_ptr<const config::configuration> configuration, worker_place place,
                                                             std::uint64_t random_seed, std::function<void()> on_fatal) {
   std::unique_ptr<worker_thread> made(new worker_thread);
-  if (const auto clients = made->make_clients(configuration, place, std::move(on_fatal)); !clients) return clients.error();
-  dialer_maker maker(made->loop_);
-  std::map<std::string, std::unique_ptr<http::connector>> dialers;
-  for (const config::account& of : configuration.accounts) {
-    auto dialer = maker.make(of);
-    if (!dialer) return dialer.error();
-    dialers.emplace(of.name, std::move(*dialer));
-  }
-  if (configuration.tracing) {
-    auto exporter = make_exporter(made->loop_, maker, *configuration.tracing, ~random_seed);
+  if (const auto clients = made->make_clients(*configuration, place, std::move(on_fatal)); !clients) return clients.error();
+  made->dialers_ = std::make_unique<dialer_maker>(made->loop_);
+  if (configuration->tracing) {
+    auto exporter = make_exporter(made->loop_, *made->dialers_, *configuration->tracing, ~random_seed);
     if (!exporter) return exporter.error();
     made->exporter_ = std::move(*exporter);
   }
-  auto connectors = [&dialers](const config::account& of) { return std::move(dialers.at(of.name)); };
+  auto connectors = [dialers = made->dialers_.get()](const config::account& of) { return dialers->make(of); };
   made->relay_ = std::make_unique<leadrelay::relay::relay>(
       leadrelay::relay::relay_parts{.on = made->loop_,
                                     .configuration = configuration,
                                     .consumer = *made->consumer_,
                                     .producer = *made->producer_,
                                     .connectors = connectors,
-                                    .memory = configuration.memory / static_cast<std::uint64_t>(place.count),
+                                    .memory = configuration->memory / static_cast<std::uint64_t>(place.count),
                                     .random_seed = random_seed,
                                     .mover = made->mover_.get(),
                                     .reader = made->reader_.get(),
@@ -172,6 +126,11 @@ outcome<void> worker_thread::make_clients(const config::configuration& configura
 }
 
 void worker_thread::run() { context_.run(); }
+
+task<outcome<void>> worker_thread::prepare(std::shared_ptr<const config::configuration> next) {
+  dialers_->forget_files();
+  return relay_->prepare(std::move(next));
+}
 
 task<void> worker_thread::drain(duration grace) {
   const time_point deadline = loop_.now() + grace;

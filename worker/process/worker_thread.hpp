@@ -18,6 +18,8 @@
 
 namespace leadrelay::process {
 
+class dialer_maker;
+
 /// Which of a process's workers one is.
 struct worker_place {
   int index = 0;
@@ -31,7 +33,7 @@ class worker_thread {
   /// A problem is librdkafka's refusal of the configuration, or a credential that cannot be read.
   /// The process's memory is shared evenly by its workers. `on_fatal` is called on the worker's thread when its producer can write nothing
   /// any more, so that it cannot go on.
-  static outcome<std::unique_ptr<worker_thread>> make(const config::configuration& configuration, worker_place place,
+  static outcome<std::unique_ptr<worker_thread>> make(std::shared_ptr<const config::configuration> configuration, worker_place place,
                                                       std::uint64_t random_seed, std::function<void()> on_fatal);
   ~worker_thread();
 
@@ -43,6 +45,9 @@ class worker_thread {
 
   /// Turns the loop until `end`.
   void run();
+
+  /// `relay::prepare`, with the TLS files as they are now. On its own loop.
+  task<outcome<void>> prepare(std::shared_ptr<const config::configuration> next);
 
   /// Nothing more is taken in, what is in flight ends, all is settled and committed, the group is left, the last spans go. On its own loop.
   task<void> drain(duration grace);
@@ -63,6 +68,7 @@ class worker_thread {
   std::unique_ptr<kafka::mover> mover_;
   std::unique_ptr<kafka::log_reader> reader_;  ///< of parked changes
   std::unique_ptr<otlp::exporter> exporter_;   ///< where it traces
+  std::unique_ptr<dialer_maker> dialers_;
   std::unique_ptr<leadrelay::relay::relay> relay_;
 };
 

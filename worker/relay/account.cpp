@@ -4,33 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "base/origin.hpp"
-
 namespace leadrelay::relay {
-namespace {
-
-delivery::retry_policy policy_of(const config::account& settings) {
-  const config::retry_settings& retry = settings.retry;
-  return {.attempts = retry.attempts,
-          .first_wait = retry.first_wait,
-          .longest_wait = retry.longest_wait,
-          .give_up_after = retry.give_up_after,
-          .longest_retry_after = retry.longest_retry_after,
-          .retry_unknown = settings.plan.settings().on_unknown == providers::unknown_outcome::retry};
-}
-
-request_place place_of(const providers::plan& of) {
-  const std::string target = of.definition().target_template();
-  request_place out{.url_template = target.substr(0, target.find('?'))};
-  const auto at = parse_origin(of.base_url());
-  if (!at) return out;
-  out.url_template.insert(0, at->path_prefix);
-  out.server_address = at->host;
-  out.server_port = at->port;
-  return out;
-}
-
-}  // namespace
 
 std::string_view to_string(lane_step step) noexcept {
   constexpr std::array<std::string_view, 9> words{"idle",       "starting",    "at_gate", "announcing", "connecting",
@@ -38,16 +12,49 @@ std::string_view to_string(lane_step step) noexcept {
   return words[static_cast<std::size_t>(step)];
 }
 
-account::account(loop& on, const config::account& settings, std::unique_ptr<http::connector> connector, int first_limit)
+account::account(loop& on, account_change made, int first_limit)
     : loop_(on),
-      settings_(settings),
-      retries_(policy_of(settings)),
-      gate_(settings.concurrency, settings.limits, first_limit),
-      pool_(on, std::move(connector), {.connect_timeout = settings.connect_timeout}),
-      place_(place_of(settings.plan)) {}
+      name_(made.terms->settings->name),
+      terms_(std::move(made.terms)),
+      gate_(settings().concurrency, settings().limits, first_limit) {
+  connect_by(std::move(made.connector));
+  if (auto lines = make_header_lines(settings(), made.secret)) use_secret(made.secret, std::move(*lines));
+}
 
 account::~account() {
   if (timer_) loop_.timers().cancel(*timer_);
+}
+
+void account::connect_by(std::unique_ptr<http::connector> connector) {
+  pool_ = std::make_unique<http::pool>(loop_, std::move(connector), http::pool_settings{.connect_timeout = settings().connect_timeout});
+}
+
+void account::take(account_change made) {
+  is_removed_ = has_given_up_ = false;
+  const bool moves = made.terms->destination != terms_->destination;
+  terms_ = std::move(made.terms);
+  if (made.is_same) return;
+  if (made.connector) connect_by(std::move(made.connector));
+  gate_.set_bounds(settings().concurrency, settings().limits, loop_.now(), loop_.wall_now());
+  if (moves) gate_.go_elsewhere(loop_.now());
+  auto lines = make_header_lines(settings(), made.secret);
+  if (lines && (moves || *lines != headers_)) {
+    use_secret(made.secret, std::move(*lines));
+    gate_.try_credential_again(loop_.now());
+  }
+  admit_waiting();
+}
+
+void account::give_up() {
+  has_given_up_ = true;
+  set_lanes_aside([](const running_lane&) { return true; });
+}
+
+bool account::is_over() const {
+  return is_removed_ && lane_count() == 0 && pending_ == 0 && to_move_ == 0 && parked_count_ == 0 &&
+         std::ranges::all_of(partitions_, [](const auto& each) {
+           return each.second->moving == 0 && !each.second->log->offsets.ahead_of_broker();
+         });
 }
 
 running_lane& account::lane_of(std::string_view key, lane_side side) {

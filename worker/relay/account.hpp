@@ -14,10 +14,10 @@
 #include "config/configuration.hpp"
 #include "delivery/gate.hpp"
 #include "delivery/lane.hpp"
-#include "delivery/retry.hpp"
 #include "delivery/waiting_times.hpp"
 #include "http/pool.hpp"
 #include "kafka/consumer.hpp"
+#include "relay/account_terms.hpp"
 #include "relay/metrics.hpp"
 
 namespace leadrelay::relay {
@@ -64,6 +64,7 @@ struct running_lane {
   /// Marked as started for a request of which nothing can have had an effect yet; to be taken back where that stays so.
   std::optional<std::int64_t> announced;
   http::connection* over = nullptr;  ///< what its request is on, while it is on the wire
+  std::shared_ptr<const account_terms> terms;  ///< that the first change's request is built by
 };
 
 class account;
@@ -94,13 +95,6 @@ struct account_partition {
   std::optional<kafka::offset_to_commit> commit() const;
 };
 
-/// Where its requests go, as spans tell it: without anything of a lead.
-struct request_place {
-  std::string url_template;
-  std::string server_address{};
-  std::uint16_t server_port = 0;
-};
-
 /// How the moves of an account's changes fail, where they do.
 struct move_trouble {
   std::optional<time_point> since{};
@@ -117,28 +111,41 @@ struct waiting {
 /// One account in one worker: its lanes, its gate, its connections, its credential. One thread.
 class account {
  public:
-  account(loop& on, const config::account& settings, std::unique_ptr<http::connector> connector, int first_limit);
+  account(loop& on, account_change made, int first_limit);
   ~account();
 
-  const config::account& settings() const noexcept { return settings_; }
-  const delivery::retry_policy& retries() const noexcept { return retries_; }
-  http::pool& pool() noexcept { return pool_; }
+  const std::string& name() const noexcept { return name_; }
+  /// As they are now, until the next suspension; what is needed beyond that is kept by its `terms`.
+  const config::account& settings() const noexcept { return *terms_->settings; }
+  const std::shared_ptr<const account_terms>& terms() const noexcept { return terms_; }
+  /// Whether the lane's request is built by the settings as they are now; goes where requests go now.
+  bool is_current(const running_lane& lane) const noexcept { return lane.terms->version == terms_->version; }
+  bool goes_there_still(const running_lane& lane) const noexcept { return lane.terms->destination == terms_->destination; }
+  http::pool& pool() noexcept { return *pool_; }
   delivery::gate& gate() noexcept { return gate_; }
   account_metrics& metrics() noexcept { return metrics_; }
-  const request_place& place() const noexcept { return place_; }
+
+  /// Goes on by what has been made ready. Requests on the wire end as they were sent.
+  void take(account_change made);
+  /// The configuration does not have it any more: what was taken of it is delivered, and nothing more is taken.
+  void remove() noexcept { is_removed_ = true; }
+  bool is_removed() const noexcept { return is_removed_; }
+  /// And its provider has been down since for so long that what is left of it is not to wait any more.
+  void give_up();
+  bool has_given_up() const noexcept { return has_given_up_; }
+  /// Whether nothing is left of one that was removed.
+  bool is_over() const;
   /// The header lines every request carries, the credential among them.
   const std::string& headers() const noexcept { return headers_; }
   /// The texts in which an answer may echo the credential or the one before it, which requests still in flight may carry.
   const std::vector<std::string>& secrets() const noexcept { return secrets_; }
 
   // credential.cpp: the secret, and whether the provider accepts it
-  /// Reads the secret and prepares the headers; a problem leaves the former ones in place.
-  outcome<void> read_credential();
   /// Takes the secret that has been read. Another one than before is for the next request, and tried at once where the provider has refused
   /// the former; false where it cannot be used, which leaves the former in place. The beginning and the end of trouble are logged.
   bool take_credential(const outcome<std::string>& read);
   /// A request that was admitted before the provider refused the credential, or before the breaker opened, does not leave any more: one at
-  /// a time tries the provider.
+  /// a time tries the provider. Neither does one that is built by former settings.
   bool may_leave(const running_lane& lane);
   /// What an answer says of the credential, where the request left since the last word on it.
   void tell_credential(providers::verdict verdict, unsigned http_status, std::uint64_t sent_in);
@@ -230,16 +237,20 @@ class account {
   bool admit_next(time_point now);
   bool admit_first_of(delivery::try_kind kind, time_point now);
   void arm(time_point now);
+  void connect_by(std::unique_ptr<http::connector> connector);
   outcome<bool> use_credential(const outcome<std::string>& read);
+  void use_secret(const std::string& secret, std::string lines);
 
   loop& loop_;
-  const config::account& settings_;
-  delivery::retry_policy retries_;
+  std::string name_;
+  std::shared_ptr<const account_terms> terms_;
   delivery::gate gate_;
-  http::pool pool_;
+  std::unique_ptr<http::pool> pool_;
   account_metrics metrics_;
-  request_place place_;
+  bool is_removed_ = false;
+  bool has_given_up_ = false;
   std::string credential_;
+  std::string former_secret_;
   std::vector<std::string> secrets_;
   std::string headers_;
   credential_trouble trouble_;

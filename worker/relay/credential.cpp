@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "base/origin.hpp"
 #include "providers/headers.hpp"
 #include "relay/account.hpp"
 
@@ -18,24 +17,23 @@ std::string_view place_of(const config::credential_source& from) {
 
 }  // namespace
 
-outcome<void> account::read_credential() {
-  const auto used = use_credential(config::read_credential(settings_.credential));
-  return used ? outcome<void>() : used.error();
-}
-
 /// Whether the secret is another one than before.
 outcome<bool> account::use_credential(const outcome<std::string>& read) {
   if (!read) return read.error();
   if (*read == credential_) return false;
-  const auto at = parse_origin(settings_.plan.base_url());
-  if (!at) return at.error();
-  auto lines = providers::make_headers(settings_.plan.definition(), at->host_header, *read);
+  auto lines = make_header_lines(settings(), *read);
   if (!lines) return lines.error();
-  secrets_ = providers::echoes_of(settings_.plan.definition(), *read);
-  if (!credential_.empty()) std::ranges::move(providers::echoes_of(settings_.plan.definition(), credential_), std::back_inserter(secrets_));
-  credential_ = *read;
-  headers_ = std::move(*lines);
+  use_secret(*read, std::move(*lines));
   return true;
+}
+
+/// Requests in flight may carry the one before it.
+void account::use_secret(const std::string& secret, std::string lines) {
+  if (secret != credential_) former_secret_ = std::exchange(credential_, secret);
+  secrets_ = providers::echoes_of(settings().plan.definition(), credential_);
+  if (!former_secret_.empty())
+    std::ranges::move(providers::echoes_of(settings().plan.definition(), former_secret_), std::back_inserter(secrets_));
+  headers_ = std::move(lines);
 }
 
 bool account::take_credential(const outcome<std::string>& read) {
@@ -43,22 +41,23 @@ bool account::take_credential(const outcome<std::string>& read) {
   if (!used) {
     if (trouble_.unreadable.empty())
       log::warning("the credential cannot be read anew, the former one stays in use",
-                   {{"account", settings_.name}, {"from", place_of(settings_.credential)}, {"problem", used.error().detail}});
+                   {{"account", name_}, {"from", place_of(settings().credential)}, {"problem", used.error().detail}});
     trouble_.unreadable = used.error().detail;
     return false;
   }
   if (!std::exchange(trouble_.unreadable, {}).empty())
-    log::info("the credential can be read again", {{"account", settings_.name}, {"from", place_of(settings_.credential)}});
+    log::info("the credential can be read again", {{"account", name_}, {"from", place_of(settings().credential)}});
   if (!*used) return true;
-  log::info("credential changed", {{"account", settings_.name}, {"from", place_of(settings_.credential)}});
+  log::info("credential changed", {{"account", name_}, {"from", place_of(settings().credential)}});
   gate_.try_credential_again(loop_.now());
   admit_waiting();
   return true;
 }
 
 bool account::may_leave(const running_lane& lane) {
+  if (!is_current(lane)) return false;
   // The watch sees files alone, and not at once.
-  if (gate_.credential_refused()) take_credential(config::read_credential(settings_.credential));
+  if (gate_.credential_refused()) take_credential(config::read_credential(settings().credential));
   return gate_.is_good_still(*lane.admitted);
 }
 
@@ -66,14 +65,14 @@ void account::tell_credential(providers::verdict verdict, unsigned http_status, 
   if (sent_in != gate_.credential_epoch()) return;
   if (verdict == providers::verdict::credential_refused) {
     if (!gate_.credential_refused()) {
-      log::warning("credential refused", {{"account", settings_.name}, {"http_status", http_status}});
+      log::warning("credential refused", {{"account", name_}, {"http_status", http_status}});
       trouble_.since = loop_.wall_now();
     }
     trouble_.refused = "the provider refuses the credential with HTTP " + std::to_string(http_status);
     gate_.refuse_credential(loop_.now());
-    take_credential(config::read_credential(settings_.credential));
+    take_credential(config::read_credential(settings().credential));
   } else if (verdict == providers::verdict::delivered || verdict == providers::verdict::rejected) {
-    if (gate_.credential_refused()) log::info("credential accepted again", {{"account", settings_.name}});
+    if (gate_.credential_refused()) log::info("credential accepted again", {{"account", name_}});
     gate_.accept_credential();
     trouble_.refused.clear();
     trouble_.since.reset();

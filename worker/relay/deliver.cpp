@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t most_response_bytes = 1024;
 
-bool may_not_repeat(const account& of, const providers::request& request) { return request.appends && !of.retries().retry_unknown; }
+bool may_not_repeat(const account_terms& by, const providers::request& request) { return request.appends && !by.retries.retry_unknown; }
 
 }  // namespace
 
@@ -62,17 +62,10 @@ task<relay::ending> relay::deliver(account& of, running_lane& lane) {
     current.decoded = std::make_unique<events::lead_change>(std::move(*decoded));
     hold_decoded(of, current);
   }
-  auto built = of.settings().plan.build(*current.decoded);
   ending end;
-  if (!built) {
-    end = ending::of(built.error());
-  } else if (built->nothing_to_send) {
-    end.is = ending::kind::delivered;
-  } else if (current.from->offsets.is_started(current.record.offset) && may_not_repeat(of, *built)) {
-    end = ending::of({reason::outcome_unknown, "its request was under way when the worker that had sent it ended"});
-  } else {
-    end = co_await send_until_settled(of, lane, *built);
-  }
+  providers::request request;
+  if (build(of, lane, request, end)) end = co_await send_until_settled(of, lane, std::move(request));
+  end.by = lane.terms;
   if (end.is == ending::kind::dead_lettered && current.from->given_up) end.is = ending::kind::abandoned;
   if (end.is == ending::kind::dead_lettered) {
     ++of.metrics().dead_letters[static_cast<std::size_t>(end.reason)];
@@ -82,9 +75,34 @@ task<relay::ending> relay::deliver(account& of, running_lane& lane) {
   co_return end;
 }
 
-task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, const providers::request& request) {
+/// Builds the request of the lane's first change by its account's settings as they are now. False where there is none to send: `end` says
+/// how the change ends then.
+bool relay::build(account& of, running_lane& lane, providers::request& into, ending& end) {
+  lane.terms = of.terms();
+  const delivery::change& current = lane.queue.changes.front();
+  if (of.has_given_up()) {
+    end.bury({reason::unknown_account, "the account was removed from the configuration, and its provider does not take the change"});
+    return false;
+  }
+  auto built = lane.terms->settings->plan.build(*current.decoded);
+  if (!built) {
+    end.bury(built.error());
+  } else if (built->nothing_to_send) {
+    end.is = ending::kind::delivered;
+  } else if (current.from->offsets.is_started(current.record.offset) && may_not_repeat(*lane.terms, *built)) {
+    end.bury({reason::outcome_unknown, "its request was under way when the worker that had sent it ended"});
+  } else if (end.is_outcome_unknown && may_not_repeat(*lane.terms, *built)) {
+    end.bury({reason::outcome_unknown, "an earlier try may have been applied, and the account is set to repeat none such any more"});
+  } else {
+    into = std::move(*built);
+    return true;
+  }
+  return false;
+}
+
+task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, providers::request request) {
   ending end;
-  load what{.own = request};
+  load what{.own = std::move(request)};
   bool waited = false;
   delivery::try_kind kind = delivery::try_kind::first;
   for (;;) {
@@ -96,6 +114,14 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
     }
     if (end.history.first_try) end.history.waited_for_provider += loop_.now() - at_gate;  // the account's wait is not the change's age
     waited = waited || lane.waited;
+    if (!of.is_current(lane)) {
+      take_back(lane);
+      if (!build(of, lane, what.own, end)) {
+        of.gate().put_back(*lane.admitted, loop_.now());
+        of.leave();
+        co_return end;
+      }
+    }
     if (!lane.announced) {  // what is announced goes as announced
       const bool was_merged = what.merged.has_value();
       load_up(of, lane, what, waited);
@@ -113,7 +139,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
       co_return ending{};
     }
     const delivery::decision next = decide_next(of, lane, what, tried, end);
-    tell_gate(of, tried, next);
+    tell_gate(of, lane, tried, next);
     of.leave(tried.credential_epoch);
     if (next.step == delivery::next_step::settle) {
       end.is = ending::kind::delivered;
@@ -144,7 +170,7 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, c
 task<relay::attempt> relay::try_once(account& of, running_lane& lane, const load& what) {
   attempt tried;
   tried.at = loop_.wall_now();
-  if (what.merged || may_not_repeat(of, what.own)) {
+  if (what.merged || may_not_repeat(*lane.terms, what.own)) {
     const bool announced = co_await announce(lane, what);
     if (!announced) {
       of.gate().cancel();
@@ -156,7 +182,7 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const load
   tried.sent = loop_.now();
   enter_step(lane, lane_step::connecting);
   http::pool::acquired got = co_await of.pool().acquire();
-  if (!got.lease) {
+  if (!got.lease && of.is_current(lane)) {
     of.gate().cancel();
     tried.error = got.error;
     tried.judged.is = providers::verdict::retry;
@@ -191,6 +217,7 @@ bool relay::may_leave_still(account& of, running_lane& lane, attempt& tried) {
 }
 
 task<relay::attempt> relay::exchange(account& of, running_lane& lane, const load& loaded) {
+  const std::shared_ptr<const account_terms> by = lane.terms;
   const providers::request& request = loaded.request();
   attempt tried;
   tried.at = loop_.wall_now();
@@ -200,9 +227,9 @@ task<relay::attempt> relay::exchange(account& of, running_lane& lane, const load
   const time_point began = tried.sent = loop_.now();
   tried.context = context_of_request(lane, loaded);
   std::string traced;
-  if (tried.context && of.settings().passes_trace_context) traced = of.headers() + tracing::to_header_lines(*tried.context);
+  if (tried.context && by->settings->passes_trace_context) traced = of.headers() + tracing::to_header_lines(*tried.context);
   const http::outgoing what{request.method, request.target, traced.empty() ? of.headers() : traced, request.body};
-  const http::exchange came = co_await lane.over->send(what, began + of.settings().answer_timeout);
+  const http::exchange came = co_await lane.over->send(what, began + by->settings->answer_timeout);
   of.metrics().request_seconds.add(loop_.now() - began);
   tried.error = came.error;
   if (came.error != delivery::transport_error::none) {
@@ -212,7 +239,7 @@ task<relay::attempt> relay::exchange(account& of, running_lane& lane, const load
     co_return tried;
   }
   tried.http_status = came.answer.status;
-  const providers::definition& definition = of.settings().plan.definition();
+  const providers::definition& definition = by->settings->plan.definition();
   tried.judged = providers::judge(definition, came.answer, request.appends, loop_.wall_now());
   obey_told_limits(of, lane, came.answer);
   if (tried.judged.is != providers::verdict::delivered) {
@@ -228,16 +255,18 @@ task<relay::attempt> relay::exchange(account& of, running_lane& lane, const load
 
 /// What a provider says is left of its limits bounds the account beside its own.
 void relay::obey_told_limits(account& of, const running_lane& lane, const providers::answer& given) {
-  const auto told = providers::read_limits(of.settings().plan.definition(), given, loop_.wall_now());
+  if (!of.goes_there_still(lane)) return;
+  const auto told = providers::read_limits(lane.terms->settings->plan.definition(), given, loop_.wall_now());
   of.gate().tell_limits(*lane.admitted, told, loop_.now());
 }
 
 /// What a provider may echo and nobody is to see: the account's credential and the sensitive values of the lane's first changes.
 std::vector<std::string> relay::secrets_of(const account& of, const running_lane& lane, std::size_t changes) {
-  std::vector<std::string> out = of.settings().plan.sensitive_values(*lane.queue.changes.front().decoded);
+  const providers::plan& plan = lane.terms->settings->plan;
+  std::vector<std::string> out = plan.sensitive_values(*lane.queue.changes.front().decoded);
   for (std::size_t index = 1; index < changes; ++index) {
     const auto decoded = events::decode(lane.queue.changes[index].record);
-    std::ranges::move(of.settings().plan.sensitive_values(*decoded), std::back_inserter(out));
+    std::ranges::move(plan.sensitive_values(*decoded), std::back_inserter(out));
   }
   out.insert(out.end(), of.secrets().begin(), of.secrets().end());
   return out;
@@ -256,15 +285,17 @@ delivery::decision relay::decide_next(account& of, const running_lane& lane, con
     so_far.leads_updated = tried.judged.leads_updated;
     if (tried.judged.leads_updated.value_or(1) > 1) ++of.metrics().several_leads_matched;
   }
+  if (tried.judged.is == providers::verdict::outcome_unknown) so_far.is_outcome_unknown = true;
   const bool outage = judge_provider(of, lane, tried);
   const time_point now = loop_.now();
   if (outage && !(what.merged && tried.on_the_wire))
-    return delivery::decide_in_outage(of.retries(), so_far.history, tried.judged, now, now - lane.admitted->at);
-  return delivery::decide(of.retries(), so_far.history, tried.judged, tried.error, now, random_fraction());
+    return delivery::decide_in_outage(lane.terms->retries, so_far.history, tried.judged, now, now - lane.admitted->at);
+  return delivery::decide(lane.terms->retries, so_far.history, tried.judged, tried.error, now, random_fraction());
 }
 
-/// Tells the gate what the try says of the provider. Whether a failure is that of an outage, not the change's.
+/// Tells the gate what the try says of the provider that requests go to now. Whether a failure is that of an outage, not the change's.
 bool relay::judge_provider(account& of, const running_lane& lane, const attempt& tried) {
+  if (!of.goes_there_still(lane)) return false;
   const delivery::change& current = lane.queue.changes.front();
   delivery::request_end end{.of = *lane.admitted, .is = tried.judged.is, .error = tried.error, .status = tried.http_status.value_or(0)};
   if (tried.on_the_wire) end.sent = tried.sent;
@@ -274,16 +305,17 @@ bool relay::judge_provider(account& of, const running_lane& lane, const attempt&
   const delivery::breaker::finding found = of.gate().judge(end, loop_.now(), random_fraction());
   if (found.is == delivery::breaker::effect::opened) {
     of.set_failure(tried.http_status ? "HTTP " + std::to_string(*tried.http_status) : std::string(to_string(tried.error)));
-    log::warning("provider fails, its changes wait", {{"account", of.settings().name},
+    log::warning("provider fails, its changes wait", {{"account", of.name()},
                                                       {"detail", tried.judged.detail},
                                                       {"event_id", event_id_in_log(current)},
                                                       {"trace_id", trace_id_in_log(current)}});
   }
-  if (found.is == delivery::breaker::effect::closed) log::info("provider works again", {{"account", of.settings().name}});
+  if (found.is == delivery::breaker::effect::closed) log::info("provider works again", {{"account", of.name()}});
   return found.forgiven;
 }
 
-void relay::tell_gate(account& of, const attempt& tried, const delivery::decision& next) {
+void relay::tell_gate(account& of, const running_lane& lane, const attempt& tried, const delivery::decision& next) {
+  if (!of.goes_there_still(lane)) return;
   of.tell_credential(tried.judged.is, tried.http_status.value_or(0), tried.credential_epoch);
   tell_reachable(of, tried);
   if (next.hold_account) of.gate().hold_until(next.at);
@@ -295,10 +327,10 @@ void relay::tell_reachable(account& of, const attempt& tried) {
   if (reached == of.reachable()) return;
   of.set_reachable(reached);
   if (reached) {
-    log::info("provider reached again", {{"account", of.settings().name}});
+    log::info("provider reached again", {{"account", of.name()}});
   } else {
     log::warning("provider not reached",
-                 {{"account", of.settings().name}, {"error", to_string(tried.error)}, {"detail", tried.judged.detail}});
+                 {{"account", of.name()}, {"error", to_string(tried.error)}, {"detail", tried.judged.detail}});
   }
 }
 

@@ -31,20 +31,25 @@ struct relay::ending {
   std::optional<std::int64_t> leads_updated;
   std::size_t changes = 1;  ///< that have ended so together, from the lane's first on
   std::string carried_by;   ///< the event id of the change whose request it was; empty: its own
+  bool is_outcome_unknown = false;  ///< of a try, which was followed by another
+  std::shared_ptr<const account_terms> by;  ///< what it was built and judged by; null where it has no account
   delivery::history history;
 
+  void bury(const problem& why) {
+    is = kind::dead_lettered;
+    reason = why.reason;
+    detail = why.detail;
+  }
   static ending of(const problem& why) {
     ending out;
-    out.is = kind::dead_lettered;
-    out.reason = why.reason;
-    out.detail = why.detail;
+    out.bury(why);
     return out;
   }
 };
 
 /// What is about to leave for a lane's first change: its own request, or one of it and those behind it.
 struct relay::load {
-  const providers::request& own;
+  providers::request own;
   std::optional<providers::request> merged{};
   std::size_t changes = 1;
   std::int64_t last = -1;  ///< the last one's offset

@@ -58,9 +58,10 @@ void relay::tell_taken_before(delivery::owned_partition& of, std::int64_t offset
 
 void relay::route(delivery::change taken) {
   auto found = accounts_by_name_.cend();
-  auto decoded = events::receive(taken.record, configuration_.max_record, [&](std::string_view name) {
+  auto decoded = events::receive(taken.record, configuration_->max_record, [&](std::string_view name) {
     found = accounts_by_name_.find(name);
-    return found != accounts_by_name_.cend();
+    // Of an account that was removed, what was taken before is delivered.
+    return found != accounts_by_name_.cend() && (!found->second->is_removed() || taken.from->parked);
   });
   if (!decoded) return bury_unsent(std::move(taken), decoded.error());
   taken.decoded = std::make_unique<events::lead_change>(std::move(*decoded));
@@ -70,7 +71,7 @@ void relay::route(delivery::change taken) {
 
 void relay::append_to_lane(account& to, delivery::change taken) {
   const lane_side side = side_of(*taken.from);
-  const std::string_view key = events::order_key(taken.record, *taken.decoded, configuration_.order);
+  const std::string_view key = events::order_key(taken.record, *taken.decoded, configuration_->order);
   if (side == lane_side::source) ++to.metrics().taken;
   to.begin_pending(taken);
   if (account_partition* const aside = side == lane_side::source ? to.parked(*taken.from) : nullptr) {

@@ -40,7 +40,7 @@ bool add(providers::merger& to, const delivery::change& next) {
 void tell_parting(delivery::owned_partition& of, const account& whose) {
   if (std::exchange(of.told_of_parting, true)) return;
   log::warning("changes that may have been applied together go one by one: they make no request together as the account is set now",
-               {{"account", whose.settings().name}, {"topic", of.topic}, {"partition", of.number}});
+               {{"account", whose.name()}, {"topic", of.topic}, {"partition", of.number}});
 }
 
 }  // namespace
@@ -110,16 +110,16 @@ void relay::load_up(const account& of, const running_lane& lane, load& what, boo
   const std::size_t least = started_together(lane);
   const bool behind = changes.size() > most_one_by_one;
   const bool takes_more =
-      (waited || behind) && of.settings().merging && lane.unmerged == 0 && (least > 0 || lane.from->offsets.can_start_together());
+      (waited || behind) && lane.terms->settings->merging && lane.unmerged == 0 && (least > 0 || lane.from->offsets.can_start_together());
   const std::size_t most = std::max(least, takes_more ? most_merged : 0);
   if (most < 2) return;
-  providers::merger together(of.settings().plan);
+  providers::merger together(lane.terms->settings->plan);
   std::uint64_t bytes = 0;
   for (std::size_t index = 0; index < std::min(most, changes.size()); ++index) {
     const delivery::change& next = changes[index];
     if (next.from != lane.from || lane.from->offsets.is_settled(next.record.offset)) break;
     bytes += next.record.size;
-    if (index >= least && bytes > configuration_.max_record) break;
+    if (index >= least && bytes > configuration_->max_record) break;
     if (!add(together, next)) break;
   }
   if (together.size() < least) tell_parting(*lane.from, of);

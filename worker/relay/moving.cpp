@@ -122,7 +122,7 @@ void relay::on_moved(const kafka::move_result& result) {
       read_on(*each);
     else if (in_vain && !each->reading) {
       each->of.park_from(loop_.now() + without_parking);
-      log::warning("changes are not parked for now", {{"account", each->of.settings().name}, {"because", move_trouble_}});
+      log::warning("changes are not parked for now", {{"account", each->of.name()}, {"because", move_trouble_}});
       unpark(*each);
     }
   }

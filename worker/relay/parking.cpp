@@ -17,7 +17,7 @@ constexpr std::size_t least_to_park = 16;
 // --- When ------------------------------------------------------------------------------------------------------------------------------
 
 bool relay::may_park(const account& of) const {
-  return mover_ && reader_ && of.settings().park.on && !draining_ && loop_.now() >= of.parks_from();
+  return mover_ && reader_ && of.settings().park.on && !of.is_removed() && !draining_ && loop_.now() >= of.parks_from();
 }
 
 /// All of the account's changes that are taken from now on are parked, and those that wait.
@@ -53,7 +53,7 @@ void relay::past_is_read(const delivery::owned_partition& source) {
 void relay::tell_parking(account& of, std::string_view why) {
   clear_lanes(of);
   ++of.metrics().parkings;
-  log::warning("changes are parked", {{"account", of.settings().name}, {"because", why}});
+  log::warning("changes are parked", {{"account", of.name()}, {"because", why}});
   keep_watch();
 }
 
@@ -132,8 +132,9 @@ void relay::unpark(account_partition& of) {
 void relay::look_whether_down() {
   for (const auto& each : accounts_) {
     each->look_whether_down(loop_.now());
-    if (each->down_since() && loop_.now() - *each->down_since() >= each->settings().park.after)
-      park(*each, "its provider has been down for park.after");
+    if (!each->down_since() || loop_.now() - *each->down_since() < each->settings().park.after) continue;
+    if (each->is_removed() && !each->has_given_up()) each->give_up();
+    park(*each, "its provider has been down for park.after");
   }
 }
 

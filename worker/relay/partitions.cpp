@@ -113,7 +113,7 @@ task<void> relay::give_back(std::vector<std::shared_ptr<delivery::owned_partitio
 
 duration relay::longest_request() const {
   duration longest{};
-  for (const config::account& each : configuration_.accounts) longest = std::max(longest, each.connect_timeout + each.answer_timeout);
+  for (const auto& each : accounts_) longest = std::max(longest, each->settings().connect_timeout + each->settings().answer_timeout);
   return longest + std::chrono::seconds{1};
 }
 
@@ -159,13 +159,18 @@ void relay::abandon_requests() {
   }
 }
 
-void relay::share_limits() {
-  delivery::limit_share share{.owned = {}, .total = partitions_in_all_};
+delivery::limit_share relay::share() const {
+  delivery::limit_share out{.owned = {}, .total = partitions_in_all_};
   for (const auto& [name, partition] : partitions_)
-    if (!partition->parked) share.owned.push_back(partition->number_of_all);
-  std::ranges::sort(share.owned);
+    if (!partition->parked) out.owned.push_back(partition->number_of_all);
+  std::ranges::sort(out.owned);
+  return out;
+}
+
+void relay::share_limits() {
+  const delivery::limit_share own = share();
   for (const auto& each : accounts_) {
-    each->gate().set_share(share, loop_.now(), loop_.wall_now());
+    each->gate().set_share(own, loop_.now(), loop_.wall_now());
     each->admit_waiting();
   }
 }

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "relay/prepared.hpp"
 #include "relay/relay.hpp"
 
 // The logs of parked changes: read back by the owner of the source partition that has fed them, until they are drained.
@@ -18,7 +19,7 @@ constexpr duration renewal_interval = std::chrono::hours{12};
 account_partition& relay::partition_of(account& of, const std::shared_ptr<delivery::owned_partition>& source) {
   if (const auto known = of.partition(*source)) return *known;
   kafka::beside_partition nothing;
-  nothing.partition = {configuration_.parked_topic(of.settings().name, source->topic), source->number};
+  nothing.partition = {configuration_->parked_topic(of.name(), source->topic), source->number};
   return add_log(of, source, nothing);
 }
 
@@ -39,19 +40,21 @@ account_partition& relay::add_log(account& of, const std::shared_ptr<delivery::o
 /// What its former owner has parked comes first.
 void relay::take_over_logs(const std::shared_ptr<delivery::owned_partition>& source, const kafka::assigned_partition& given) {
   if (!reader_ || !mover_) return;
-  for (const kafka::beside_partition& found : given.beside) {
-    const auto of = accounts_by_log_.find(found.partition.topic);
-    if (of == accounts_by_log_.end()) continue;
-    account_partition& made = add_log(*of->second, source, found);
-    if (made.kept) renewals_.insert(found.partition);
-    if (made.end < 0 && made.end_is_known) continue;
-    of->second->set_parked(made, true);
-    if (reads_on(*of->second, *source))
-      made.reads_at_latest = loop_.now() + longest_reading_parked;
-    else
-      start_reading(made);
-  }
+  if (prepared_) prepared_->assigned(given);
+  for (const kafka::beside_partition& found : given.beside)
+    if (const auto of = accounts_by_log_.find(found.partition.topic); of != accounts_by_log_.end()) take_over_log(*of->second, source, found);
   if (!renewals_.empty()) commit_soon(haste::within_interval);
+}
+
+void relay::take_over_log(account& of, const std::shared_ptr<delivery::owned_partition>& source, const kafka::beside_partition& found) {
+  account_partition& made = add_log(of, source, found);
+  if (made.kept) renewals_.insert(found.partition);
+  if (made.end < 0 && made.end_is_known) return;
+  of.set_parked(made, true);
+  if (reads_on(of, *source))
+    made.reads_at_latest = loop_.now() + longest_reading_parked;
+  else
+    start_reading(made);
 }
 
 void relay::start_reading(account_partition& of) {
@@ -125,7 +128,7 @@ void relay::look_whether_drained() {
     each->each_partition([&](account_partition& one) {
       if (one.parked && one.is_drained() && (one.to_move.empty() || one.reading) && !hands_over_later(one)) unpark(one);
     });
-    if (!each->any_parked()) log::info("nothing is parked any more", {{"account", each->settings().name}});
+    if (!each->any_parked()) log::info("nothing is parked any more", {{"account", each->name()}});
   }
 }
 
@@ -148,7 +151,7 @@ void relay::check_parking() {
   std::vector<kafka::needed_topic> topics;
   for (const auto& each : accounts_)
     if (each->settings().park.on)
-      for (const auto& [source, size] : source_sizes_) topics.push_back({configuration_.parked_topic(each->settings().name, source), size});
+      for (const auto& [source, size] : source_sizes_) topics.push_back({configuration_->parked_topic(each->name(), source), size});
   if (topics.empty()) return;
   mover_->check(std::move(topics), [this](const std::vector<std::string>& problems) {
     move_soon();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "relay/prepared.hpp"
 
 namespace leadrelay::relay {
 namespace {
@@ -53,24 +54,20 @@ std::optional<std::uint64_t> partition_snapshot::lag() const noexcept {
 
 relay::relay(relay_parts parts)
     : loop_(parts.on),
-      configuration_(parts.configuration),
+      configuration_(std::move(parts.configuration)),
       consumer_(parts.consumer),
       mover_(parts.mover),
       reader_(parts.reader),
       spans_(parts.spans),
-      dead_letters_(parts.on, parts.producer, parts.configuration.topics.dead_letters),
+      dead_letters_(parts.on, parts.producer, configuration_->topics.dead_letters),
+      connectors_(std::move(parts.connectors)),
+      first_concurrency_(parts.first_concurrency),
       budget_(parts.memory),
       random_(parts.random_seed),
       writer_(static_cast<std::uint32_t>(random_()) | 1u),
       ids_(~parts.random_seed),
       secret_watch_(parts.on, std::move(parts.files)) {
-  if (configuration_.topics.results) results_.emplace(loop_, parts.producer, *configuration_.topics.results);
-  for (const config::account& settings : configuration_.accounts) {
-    accounts_.push_back(std::make_unique<account>(loop_, settings, parts.connectors(settings), parts.first_concurrency));
-    accounts_by_name_.emplace(settings.name, accounts_.back().get());
-    for (const std::string& source : configuration_.topics.lead_changes)
-      accounts_by_log_.emplace(configuration_.parked_topic(settings.name, source), accounts_.back().get());
-  }
+  if (configuration_->topics.results) results_.emplace(loop_, parts.producer, *configuration_->topics.results);
 }
 
 relay::~relay() {
@@ -79,14 +76,9 @@ relay::~relay() {
 }
 
 outcome<void> relay::start() {
-  for (const auto& each : accounts_) {
-    const config::credential_source& from = each->settings().credential;
-    if (from.from == config::credential_source::kind::file)
-      secret_watch_.add(from.text, [of = each.get()](const outcome<std::string>& read) { return of->take_credential(read); });
-    if (const auto read = each->read_credential(); !read)
-      return problem{read.error().reason, "account " + each->settings().name + ": " + read.error().detail};
-  }
-  share_limits();
+  auto ready = make_ready(configuration_);
+  if (!ready) return ready.error();
+  take(**ready);
   if (reader_) reader_->start(*this);
   consumer_.start(*this);
   return {};
@@ -128,7 +120,8 @@ relay_snapshot relay::snapshot() {
   const time_point now = loop_.now();
   for (const auto& each : accounts_) {
     account_snapshot& a = out.accounts.emplace_back();
-    a.name = each->settings().name;
+    a.name = each->name();
+    a.removed = each->is_removed();
     a.provider = each->settings().plan.definition().name();
     a.state = each->state(now);
     tell_credential(*each, a);

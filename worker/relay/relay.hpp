@@ -29,12 +29,14 @@
 
 namespace leadrelay::relay {
 
-/// Makes the connector of an account; sockets in the program, a simulated network in tests.
-using connector_factory = std::function<std::unique_ptr<http::connector>(const config::account&)>;
+/// Makes the connector of an account; sockets in the program, a simulated network in tests. A problem says what stands in the way.
+using connector_factory = std::function<outcome<std::unique_ptr<http::connector>>(const config::account&)>;
+
+struct prepared_reload;
 
 struct relay_parts {
   loop& on;
-  const config::configuration& configuration;
+  std::shared_ptr<const config::configuration> configuration;
   kafka::consumer& consumer;
   kafka::producer& producer;
   connector_factory connectors;
@@ -59,6 +61,15 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   /// Reads the accounts' credentials, from then on anew where their files change, and joins the group. A problem names the account; nothing
   /// is started then.
   outcome<void> start();
+
+  // reload.cpp: another configuration, whose accounts alone may differ, is taken in two steps, so that all workers of a process take it or
+  // none does
+  /// Makes ready all that it needs and that can fail, which changes nothing yet. The problem says what stands in the way.
+  task<outcome<void>> prepare(std::shared_ptr<const config::configuration> next);
+  /// Goes on by what was made ready last.
+  void apply();
+  /// Drops it.
+  void abandon();
 
   /// Takes nothing in any more, lets what is in flight end within `grace`, settles, commits and leaves the group.
   task<void> drain(duration grace);
@@ -104,7 +115,8 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   // deliver.cpp: a lane's work, which reads like the story of an event
   task<void> run_lane(account& of, running_lane& lane);
   task<ending> deliver(account& of, running_lane& lane);
-  task<ending> send_until_settled(account& of, running_lane& lane, const providers::request& request);
+  static bool build(account& of, running_lane& lane, providers::request& into, ending& end);
+  task<ending> send_until_settled(account& of, running_lane& lane, providers::request request);
   task<attempt> try_once(account& of, running_lane& lane, const load& what);
   bool may_leave_still(account& of, running_lane& lane, attempt& tried);
   task<attempt> exchange(account& of, running_lane& lane, const load& loaded);
@@ -113,7 +125,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   delivery::decision decide_next(account& of, const running_lane& lane, const load& what, attempt& tried, ending& so_far);
   double random_fraction() { return std::uniform_real_distribution<double>{}(random_); }
   bool judge_provider(account& of, const running_lane& lane, const attempt& tried);
-  void tell_gate(account& of, const attempt& tried, const delivery::decision& next);
+  static void tell_gate(account& of, const running_lane& lane, const attempt& tried, const delivery::decision& next);
   static void tell_reachable(account& of, const attempt& tried);
   task<bool> back_off(running_lane& lane, time_point until);
 
@@ -122,7 +134,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   static void name_trace(const delivery::change& taken, const account& of);
   void enter_step(running_lane& lane, lane_step step) const;
   void end_wait(const delivery::change& of, time_point at);
-  void trace_attempt(const account& of, const running_lane& lane, const load& what, const attempt& tried, int resend_count);
+  void trace_attempt(const running_lane& lane, const load& what, const attempt& tried, int resend_count);
   static void trace_settled(const delivery::change& ended, const ending& end);
   void end_trace(const delivery::change& ended);
   static std::optional<tracing::trace_context> context_of(const delivery::change& of);
@@ -207,6 +219,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   account_partition& partition_of(account& of, const std::shared_ptr<delivery::owned_partition>& source);
   account_partition& add_log(account& of, const std::shared_ptr<delivery::owned_partition>& source, const kafka::beside_partition& found);
   void take_over_logs(const std::shared_ptr<delivery::owned_partition>& source, const kafka::assigned_partition& given);
+  void take_over_log(account& of, const std::shared_ptr<delivery::owned_partition>& source, const kafka::beside_partition& found);
   void start_reading(account_partition& of);
   void start_late_reading();
   void read_on(account_partition& of);
@@ -237,7 +250,20 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   /// Returns once a commit that tells of all that is settled and started by now is acknowledged (true), or the partition of the lane's
   /// change is given up (false).
   task<bool> committed(running_lane& lane, lane_step meanwhile);
+  delivery::limit_share share() const;
   void share_limits();
+
+  // reload.cpp
+  outcome<std::shared_ptr<prepared_reload>> make_ready(std::shared_ptr<const config::configuration> next);
+  outcome<account_change> make_change(const config::configuration& next, std::shared_ptr<const config::account> settings);
+  std::optional<problem> find_parked_of_removed(const config::configuration& next) const;
+  void take(prepared_reload& ready);
+  std::unique_ptr<account> take_account(account_change change, std::vector<std::unique_ptr<account>>& former);
+  void introduce(account& added);
+  void watch_secret(account& of);
+  void take_over_added(const prepared_reload& ready);
+  void forget_removed();
+  void forget(account& gone);
 
   // watchdog.cpp: partitions that make no progress
   void keep_watch();
@@ -245,20 +271,23 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   void tell_stall(const delivery::owned_partition& stalled, std::int64_t oldest);
 
   loop& loop_;
-  const config::configuration& configuration_;
+  std::shared_ptr<const config::configuration> configuration_;
   kafka::consumer& consumer_;
   kafka::mover* mover_;
   kafka::log_reader* reader_;
   tracing::span_sink* spans_;
   sink::dead_letters dead_letters_;
+  connector_factory connectors_;
+  int first_concurrency_;
   std::optional<sink::results> results_;
   delivery::budget budget_;
   std::mt19937_64 random_;
   std::uint32_t writer_;  ///< of the offset maps, never 0
   std::mt19937_64 ids_;   ///< of spans; of its own, so that what is traced changes nothing else
 
-  std::vector<std::unique_ptr<account>> accounts_;
-  std::unordered_map<std::string_view, account*> accounts_by_name_;
+  std::vector<std::unique_ptr<account>> accounts_;                   ///< in the order of the configuration, those that were removed last
+  std::unordered_map<std::string_view, account*> accounts_by_name_;  ///< keys are the accounts' own
+  std::shared_ptr<prepared_reload> prepared_;                        ///< null where none is under way
   secret_watch secret_watch_;
   partition_map partitions_;
   partition_map former_;           ///< partitions that this worker had before: what it has settled of them it does not deliver again

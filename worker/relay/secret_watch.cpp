@@ -40,11 +40,16 @@ secret_watch::~secret_watch() {
   if (timer_) loop_.timers().cancel(*timer_);
 }
 
-void secret_watch::add(const std::string& path, user to) {
+void secret_watch::add(const std::string& path, const void* whose, user to) {
   const auto [at, is_new] = watched_.try_emplace(path);
   if (is_new) at->second.seen = files_.look(path);
-  at->second.users.push_back(std::move(to));
+  at->second.users[whose] = std::move(to);
   arm();
+}
+
+void secret_watch::remove(const void* whose) {
+  for (auto& [path, file] : watched_) file.users.erase(whose);
+  std::erase_if(watched_, [](const auto& each) { return each.second.users.empty(); });
 }
 
 void secret_watch::arm() {
@@ -64,8 +69,8 @@ void secret_watch::look_at_all() {
     if (!changed && !file.trouble) continue;
     const auto secret = files_.read(path);
     file.trouble = false;
-    for (const user& each : file.users)
-      if (!each(secret)) file.trouble = true;
+    for (const auto& [whose, tell] : file.users)
+      if (!tell(secret)) file.trouble = true;
   }
 }
 

@@ -48,14 +48,17 @@ class secret_watch {
   secret_watch(const secret_watch&) = delete;
   secret_watch& operator=(const secret_watch&) = delete;
 
-  /// Tells `to` of each change of the file from now on; a file that could not be used is read again each second until it can.
-  void add(const std::string& path, user to);
+  /// Tells `to` of each change of the file from now on; a file that could not be used is read again each second until it can. `whose` is a
+  /// name for `remove`.
+  void add(const std::string& path, const void* whose, user to);
+  /// Nothing more is told to them. Not to be called by a user.
+  void remove(const void* whose);
 
  private:
   struct watched {
     file_stamp seen;
     bool trouble = false;
-    std::vector<user> users;
+    std::map<const void*, user> users;
   };
 
   void arm();

@@ -18,8 +18,8 @@ task<bool> relay::bury(account* of, delivery::change& doomed, const ending& end)
   if (end.http_status) context.http_status = static_cast<int>(*end.http_status);
   context.response = end.response;
   if (of) {
-    context.account = of->settings().name;
-    context.provider = of->settings().plan.definition().name();
+    context.account = of->name();
+    context.provider = end.by->settings->plan.definition().name();
     context.event_id = doomed.decoded->id;
   }
   tell_dead_letter(of, doomed, end);
@@ -96,8 +96,8 @@ void relay::tell_result(account* of, const delivery::change& ended, const ending
   const std::string id = of ? event_id_of(ended) : "";
   result.event_id = id;
   if (of) {
-    result.account = of->settings().name;
-    result.provider = of->settings().plan.definition().name();
+    result.account = of->name();
+    result.provider = end.by->settings->plan.definition().name();
   }
   if (end.is == ending::kind::dead_lettered) {
     result.outcome = sink::ending::dead_lettered;

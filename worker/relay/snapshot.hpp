@@ -17,6 +17,7 @@ struct account_snapshot {
   delivery::gate_state state = delivery::gate_state::flowing;
   std::string reason;                   ///< of the state, and what else is wrong with the account; empty where nothing is
   std::optional<wall_time> since{};     ///< when what `reason` tells of began, where that is known
+  bool removed = false;                 ///< from the configuration: what was taken of it before is delivered
   bool credential_unreadable = false;   ///< the secret cannot be read anew, the former one stays in use
   std::uint64_t waiting = 0;            ///< changes taken and not settled, those in flight included
   std::optional<wall_time> oldest{};    ///< when the oldest of these was written to Kafka, to the second

@@ -37,7 +37,7 @@ void relay::begin_trace(delivery::change& taken) {
     parent = std::move(told);
   }
   const tracing::trace_id made{ids_(), make_span_id()};
-  const tracing::sampling& by = configuration_.tracing ? configuration_.tracing->sampling : tracing::sampling{};
+  const tracing::sampling& by = configuration_->tracing ? configuration_->tracing->sampling : tracing::sampling{};
   const tracing::change_trace::moment now{loop_.now(), loop_.wall_now()};
   taken.trace = std::make_unique<tracing::change_trace>(std::move(parent), made, make_span_id(), by, now);
 }
@@ -45,7 +45,7 @@ void relay::begin_trace(delivery::change& taken) {
 void relay::name_trace(const delivery::change& taken, const account& of) {
   if (!is_recorded(taken)) return;
   taken.trace->event_id = truncate_utf8(taken.decoded->id, most_id_bytes);
-  taken.trace->account = of.settings().name;
+  taken.trace->account = of.name();
   taken.trace->provider = of.settings().plan.definition().name();
 }
 
@@ -61,7 +61,7 @@ void relay::end_wait(const delivery::change& of, time_point at) {
 }
 
 /// The span is the carrier's. The others are told of it, and it of them.
-void relay::trace_attempt(const account& of, const running_lane& lane, const load& what, const attempt& tried, int resend_count) {
+void relay::trace_attempt(const running_lane& lane, const load& what, const attempt& tried, int resend_count) {
   const auto& changes = lane.queue.changes;
   const delivery::change& carrier = changes[what.changes - 1];
   const tracing::span_id id = tried.context ? tried.context->parent : make_span_id();
@@ -69,7 +69,7 @@ void relay::trace_attempt(const account& of, const running_lane& lane, const loa
   if (what.changes > 1) end_wait(carrier, tried.sent);
   const time_point now = loop_.now();
   if (is_recorded(carrier)) {
-    const request_place& to = of.place();
+    const request_place& to = lane.terms->place;
     tracing::attempt told{.method = what.request().method,
                           .url_template = to.url_template,
                           .server_address = to.server_address,
@@ -99,7 +99,7 @@ void relay::end_trace(const delivery::change& ended) {
   if (!is_recorded(ended)) return;
   const time_point now = loop_.now();
   if (ended.trace->is_waiting()) end_wait(ended, now);
-  const std::string* group = config::find_kafka(configuration_, "group.id");
+  const std::string* group = config::find_kafka(*configuration_, "group.id");
   const tracing::message from{.topic = ended.origin ? std::string_view(ended.origin->topic) : *ended.record.topic,
                               .partition = ended.origin ? ended.origin->partition : ended.record.partition,
                               .offset = ended.origin ? ended.origin->offset : ended.record.offset,
@@ -133,12 +133,12 @@ std::optional<std::string> relay::trace_id_in_log(const delivery::change& of) { 
 /// A try that has left, or has got no connection.
 void relay::tell_attempt(const account& of, const running_lane& lane, const load& what, const attempt& tried, int resend_count) {
   if (tried.held_back || (!tried.on_the_wire && tried.error == delivery::transport_error::stopped)) return;
-  if (spans_) trace_attempt(of, lane, what, tried, resend_count);
+  if (spans_) trace_attempt(lane, what, tried, resend_count);
   if (!log::is_written(log::level::debug)) return;
   const delivery::change& carrier = lane.queue.changes[what.changes - 1];
   const auto status = tried.http_status ? std::optional(std::to_string(*tried.http_status)) : std::nullopt;
   const auto error = tried.error != delivery::transport_error::none ? std::optional(std::string(to_string(tried.error))) : std::nullopt;
-  log::debug("attempt", {{"account", of.settings().name},
+  log::debug("attempt", {{"account", of.name()},
                          {"event_id", event_id_in_log(carrier)},
                          {"trace_id", trace_id_in_log(carrier)},
                          {"span_id", id_of_span(tried.context)},
@@ -151,7 +151,7 @@ void relay::tell_attempt(const account& of, const running_lane& lane, const load
 void relay::tell_delivered(const account& of, const delivery::change& ended, const ending& end) {
   if (!log::is_written(log::level::debug)) return;
   const auto carried_by = end.carried_by.empty() ? std::nullopt : std::optional(std::string(truncate_utf8(end.carried_by, most_id_bytes)));
-  log::debug("delivered", {{"account", of.settings().name},
+  log::debug("delivered", {{"account", of.name()},
                            {"event_id", event_id_in_log(ended)},
                            {"trace_id", trace_id_in_log(ended)},
                            {"carried_by", carried_by}});
@@ -163,7 +163,7 @@ void relay::tell_dead_letter(const account* of, const delivery::change& doomed, 
                              {"topic", *doomed.record.topic},
                              {"partition", doomed.record.partition},
                              {"offset", doomed.record.offset},
-                             {"account", of ? std::optional(of->settings().name) : std::nullopt},
+                             {"account", of ? std::optional(of->name()) : std::nullopt},
                              {"event_id", of ? std::optional(event_id_in_log(doomed)) : std::nullopt},
                              {"trace_id", trace_id_in_log(doomed)}});
 }

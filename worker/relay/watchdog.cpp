@@ -42,7 +42,9 @@ void relay::look_at_partitions() {
   relieve();
   move_soon();
   check_parking();
-  if (any_work || !parking_problems_.empty() || std::ranges::any_of(accounts_, [](const auto& each) { return each->any_parked(); })) keep_watch();
+  forget_removed();
+  const auto is_watched = [](const auto& each) { return each->any_parked() || each->is_removed(); };
+  if (any_work || !parking_problems_.empty() || std::ranges::any_of(accounts_, is_watched)) keep_watch();
 }
 
 void relay::tell_stall(const delivery::owned_partition& stalled, std::int64_t oldest) {
@@ -60,7 +62,7 @@ void relay::tell_stall(const delivery::owned_partition& stalled, std::int64_t ol
     log::warning("partition makes no progress", {{"topic", stalled.topic},
                                                  {"partition", stalled.number},
                                                  {"offset", oldest},
-                                                 {"account", each->settings().name},
+                                                 {"account", each->name()},
                                                  {"event_id", event_id_in_log(*held)},
                                                  {"trace_id", trace_id_in_log(*held)},
                                                  {"step", to_string(holder->step)},

@@ -83,13 +83,13 @@ TEST(history, keeps_fifteen_minutes_and_tells_only_what_is_new) {
 TEST(history, recent_numbers_are_of_the_last_minute) {
   a_worker worker(1);
   history past;
-  EXPECT_EQ(past.recent(0, worker.now.workers[0].accounts[0], worker.now.at).seconds, 0);
+  EXPECT_EQ(past.recent(worker.now.workers[0].accounts[0], worker.now.at).seconds, 0);
   for (int count = 0; count < 60; ++count) {
     worker.pass(5s, 10);
     past.add(worker.now);
   }
   worker.pass(2s, 5);
-  const recent_numbers recent = past.recent(0, worker.now.workers[0].accounts[0], worker.now.at);
+  const recent_numbers recent = past.recent(worker.now.workers[0].accounts[0], worker.now.at);
   EXPECT_GE(recent.seconds, 50);
   EXPECT_LE(recent.seconds, 62);
   EXPECT_NEAR(static_cast<double>(recent.delivered) / recent.seconds, 2, 0.2);
@@ -106,7 +106,7 @@ TEST(history, many_accounts_have_totals_and_recent_numbers_alone) {
   }
   EXPECT_EQ(told(past)["accounts"].Size(), 0u);
   EXPECT_EQ(told(past)["delivered"][1].GetUint(), 10u);
-  EXPECT_EQ(past.recent(0, worker.now.workers[0].accounts[0], worker.now.at).delivered, 20u);
+  EXPECT_EQ(past.recent(worker.now.workers[0].accounts[0], worker.now.at).delivered, 20u);
 }
 
 }  // namespace

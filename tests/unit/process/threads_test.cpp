@@ -12,7 +12,7 @@ namespace leadrelay {
 namespace {
 
 /// Four workers of the mock cluster, whose coordinator takes its time to let so many join.
-config::configuration four_threads(const std::string& bootstrap_servers) {
+std::shared_ptr<const config::configuration> four_threads(const std::string& bootstrap_servers) {
   setenv("LEADRELAY_TEST_KEY", "key-of-the-test", 1);
   yaml::issues issues;
   auto loaded =
@@ -22,14 +22,14 @@ config::configuration four_threads(const std::string& bootstrap_servers) {
                             "  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: LEADRELAY_TEST_KEY } }\n",
                         "threads.yaml", issues);
   EXPECT_TRUE(loaded);
-  return std::move(*loaded);
+  return std::make_shared<const config::configuration>(std::move(*loaded));
 }
 
 TEST(threads, are_seen_together_from_outside_and_end_together_though_stopped_while_they_join) {
   log::start(log::format::text, log::level::error);
   kafka::mock_cluster cluster = *kafka::mock_cluster::start();
   ASSERT_EQ(cluster.create_topic("changes", 8), "");
-  const config::configuration configuration = four_threads(cluster.bootstrap_servers());
+  const auto configuration = four_threads(cluster.bootstrap_servers());
   auto made = process::process::make(configuration);
   ASSERT_TRUE(made) << made.error().detail;
   bool ended_well = false;

@@ -1,5 +1,6 @@
 #include "relay/secret_watch.hpp"
 
+#include <array>
 #include <cerrno>
 #include <filesystem>
 
@@ -54,7 +55,7 @@ TEST(secret_watch, a_file_that_stays_as_it_is_is_looked_at_each_second_and_never
   imagined_files world;
   std::vector<std::string> told;
   world.put("a", "one");
-  world.watch.add("a", world.into(told));
+  world.watch.add("a", &world, world.into(told));
   world.loop.run_for(10s);
   EXPECT_EQ(world.looks, 11);
   EXPECT_EQ(world.reads, 0);
@@ -65,7 +66,7 @@ TEST(secret_watch, a_change_is_told_within_a_second_and_once) {
   imagined_files world;
   std::vector<std::string> told;
   world.put("a", "one");
-  world.watch.add("a", world.into(told));
+  world.watch.add("a", &world, world.into(told));
   world.loop.run_for(1500ms);
   world.put("a", "two");
   world.loop.run_for(1s);
@@ -78,7 +79,8 @@ TEST(secret_watch, those_who_share_a_file_are_all_told_for_one_look_and_one_read
   imagined_files world;
   std::vector<std::string> told;
   world.put("a", "one");
-  for (int user = 0; user < 3; ++user) world.watch.add("a", world.into(told));
+  const std::array<int, 3> users{};
+  for (const int& user : users) world.watch.add("a", &user, world.into(told));
   world.looks = 0;
   world.put("a", "two");
   world.loop.run_for(1s);
@@ -87,12 +89,30 @@ TEST(secret_watch, those_who_share_a_file_are_all_told_for_one_look_and_one_read
   EXPECT_EQ(world.reads, 1);
 }
 
+TEST(secret_watch, who_is_removed_is_told_no_more_and_the_others_are) {
+  imagined_files world;
+  std::vector<std::string> told;
+  std::vector<std::string> told_other;
+  world.put("a", "one");
+  world.watch.add("a", &told, world.into(told));
+  world.watch.add("a", &told_other, world.into(told_other));
+  world.watch.remove(&told);
+  world.put("a", "two");
+  world.loop.run_for(2s);
+  EXPECT_TRUE(told.empty());
+  EXPECT_THAT(told_other, ElementsAre("two"));
+  world.watch.remove(&told_other);
+  world.looks = 0;
+  world.loop.run_for(2s);
+  EXPECT_EQ(world.looks, 0);
+}
+
 TEST(secret_watch, what_cannot_be_used_is_read_again_each_second_until_it_can) {
   imagined_files world;
   std::vector<std::string> told;
   bool usable = false;
   world.put("a", "one");
-  world.watch.add("a", [&](const outcome<std::string>& read) {
+  world.watch.add("a", &world, [&](const outcome<std::string>& read) {
     told.push_back(read ? *read : "?");
     return usable;
   });

@@ -82,6 +82,8 @@ function forgetPastOfAnother(started) {
 function takePast(answer) {
   past.last = answer.last;
   for (const name of seriesNames) extend(past[name], answer[name]);
+  const named = new Set(answer.accounts.map((each) => each.account));
+  for (const name of [...past.accounts.keys()]) if (!named.has(name)) past.accounts.delete(name);
   for (const each of answer.accounts) {
     if (!past.accounts.has(each.account)) past.accounts.set(each.account, { delivered: [], waiting: [] });
     const known = past.accounts.get(each.account);

@@ -71,6 +71,7 @@ function showLag(status) {
 function showTroubles(status) {
   const texts = new Set(status.workers.flatMap((worker) => worker.troubles));
   for (const worker of status.workers) if (worker.not_ready) texts.add(worker.not_ready);
+  if (status.configuration.refusal) texts.add(`The configuration is refused, the former one stays: ${status.configuration.refusal}`);
   if (partitionTrouble(status)) texts.add(partitionTrouble(status));
   const list = find('troubles');
   list.hidden = texts.size === 0;
