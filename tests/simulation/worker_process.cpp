@@ -29,8 +29,8 @@ worker_process::worker_process(surroundings& at, broker& of, std::vector<std::un
       parker_(at, of, member_),
       reader_(at, of, number),
       memory_(memory) {
-  auto connectors = [this, &providers, names = with](const config::account& of) {
-    const auto found = std::ranges::find(names->accounts, of.name, &config::account::name);
+  auto connectors = [this, &providers, names = with](const config::account& whose) {
+    const auto found = std::ranges::find(names->accounts, whose.name, &config::account::name);
     return make_connector(at_, *providers[static_cast<std::size_t>(found - names->accounts.begin())], state_);
   };
   relay_ = std::make_unique<leadrelay::relay::relay>(leadrelay::relay::relay_parts{.on = at_.loop,
