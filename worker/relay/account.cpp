@@ -30,7 +30,8 @@ void account::connect_by(std::unique_ptr<http::connector> connector) {
 }
 
 void account::take(account_change made) {
-  is_removed_ = has_given_up_ = false;
+  removed_at_.reset();
+  has_given_up_ = false;
   const bool moves = made.terms->destination != terms_->destination;
   terms_ = std::move(made.terms);
   if (made.is_same) return;
@@ -51,7 +52,7 @@ void account::give_up() {
 }
 
 bool account::is_over() const {
-  return is_removed_ && lane_count() == 0 && pending_ == 0 && to_move_ == 0 && parked_count_ == 0 &&
+  return is_removed() && lane_count() == 0 && pending_ == 0 && to_move_ == 0 && parked_count_ == 0 &&
          std::ranges::all_of(partitions_, [](const auto& each) {
            return each.second->moving == 0 && !each.second->log->offsets.ahead_of_broker();
          });

@@ -128,8 +128,9 @@ class account {
   /// Goes on by what has been made ready. Requests on the wire end as they were sent.
   void take(account_change made);
   /// The configuration does not have it any more: what was taken of it is delivered, and nothing more is taken.
-  void remove() noexcept { is_removed_ = true; }
-  bool is_removed() const noexcept { return is_removed_; }
+  void remove(time_point now) noexcept { removed_at_ = removed_at_.value_or(now); }
+  bool is_removed() const noexcept { return removed_at_.has_value(); }
+  const std::optional<time_point>& removed_at() const noexcept { return removed_at_; }
   /// And its provider has been down since for so long that what is left of it is not to wait any more.
   void give_up();
   bool has_given_up() const noexcept { return has_given_up_; }
@@ -247,7 +248,7 @@ class account {
   delivery::gate gate_;
   std::unique_ptr<http::pool> pool_;
   account_metrics metrics_;
-  bool is_removed_ = false;
+  std::optional<time_point> removed_at_;
   bool has_given_up_ = false;
   std::string credential_;
   std::string former_secret_;

@@ -132,7 +132,9 @@ void relay::unpark(account_partition& of) {
 void relay::look_whether_down() {
   for (const auto& each : accounts_) {
     each->look_whether_down(loop_.now());
-    if (!each->down_since() || loop_.now() - *each->down_since() < each->settings().park.after) continue;
+    if (!each->down_since()) continue;
+    const duration down = loop_.now() - std::max(*each->down_since(), each->removed_at().value_or(time_point::min()));
+    if (down < each->settings().park.after) continue;
     if (each->is_removed() && !each->has_given_up()) each->give_up();
     park(*each, "its provider has been down for park.after");
   }

@@ -105,7 +105,7 @@ void relay::take(prepared_reload& ready) {
   for (account_change& each : ready.changes) accounts_.push_back(take_account(std::move(each), former));
   for (auto& each : former) {
     if (!each) continue;
-    each->remove();
+    each->remove(loop_.now());
     accounts_.push_back(std::move(each));
   }
   first_to_move_ = 0;
