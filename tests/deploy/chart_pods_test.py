@@ -152,8 +152,13 @@ class Secrets(unittest.TestCase):
             return only(render(PRODUCTION, *values), "StatefulSet")["spec"]["template"]["metadata"]["annotations"]["checksum/configuration"]
 
         self.assertNotEqual(checksum(), checksum({"config": {"grace": "31s"}}))
-        self.assertNotEqual(checksum(), checksum({"providers": {"x.yaml": "name: x"}}))
+        self.assertEqual(checksum(), checksum({"providers": {"x.yaml": "name: x"}}))
         self.assertEqual(checksum(), checksum({"credentials": {"values": {"acme-perch": "other"}}}))
+        limit = {"config": {"accounts": {"acme-perch": {"concurrency": 3}}}}
+        mounted = {"staticMembership": False, "kafkaSecrets": None}
+        self.assertNotEqual(checksum(), checksum(limit), "an init container has written the file")
+        self.assertEqual(checksum(mounted), checksum(mounted, limit), "the worker reads the mounted file anew")
+        self.assertNotEqual(checksum(mounted), checksum(mounted, {"config": {"grace": "31s"}}))
 
 
 class Network(unittest.TestCase):

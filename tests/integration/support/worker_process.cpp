@@ -21,6 +21,12 @@ constexpr const char* admin_line = R"(admin.*(?:port["=: ]+|:)(\d+))";
 worker_process::worker_process(const worker_config& config) {
   const std::string file = directory_.file("leadrelay.yaml");
   write_file(file, config.yaml());
+  begin(config, file);
+}
+
+worker_process::worker_process(const worker_config& config, const std::string& file) { begin(config, file); }
+
+void worker_process::begin(const worker_config& config, const std::string& file) {
   process_ = std::make_unique<process>(std::vector<std::string>{leadrelay_binary(), "run", "--config", file}, config.environment());
   const auto found = process_->error_lines().wait_for(admin_line, std::chrono::steady_clock::now() + std::chrono::seconds{20});
   if (!found) throw_with_log("the worker did not say where its admin pages are", log());

@@ -16,6 +16,8 @@ class worker_process {
  public:
   /// Starts it and waits until it tells its admin port; throws with its log where it does not within 20 s.
   explicit worker_process(const worker_config& config);
+  /// The same where its configuration is already in that file; of `config` it takes the environment.
+  worker_process(const worker_config& config, const std::string& file);
 
   /// Waits until it is ready; throws with its log where it is not within `within`.
   void wait_until_ready(std::chrono::milliseconds within = std::chrono::seconds{60});
@@ -33,6 +35,8 @@ class worker_process {
   void kill();
 
  private:
+  void begin(const worker_config& config, const std::string& file);
+
   temp_dir directory_;
   std::unique_ptr<process> process_;
   std::string admin_url_;

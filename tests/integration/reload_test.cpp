@@ -1,0 +1,130 @@
+// The configuration of a running worker changes: in a file reached as Kubernetes mounts a ConfigMap, and by SIGHUP.
+#include <chrono>
+#include <csignal>
+
+#include <gmock/gmock.h>
+
+#include "support/environment.hpp"
+#include "support/events.hpp"
+#include "support/http_client.hpp"
+#include "support/scenario.hpp"
+#include "support/worker_process.hpp"
+#include "unit/mounted_secret.hpp"
+
+namespace leadrelay::integration {
+namespace {
+
+using std::chrono::seconds;
+using test::mounted_secret;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+constexpr unsigned leads = 30;
+
+/// A worker whose configuration is mounted, with accounts of Orwel by their names.
+class reloaded_worker {
+ public:
+  explicit reloaded_worker(const std::string& name)
+      : world(name),
+        mounted(yaml({"acme"})),
+        worker(world.config({account("acme"), account("other")}), mounted.path()) {}
+
+  account_config account(const std::string& name) const { return world.account(name, "orwel"); }
+  std::string yaml(const std::vector<std::string>& accounts, const std::map<std::string, std::string>& more = {}) const {
+    std::vector<account_config> all;
+    for (const std::string& each : accounts) all.push_back(account(each));
+    worker_config out = world.config(all);
+    out.more.insert(more.begin(), more.end());
+    return out.yaml();
+  }
+
+  /// Changes of an account's leads, each from the first number to the last.
+  void write(const std::string& account, unsigned first, unsigned last) {
+    for (unsigned change = first; change <= last; ++change)
+      for (unsigned lead = 0; lead < leads; ++lead) {
+        const std::string id = account + std::to_string(lead) + "-" + std::to_string(change);
+        const std::string fields = R"({"properties":{"seq":)" + std::to_string(change) + "}}";
+        const unsigned number = account == "acme" ? lead : leads + lead;
+        world.writer().write(world.topic(), lead_change{id, account, uuid_of(number), fields, "", ""}.record());
+      }
+    world.writer().flush();
+  }
+
+  bool until_reloads(double applied) {
+    return eventually(seconds{40}, [&] {
+      return worker.metrics().sum("leadrelay_configuration_reloads_total", {{"result", "applied"}}) >= applied;
+    });
+  }
+  bool until_settled() {
+    return eventually(seconds{60}, [&] { return world.lag() == 0; });
+  }
+
+  scenario world;
+  mounted_secret mounted;
+  worker_process worker;
+};
+
+TEST(reload, accounts_come_and_go_in_a_mounted_file_while_deliveries_go_on_and_nothing_is_lost_or_repeated) {
+  reloaded_worker of("reload-swap");
+  of.worker.wait_until_ready();
+  of.write("acme", 1, 5);
+  of.mounted.swap_to(of.yaml({"acme", "other"}));
+  of.write("acme", 6, 10);
+  ASSERT_TRUE(of.until_reloads(1)) << of.worker.log();
+  of.write("other", 1, 5);
+  ASSERT_TRUE(of.until_settled()) << of.worker.log();
+  of.mounted.swap_to(of.yaml({"other"}));
+  ASSERT_TRUE(of.until_reloads(2)) << of.worker.log();
+  of.write("other", 6, 8);
+  ASSERT_TRUE(of.until_settled()) << of.worker.log();
+  EXPECT_EQ(of.world.sandbox().count("orwel", "applied"), leads * (10 + 8));
+  for (const char* counter : {"order_violations", "repeats", "overlaps"}) EXPECT_EQ(of.world.sandbox().count("orwel", counter), 0u) << counter;
+  EXPECT_THAT(of.world.dead_letters(), IsEmpty());
+  const json::document status = get_json(of.worker.admin_url() + "/status.json");
+  ASSERT_EQ(status["accounts"].Size(), 1u);
+  EXPECT_EQ(json::text(status["accounts"][0]["account"]), "other");
+  of.write("acme", 11, 11);
+  ASSERT_TRUE(of.until_settled()) << of.worker.log();
+  EXPECT_THAT(of.world.dead_letters(), SizeIs(leads));
+  EXPECT_EQ(of.worker.stop().code, 0) << of.worker.log();
+}
+
+TEST(reload, what_is_wrong_is_refused_and_told_and_the_former_one_stays) {
+  reloaded_worker of("reload-refused");
+  of.worker.wait_until_ready();
+  const auto successful = [&] { return of.worker.metrics().sum("leadrelay_configuration_last_reload_successful"); };
+  EXPECT_EQ(successful(), 1);
+  of.mounted.swap_to("accounts: { acme: { provider: nobody, credential: very-secret-word } }\n");
+  ASSERT_TRUE(eventually(seconds{40}, [&] { return successful() == 0; })) << of.worker.log();
+  of.write("acme", 1, 2);
+  ASSERT_TRUE(of.until_settled()) << of.worker.log();
+  EXPECT_EQ(of.world.sandbox().count("orwel", "applied"), leads * 2);
+  const json::document status = get_json(of.worker.admin_url() + "/status.json");
+  EXPECT_THAT(std::string(json::text(status["configuration"]["refusal"])), HasSubstr(of.mounted.path() + ":1:"));
+  of.mounted.swap_to(of.yaml({"acme"}, {{"memory", "99MiB"}}));
+  ASSERT_TRUE(eventually(seconds{40}, [&] {
+    return of.worker.metrics().sum("leadrelay_configuration_reloads_total", {{"result", "refused"}}) == 2;
+  })) << of.worker.log();
+  EXPECT_THAT(of.worker.log(), HasSubstr("needs a restart: memory"));
+  of.mounted.swap_to(of.yaml({"acme"}));
+  ASSERT_TRUE(eventually(seconds{40}, [&] { return successful() == 1; })) << of.worker.log();
+  EXPECT_EQ(of.worker.stop().code, 0) << of.worker.log();
+  EXPECT_THAT(of.worker.log(), Not(HasSubstr("very-secret-word")));
+}
+
+TEST(reload, sighup_reads_it_at_once) {
+  reloaded_worker of("reload-signal");
+  of.worker.wait_until_ready();
+  of.mounted.swap_to(of.yaml({"other", "acme"}));
+  of.worker.child().signal(SIGHUP);
+  ASSERT_TRUE(of.until_reloads(1)) << of.worker.log();
+  of.write("other", 1, 1);
+  ASSERT_TRUE(of.until_settled()) << of.worker.log();
+  EXPECT_EQ(of.world.sandbox().count("orwel", "applied"), leads);
+  EXPECT_EQ(of.worker.stop().code, 0) << of.worker.log();
+}
+
+}  // namespace
+}  // namespace leadrelay::integration
