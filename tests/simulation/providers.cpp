@@ -9,6 +9,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Of a request that has left under a former configuration.
+constexpr duration longest_journey = std::chrono::seconds{1};
 constexpr duration longest_journey = 4ms;
 constexpr duration longest_window = 10s;
 constexpr duration longest_outage = 10min;
@@ -273,6 +275,13 @@ void provider::count_arrival(int under) {
   arrivals_.push_back(now);
   while (arrivals_.front() <= now - longest_window) arrivals_.pop_front();
   for (const providers::limit& limit : limits_) check_window(limit);
+  for (const providers::limit& limit : stricter_)
+    if (now - limit.per > stricter_since_ + longest_journey) check_window(limit);
+}
+
+void provider::expect_stricter(std::optional<std::vector<providers::limit>> limits) {
+  if (limits && stricter_.empty()) stricter_since_ = at_.loop.now();
+  stricter_ = limits.value_or(std::vector<providers::limit>{});
 }
 
 /// Whoever knows that the credential is refused tries it with one request at a time.

@@ -59,6 +59,8 @@ class provider {
   /// Goes down for all, and comes back after some time, whatever the weather is then.
   void go_down();
   outage_watch& outages() noexcept { return outages_; }
+  /// From now on no worker goes by more than these; nothing: some do again.
+  void expect_stricter(std::optional<std::vector<providers::limit>> limits);
   /// The request has reached the provider.
   void count_arrival(int under);
   /// A request leaves the worker; its number among those of the worker.
@@ -84,6 +86,8 @@ class provider {
   int account_;
   outage_watch outages_;
   std::vector<providers::limit> limits_;
+  std::vector<providers::limit> stricter_;
+  time_point stricter_since_{};
   std::deque<time_point> arrivals_;                ///< within the longest window
   std::map<int, credential_knowledge> knowledge_;  ///< by worker
 };

@@ -43,6 +43,9 @@ class world {
   void trouble_the_brokers();
   void trouble_a_worker();
   void replace_worker_later();
+  void reload_later();
+  void tell_providers_the_limits();
+  std::shared_ptr<const config::configuration> any_configuration();
   void calm_down();
   void settle();
   void show_signs_of_life();
@@ -96,6 +99,7 @@ void world::run() {
   calm_at_ = loop_.now() + plan_.troubles;
   feed();
   make_trouble_later();
+  reload_later();
   at_.after(plan_.troubles, [this] { calm_down(); });
   run_until([this] { return calm_; }, plan_.troubles + 1s);
   if (!failed()) settle();
@@ -104,9 +108,33 @@ void world::run() {
 }
 
 void world::start_worker() {
-  workers_.push_back(std::make_unique<worker_process>(at_, broker_, providers_, plan_.with->configuration, plan_.memory,
+  workers_.push_back(std::make_unique<worker_process>(at_, broker_, providers_, any_configuration(), plan_.memory,
                                                       static_cast<int>(workers_.size())));
+  workers_.back()->on_reloaded = [this] { tell_providers_the_limits(); };
   workers_.back()->start();
+  tell_providers_the_limits();
+}
+
+std::shared_ptr<const config::configuration> world::any_configuration() {
+  return plan_.reloads && plan_.reload_random.per_mille(700) ? plan_.with->stricter : plan_.with->configuration;
+}
+
+void world::reload_later() {
+  if (!plan_.reloads) return;
+  at_.after(plan_.reload_random.between(200ms, 5s), [this] {
+    for (const auto& each : workers_)
+      if (each->running() && plan_.reload_random.per_mille(600)) each->reload(any_configuration(), plan_.reload_random.between(0ns, 2s));
+    if (calm_ && loop_.now() > calm_at_ + 60s) return;
+    reload_later();
+  });
+}
+
+/// A worker that has ended sends nothing any more.
+void world::tell_providers_the_limits() {
+  const config::configuration& stricter = *plan_.with->stricter;
+  const bool all = std::ranges::all_of(workers_, [&](const auto& each) { return each->ended() || each->configuration() == &stricter; });
+  for (std::size_t index = 0; index < providers_.size(); ++index)
+    providers_[index]->expect_stricter(all ? std::optional(stricter.accounts[index].limits) : std::nullopt);
 }
 
 void world::feed() {

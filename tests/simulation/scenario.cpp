@@ -14,6 +14,7 @@ namespace {
 constexpr int backlogs_per_mille = 10;
 constexpr int one_account_per_mille = 50;
 constexpr int clears_per_mille = 80;
+constexpr int reloads_per_mille = 250;
 constexpr int few_attempts = 10;  ///< of an account whose changes may fail until they run out
 /// Where changes that always fail leave room for the signs of life without which they look like an outage.
 constexpr std::uint64_t ample_memory = 64u << 20;
@@ -46,11 +47,29 @@ std::vector<account_rules> rules_of_accounts() {
   return {{"paced"}, {"open"}, {"notes", true}, {"again", true, true}, {"tired", false, false, 3}, {"crowd", true}, {"scarce"}};
 }
 
-setting load(std::string_view more) {
+std::shared_ptr<const config::configuration> load(std::string_view more, const std::string& accounts) {
   yaml::issues issues;
-  auto loaded = config::load_text(std::string(before_accounts) + std::string(more) + std::string(accounts_text), "simulation.yaml", issues);
+  auto loaded = config::load_text(std::string(before_accounts) + std::string(more) + accounts, "simulation.yaml", issues);
   if (!loaded) throw std::logic_error(issues.all().front().text());
-  return {std::make_shared<const config::configuration>(std::move(*loaded)), rules_of_accounts()};
+  return std::make_shared<const config::configuration>(std::move(*loaded));
+}
+
+std::string stricter_accounts() {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> changes{{
+      {"{ requests: 15, per: 1s }", "{ requests: 9, per: 1s }"},
+      {"{ requests: 20, per: 1s }, { requests: 60, per: 5s }", "{ requests: 30, per: 5s }, { requests: 12, per: 500ms }"},
+      {"{ requests: 3, per: 2s }", "{ requests: 2, per: 2s }"},
+      {"concurrency: 8", "concurrency: 2"},
+      {"concurrency: 200", "concurrency: 20"},
+      {"first_wait: 50ms", "first_wait: 80ms"},
+  }};
+  std::string out(accounts_text);
+  for (const auto& [before, after] : changes) out.replace(out.find(before), before.size(), after);
+  return out;
+}
+
+setting load(std::string_view more) {
+  return {load(more, std::string(accounts_text)), load(more, stricter_accounts()), rules_of_accounts()};
 }
 
 const std::array<setting, 2>& all_settings() {
@@ -70,7 +89,8 @@ const setting& setting_of(int number) { return all_settings()[static_cast<std::s
 
 int settings() { return static_cast<int>(all_settings().size()); }
 
-scenario::scenario(std::uint64_t seed) : random(seed) {
+scenario::scenario(std::uint64_t seed) : random(seed), reload_random(~seed) {
+  reloads = reload_random.per_mille(reloads_per_mille);
   with = &setting_of(random.below(settings()));
   partitions = random.between(1, 6);
   workers = random.between(1, 3);

@@ -14,6 +14,7 @@ namespace leadrelay::simulation {
 /// The configurations that runs choose from, each loaded once.
 struct setting {
   std::shared_ptr<const config::configuration> configuration;
+  std::shared_ptr<const config::configuration> stricter;  ///< the same accounts with lower limits, less concurrency and other waits
   std::vector<account_rules> rules;
 };
 const setting& setting_of(int number);
@@ -36,6 +37,8 @@ struct scenario {
   std::uint64_t memory = 64u << 20;
   int gaps_per_mille = 30;  ///< records after a gap in the offsets
   bool crowded = false;
+  bool reloads = false;             ///< workers go from one configuration to the other and back
+  dice reload_random;               ///< of what this adds, so that all else of a seed stays as it is
   std::optional<int> only_account;  ///< all is for this one, so that its limit is always reached
   duration feeding{};               ///< how long records come in
   duration troubles{};              ///< how long troubles come

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -23,6 +24,7 @@ constexpr duration end_slack = config::default_connect_timeout + 1s;
 worker_process::worker_process(surroundings& at, broker& of, std::vector<std::unique_ptr<provider>>& providers,
                                std::shared_ptr<const config::configuration> with, std::uint64_t memory, int number)
     : at_(at),
+      configuration_(with),
       state_(std::make_shared<process_state>(process_state{number, false})),
       member_(at, of, number),
       letters_(at, of, number),
@@ -92,6 +94,22 @@ std::string worker_process::describe() const {
   for (const auto& each : now.partitions)
     out += " partition " + std::to_string(each.partition) + " has " + std::to_string(each.outstanding) + " outstanding;";
   return out;
+}
+
+void worker_process::reload(std::shared_ptr<const config::configuration> next, duration later) {
+  if (draining_ || std::exchange(reloading_, true)) return;
+  auto reloading = [this, next, later]() -> task<void> {
+    const outcome<void> ready = co_await relay_->prepare(next);
+    if (ready) co_await at_.loop.sleep_until(at_.loop.now() + later);
+    if (ready && !draining_) {
+      relay_->apply();
+      configuration_ = next;
+      on_reloaded();
+      at_.log.event("reloaded", {{"worker", number()}});
+    }
+    reloading_ = false;
+  };
+  boost::asio::co_spawn(at_.loop.executor(), std::move(reloading), boost::asio::detached);
 }
 
 void worker_process::kill() {

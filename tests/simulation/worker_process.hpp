@@ -23,12 +23,17 @@ class worker_process {
   void start();
   void drain(duration grace);
   void kill();
+  /// Makes another configuration ready, and takes it that much later.
+  void reload(std::shared_ptr<const config::configuration> next, duration later);
 
+  /// What it goes by now.
+  const config::configuration* configuration() const noexcept { return configuration_.get(); }
   int number() const noexcept { return state_->worker; }
   bool running() const noexcept { return !draining_; }
   /// How it stands, for whoever looks for what a run waits for.
   std::string describe() const;
-  bool ended() const noexcept { return ended_; }
+  bool ended() const noexcept { return ended_ && !reloading_; }
+  std::function<void()> on_reloaded = [] {};
   /// A drain that has not ended though its grace is over.
   bool overdue() const noexcept { return draining_ && !ended_ && !state_->killed && at_.loop.now() > end_by_; }
   simulation::member& member() noexcept { return member_; }
@@ -39,6 +44,8 @@ class worker_process {
   void look_what_is_left(const leadrelay::relay::relay_snapshot& ended);
 
   surroundings& at_;
+  std::shared_ptr<const config::configuration> configuration_;
+  bool reloading_ = false;
   std::shared_ptr<process_state> state_;
   simulation::member member_;
   letters letters_;
