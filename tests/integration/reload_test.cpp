@@ -53,9 +53,8 @@ class reloaded_worker {
   }
 
   bool until_reloads(double applied) {
-    return eventually(seconds{40}, [&] {
-      return worker.metrics().sum("leadrelay_configuration_reloads_total", {{"result", "applied"}}) >= applied;
-    });
+    return eventually(seconds{40},
+                      [&] { return worker.metrics().sum("leadrelay_configuration_reloads_total", {{"result", "applied"}}) >= applied; });
   }
   bool until_settled() {
     return eventually(seconds{60}, [&] { return world.lag() == 0; });
@@ -80,7 +79,8 @@ TEST(reload, accounts_come_and_go_in_a_mounted_file_while_deliveries_go_on_and_n
   of.write("other", 6, 8);
   ASSERT_TRUE(of.until_settled()) << of.worker.log();
   EXPECT_EQ(of.world.sandbox().count("orwel", "applied"), leads * (10 + 8));
-  for (const char* counter : {"order_violations", "repeats", "overlaps"}) EXPECT_EQ(of.world.sandbox().count("orwel", counter), 0u) << counter;
+  for (const char* counter : {"order_violations", "repeats", "overlaps"})
+    EXPECT_EQ(of.world.sandbox().count("orwel", counter), 0u) << counter;
   EXPECT_THAT(of.world.dead_letters(), IsEmpty());
   const json::document status = get_json(of.worker.admin_url() + "/status.json");
   ASSERT_EQ(status["accounts"].Size(), 1u);

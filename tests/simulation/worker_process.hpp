@@ -16,8 +16,8 @@ namespace leadrelay::simulation {
 /// of a killed process is told to drain while everything of it fails at once, for its coroutines to end; none of that has an effect.
 class worker_process {
  public:
-  worker_process(surroundings& at, broker& of, std::vector<std::unique_ptr<provider>>& providers, std::shared_ptr<const config::configuration> with,
-                 std::uint64_t memory, int number);
+  worker_process(surroundings& at, broker& of, std::vector<std::unique_ptr<provider>>& providers,
+                 std::shared_ptr<const config::configuration> with, std::uint64_t memory, int number);
   ~worker_process();
 
   void start();

@@ -86,7 +86,7 @@ class librdkafka_consumer final : public consumer {
   bool give_up_wanted_ = false;
   bool closing_ = false;
   std::unique_ptr<committed_lookup> lookup_;
-  std::uint64_t looked_up_with_ = 0;                                            ///< the version of the topics beside that it asks for
+  std::uint64_t looked_up_with_ = 0;                                           ///< the version of the topics beside that it asks for
   std::map<std::uint64_t, std::unique_ptr<committed_lookup>> beside_lookups_;  ///< of `add_beside`; the last one is wanted
   std::optional<commit_line> commits_;
   std::optional<event_pump> pump_;

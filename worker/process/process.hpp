@@ -23,12 +23,13 @@ class process {
   /// Makes the workers and listens on the admin address. A problem says what stands in the way: a Kafka property, a credential, the
   /// address.
   /// Where `source` can read, the configuration is taken anew while it runs.
-  static outcome<std::unique_ptr<process>> make(std::shared_ptr<const config::configuration> configuration, configuration_source source = {});
+  static outcome<std::unique_ptr<process>> make(std::shared_ptr<const config::configuration> configuration,
+                                                configuration_source source = {});
   ~process();
 
-  /// Turns the loops until SIGTERM, SIGINT or `stop`, then drains within the grace. SIGUSR1 and SIGUSR2 change the log's level meanwhile, SIGHUP reloads. A
-  /// drain that does not end ends the process with exit code 1. False where the workers ended because one of them could write no dead
-  /// letters any more.
+  /// Turns the loops until SIGTERM, SIGINT or `stop`, then drains within the grace. SIGUSR1 and SIGUSR2 change the log's level meanwhile,
+  /// SIGHUP reloads. A drain that does not end ends the process with exit code 1. False where the workers ended because one of them could
+  /// write no dead letters any more.
   bool run();
 
   /// Any thread.
@@ -59,8 +60,8 @@ class process {
   std::unique_ptr<reloader> reloader_;  ///< null where there is no source
   std::unique_ptr<admin::server> admin_;
   std::uint16_t admin_port_ = 0;
-  bool draining_ = false;    ///< of the first worker's loop
-  int others_draining_ = 0;  ///< of the workers beside the first; of its loop
+  bool draining_ = false;                ///< of the first worker's loop
+  int others_draining_ = 0;              ///< of the workers beside the first; of its loop
   std::unique_ptr<wakeup> other_ended_;  ///< a worker beside the first has drained, or the reloader has ended
   std::atomic<bool> failed_{false};
   struct signals;

@@ -16,7 +16,8 @@ namespace leadrelay::process {
 
 /// Where a process gets its configuration from while it runs.
 struct configuration_source {
-  /// Reads it and checks it as at the start; nothing where it is wrong, as the issues say. Called on a thread of its own, one call at a time.
+  /// Reads it and checks it as at the start; nothing where it is wrong, as the issues say. Called on a thread of its own, one call at a
+  /// time.
   std::function<std::optional<config::configuration>(yaml::issues&)> read{};
   /// The files and folders that it was read from.
   std::function<std::vector<std::string>(const config::configuration&)> paths{};

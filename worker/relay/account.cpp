@@ -53,9 +53,8 @@ void account::give_up() {
 
 bool account::is_over() const {
   return is_removed() && lane_count() == 0 && pending_ == 0 && to_move_ == 0 && parked_count_ == 0 &&
-         std::ranges::all_of(partitions_, [](const auto& each) {
-           return each.second->moving == 0 && !each.second->log->offsets.ahead_of_broker();
-         });
+         std::ranges::all_of(partitions_,
+                             [](const auto& each) { return each.second->moving == 0 && !each.second->log->offsets.ahead_of_broker(); });
 }
 
 running_lane& account::lane_of(std::string_view key, lane_side side) {

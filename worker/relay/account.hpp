@@ -63,7 +63,7 @@ struct running_lane {
   std::size_t regrouped = 0;                        ///< but for those among so many that may have been applied together
   /// Marked as started for a request of which nothing can have had an effect yet; to be taken back where that stays so.
   std::optional<std::int64_t> announced;
-  http::connection* over = nullptr;  ///< what its request is on, while it is on the wire
+  http::connection* over = nullptr;            ///< what its request is on, while it is on the wire
   std::shared_ptr<const account_terms> terms;  ///< that the first change's request is built by
 };
 

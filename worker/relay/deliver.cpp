@@ -329,8 +329,7 @@ void relay::tell_reachable(account& of, const attempt& tried) {
   if (reached) {
     log::info("provider reached again", {{"account", of.name()}});
   } else {
-    log::warning("provider not reached",
-                 {{"account", of.name()}, {"error", to_string(tried.error)}, {"detail", tried.judged.detail}});
+    log::warning("provider not reached", {{"account", of.name()}, {"error", to_string(tried.error)}, {"detail", tried.judged.detail}});
   }
 }
 

@@ -29,9 +29,9 @@ struct relay::ending {
   std::optional<wall_time> first_attempt;
   std::optional<wall_time> last_attempt;
   std::optional<std::int64_t> leads_updated;
-  std::size_t changes = 1;  ///< that have ended so together, from the lane's first on
-  std::string carried_by;   ///< the event id of the change whose request it was; empty: its own
-  bool is_outcome_unknown = false;  ///< of a try, which was followed by another
+  std::size_t changes = 1;                  ///< that have ended so together, from the lane's first on
+  std::string carried_by;                   ///< the event id of the change whose request it was; empty: its own
+  bool is_outcome_unknown = false;          ///< of a try, which was followed by another
   std::shared_ptr<const account_terms> by;  ///< what it was built and judged by; null where it has no account
   delivery::history history;
 

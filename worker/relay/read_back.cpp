@@ -42,7 +42,8 @@ void relay::take_over_logs(const std::shared_ptr<delivery::owned_partition>& sou
   if (!reader_ || !mover_) return;
   if (prepared_) prepared_->assigned(given);
   for (const kafka::beside_partition& found : given.beside)
-    if (const auto of = accounts_by_log_.find(found.partition.topic); of != accounts_by_log_.end()) take_over_log(*of->second, source, found);
+    if (const auto of = accounts_by_log_.find(found.partition.topic); of != accounts_by_log_.end())
+      take_over_log(*of->second, source, found);
   if (!renewals_.empty()) commit_soon(haste::within_interval);
 }
 

@@ -151,10 +151,9 @@ void relay::tell_attempt(const account& of, const running_lane& lane, const load
 void relay::tell_delivered(const account& of, const delivery::change& ended, const ending& end) {
   if (!log::is_written(log::level::debug)) return;
   const auto carried_by = end.carried_by.empty() ? std::nullopt : std::optional(std::string(truncate_utf8(end.carried_by, most_id_bytes)));
-  log::debug("delivered", {{"account", of.name()},
-                           {"event_id", event_id_in_log(ended)},
-                           {"trace_id", trace_id_in_log(ended)},
-                           {"carried_by", carried_by}});
+  log::debug(
+      "delivered",
+      {{"account", of.name()}, {"event_id", event_id_in_log(ended)}, {"trace_id", trace_id_in_log(ended)}, {"carried_by", carried_by}});
 }
 
 void relay::tell_dead_letter(const account* of, const delivery::change& doomed, const ending& end) {

@@ -57,7 +57,8 @@ struct busy_account {
     std::int64_t most = 0;
     for (const time_point last : sent)
       if (last > from)
-        most = std::max(most, std::int64_t{std::ranges::count_if(sent, [&](time_point each) { return each > last - per && each <= last; })});
+        most =
+            std::max(most, std::int64_t{std::ranges::count_if(sent, [&](time_point each) { return each > last - per && each <= last; })});
     return most;
   }
 };
@@ -136,7 +137,9 @@ TEST(changed_bounds, any_changes_let_no_window_hold_more_than_it_may) {
     const auto some = [&] {
       std::vector<limit> out;
       for (std::int64_t count = random.between(1, 3); count > 0; --count)
-        out.push_back({static_cast<int>(random.between(1, 40)), random.once_in(2) ? duration{1s} : random.once_in(2) ? duration{10s} : 1min});
+        out.push_back({static_cast<int>(random.between(1, 40)), random.once_in(2)   ? duration{1s}
+                                                                : random.once_in(2) ? duration{10s}
+                                                                                    : 1min});
       return out;
     };
     std::vector<limit> limits = some();

@@ -36,9 +36,8 @@ class a_process {
     auto loaded = config::load_file(file(), issues);
     EXPECT_TRUE(loaded);
     auto configuration = std::make_shared<const config::configuration>(std::move(*loaded));
-    process::configuration_source source{
-        .read = [path = file()](yaml::issues& into) { return config::load_file(path, into); },
-        .paths = [path = file()](const config::configuration&) { return std::vector<std::string>{path}; }};
+    process::configuration_source source{.read = [path = file()](yaml::issues& into) { return config::load_file(path, into); },
+                                         .paths = [path = file()](const config::configuration&) { return std::vector<std::string>{path}; }};
     auto made = process::process::make(std::move(configuration), std::move(source));
     EXPECT_TRUE(made) << made.error().detail;
     process_ = std::move(*made);

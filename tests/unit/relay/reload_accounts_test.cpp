@@ -85,9 +85,7 @@ TEST(reload_accounts, partitions_that_come_and_go_while_it_is_prepared_are_known
   w.kafka.assign(1);
   w.kafka.lookup_time = 5s;
   w.loop.timers().add(w.loop.now() + 1s, [&] { w.kafka.revoke(); });
-  w.loop.timers().add(w.loop.now() + 3s, [&] {
-    w.kafka.assign(2);
-  });
+  w.loop.timers().add(w.loop.now() + 3s, [&] { w.kafka.assign(2); });
   leave_parked(w, 2, 1, 7, 1);
   ASSERT_EQ(w.reload(acme + other), std::nullopt);
   feed(w, 1, 2, 2);

@@ -117,7 +117,9 @@ TEST(reload_in_flight, another_provider_for_the_account_judges_nothing_that_the_
   world w(acme_at("former.test"));
   w.kafka.assign(1);
   w.provider.react = [](const seen_request& seen) {
-    return reaction{.status = is_at(seen, "former.test") ? 200u : 204u, .latency = 2s, .headers = {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "32503680000"}}};
+    return reaction{.status = is_at(seen, "former.test") ? 200u : 204u,
+                    .latency = 2s,
+                    .headers = {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "32503680000"}}};
   };
   deliver(w, 1, 1);
   w.loop.run_for(1s);

@@ -195,9 +195,7 @@ TEST(reload, a_worker_that_drains_refuses_it) {
   parking_world w(two_accounts("limits: []"));
   w.kafka.assign(1);
   w.kafka.lookup_time = 1h;
-  w.loop.timers().add(w.loop.now() + 5s, [&] {
-    boost::asio::co_spawn(w.loop.executor(), w.relay->drain(1s), boost::asio::detached);
-  });
+  w.loop.timers().add(w.loop.now() + 5s, [&] { boost::asio::co_spawn(w.loop.executor(), w.relay->drain(1s), boost::asio::detached); });
   const time_point began = w.loop.now();
   const auto ended = w.prepare(two_accounts("limits: []") + account("orwel", "limits: []", "third"));
   ASSERT_TRUE(ended);
