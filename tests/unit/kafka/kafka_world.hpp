@@ -42,8 +42,8 @@ inline std::string fresh_topic(int partitions, mock_cluster& on = cluster()) {
 }
 
 inline properties properties_for(const std::string& group, const mock_cluster& of = cluster()) {
-  return {
-      {"bootstrap.servers", of.bootstrap_servers()}, {"group.id", group}, {"session.timeout.ms", "6000"}, {"heartbeat.interval.ms", "500"}};
+  return {{"bootstrap.servers", of.bootstrap_servers()}, {"group.id", group}, {"session.timeout.ms", "6000"},
+          {"heartbeat.interval.ms", "500"}};
 }
 
 class test_loop {
