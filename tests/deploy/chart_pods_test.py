@@ -148,17 +148,16 @@ class Secrets(unittest.TestCase):
             self.assertEqual(account["credential"], {"file": f"{mount['mountPath']}/{name}"})
 
     def test_changed_configuration_starts_pods_anew_and_a_changed_secret_does_not(self):
-        def checksum(*values):
-            return only(render(PRODUCTION, *values), "StatefulSet")["spec"]["template"]["metadata"]["annotations"]["checksum/configuration"]
+        def checksum(*values, example=PRODUCTION):
+            return only(render(example, *values), "StatefulSet")["spec"]["template"]["metadata"]["annotations"]["checksum/configuration"]
 
         self.assertNotEqual(checksum(), checksum({"config": {"grace": "31s"}}))
         self.assertEqual(checksum(), checksum({"providers": {"x.yaml": "name: x"}}))
         self.assertEqual(checksum(), checksum({"credentials": {"values": {"acme-perch": "other"}}}))
         limit = {"config": {"accounts": {"acme-perch": {"concurrency": 3}}}}
-        mounted = {"staticMembership": False, "kafkaSecrets": None}
         self.assertNotEqual(checksum(), checksum(limit), "an init container has written the file")
-        self.assertEqual(checksum(mounted), checksum(mounted, limit), "the worker reads the mounted file anew")
-        self.assertNotEqual(checksum(mounted), checksum(mounted, {"config": {"grace": "31s"}}))
+        self.assertEqual(checksum(example=KEDA), checksum(limit, example=KEDA), "the worker reads the mounted file anew")
+        self.assertNotEqual(checksum(example=KEDA), checksum({"config": {"grace": "31s"}}, example=KEDA))
 
 
 class Network(unittest.TestCase):

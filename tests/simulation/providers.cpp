@@ -9,8 +9,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Of a request that has left under a former configuration.
-constexpr duration longest_journey = std::chrono::seconds{1};
 constexpr duration longest_journey = 4ms;
 constexpr duration longest_window = 10s;
 constexpr duration longest_outage = 10min;
