@@ -31,7 +31,11 @@ class reloaded_worker {
         mounted(yaml({"acme"})),
         worker(world.config({account("acme"), account("other")}), mounted.path()) {}
 
-  account_config account(const std::string& name) const { return world.account(name, "orwel"); }
+  account_config account(const std::string& name) const {
+    account_config out = world.account(name, "orwel");
+    out.more["park"] = "{ after: 1s }";
+    return out;
+  }
   std::string yaml(const std::vector<std::string>& accounts, const std::map<std::string, std::string>& more = {}) const {
     std::vector<account_config> all;
     for (const std::string& each : accounts) all.push_back(account(each));
@@ -112,6 +116,35 @@ TEST(reload, what_is_wrong_is_refused_and_told_and_the_former_one_stays) {
   ASSERT_TRUE(eventually(seconds{40}, [&] { return successful() == 1; })) << of.worker.log();
   EXPECT_EQ(of.worker.stop().code, 0) << of.worker.log();
   EXPECT_THAT(of.worker.log(), Not(HasSubstr("very-secret-word")));
+}
+
+TEST(reload, what_an_earlier_life_of_an_added_account_has_parked_is_delivered_before_what_comes) {
+  reloaded_worker of("reload-parked");
+  of.worker.wait_until_ready();
+  of.world.sandbox().set_faults(R"({"orwel":{"rejected_keys":[")" + of.account("acme").credential + "\"]}}");
+  of.write("acme", 1, 3);
+  ASSERT_TRUE(of.until_settled()) << "parked: " << of.worker.log();
+  EXPECT_EQ(of.worker.metrics().sum("leadrelay_changes_parked"), leads * 3);
+  of.mounted.swap_to(of.yaml({"other"}));
+  ASSERT_TRUE(eventually(seconds{40}, [&] { return of.worker.metrics().sum("leadrelay_configuration_last_reload_successful") == 0; }))
+      << of.worker.log();
+  EXPECT_THAT(of.worker.log(), HasSubstr("account acme: changes of it are parked"));
+  of.worker.stop();
+  of.world.sandbox().set_faults(R"({"orwel":{"rejected_keys":[]}})");
+
+  worker_process second(of.world.config({of.account("acme"), of.account("other")}), of.mounted.path());
+  second.wait_until_ready();
+  of.mounted.swap_to(of.yaml({"other", "acme"}));
+  ASSERT_TRUE(eventually(seconds{40}, [&] {
+    return second.metrics().sum("leadrelay_configuration_reloads_total", {{"result", "applied"}}) == 1;
+  })) << second.log();
+  of.write("acme", 4, 5);
+  EXPECT_TRUE(eventually(seconds{60}, [&] { return of.world.sandbox().count("orwel", "applied") == leads * 5; })) << second.log();
+  EXPECT_TRUE(of.until_settled()) << second.log();
+  for (const char* counter : {"order_violations", "repeats", "overlaps"})
+    EXPECT_EQ(of.world.sandbox().count("orwel", counter), 0u) << counter;
+  EXPECT_THAT(of.world.dead_letters(), IsEmpty());
+  EXPECT_EQ(second.stop().code, 0) << second.log();
 }
 
 TEST(reload, sighup_reads_it_at_once) {

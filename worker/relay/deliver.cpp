@@ -182,7 +182,9 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const load
   tried.sent = loop_.now();
   enter_step(lane, lane_step::connecting);
   http::pool::acquired got = co_await of.pool().acquire();
-  if (!got.lease && of.is_current(lane)) {
+  // Other settings may have closed its pool meanwhile, or have left it open.
+  const bool is_of_pool = got.error != delivery::transport_error::stopped && of.goes_there_still(lane);
+  if (!got.lease && (is_of_pool || of.is_current(lane))) {
     of.gate().cancel();
     tried.error = got.error;
     tried.judged.is = providers::verdict::retry;

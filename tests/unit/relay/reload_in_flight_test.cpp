@@ -59,6 +59,30 @@ TEST(reload_in_flight, a_request_that_waits_for_its_connection_goes_to_the_new_a
   EXPECT_EQ(acme_of(w).counts.transport_errors[static_cast<std::size_t>(http::transport_error::stopped)], 0u);
 }
 
+TEST(reload_in_flight, connections_that_fail_though_other_settings_have_come_tell_of_the_provider) {
+  world w(acme_at("a.test", "limits: [], concurrency: 8"));
+  w.kafka.assign(1);
+  w.provider.connect_time = 1s;
+  w.provider.on_connect = [] { return http::transport_error::connect_failed; };
+  for (int lead = 1; lead <= 8; ++lead) deliver(w, 1, 1, lead);
+  w.loop.run_for(500ms);
+  ASSERT_EQ(w.reload(acme_at("a.test", "limits: [], concurrency: 9")), std::nullopt);
+  w.loop.run_for(600ms);
+  EXPECT_EQ(acme_of(w).breaker, delivery::breaker_state::open);
+}
+
+TEST(reload_in_flight, a_pool_that_is_closed_for_another_timeout_abandons_nothing) {
+  world w(acme_at("a.test", "limits: [], timeouts: { connect: 5s }"));
+  w.kafka.assign(1);
+  w.provider.connect_time = 2s;
+  deliver(w, 1, 2);
+  w.loop.run_for(1s);
+  ASSERT_EQ(w.reload(acme_at("a.test", "limits: [], timeouts: { connect: 6s }")), std::nullopt);
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.provider.applied_to(orwel_target(1)), std::vector<std::string>({orwel_body(1), orwel_body(2)}));
+  EXPECT_EQ(acme_of(w).waiting, 0u);
+}
+
 TEST(reload_in_flight, what_waits_at_the_gate_is_built_anew) {
   world w(acme_at("former.test", "limits: [], concurrency: 1"));
   w.kafka.assign(1);
