@@ -122,7 +122,7 @@ BUGS = [
      "(now < breaker_.paused_until() || in_flight_ > 0)", "now < breaker_.paused_until()"),
     ("outage_is_an_attempt", "a probe's failure in an outage counts as a failed attempt of its change", DELIVER,
      "  if (outage && !(what.merged && tried.on_the_wire))\n"
-     "    return delivery::decide_in_outage(of.retries(), so_far.history, tried.judged, now, now - lane.admitted->at);\n",
+     "    return delivery::decide_in_outage(lane.terms->retries, so_far.history, tried.judged, now, now - lane.admitted->at);\n",
      "  (void)outage;\n"),
     ("admitted_before_outage_leaves", "what was admitted before the breaker opened leaves after it", GATE_HEADER,
      "of.breaker_openings == breaker_.openings()", "of.breaker_openings <= breaker_.openings()"),
@@ -134,7 +134,7 @@ BUGS = [
     ("clear_merged", "a change that clears a field goes in one request with others", MERGE, " || has_null(*change.changes)", "",
      MERGE, "    if (there.filled() && !there.says_something()) return false;\n", ""),
     ("merged_not_announced", "a request of several changes leaves without a mark in the commit", DELIVER,
-     "if (what.merged || may_not_repeat(of, what.own)) {", "if (may_not_repeat(of, what.own)) {"),
+     "if (what.merged || may_not_repeat(*lane.terms, what.own)) {", "if (may_not_repeat(*lane.terms, what.own)) {"),
     ("merged_not_remembered", "what may have left together before a restart goes apart after it", MERGING,
      "const std::size_t least = started_together(lane);", "const std::size_t least = 0 * started_together(lane);"),
     ("merged_not_read", "a lane goes on before its partition is read as far as changes that may have left together", MERGING,
