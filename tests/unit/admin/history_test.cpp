@@ -97,6 +97,34 @@ TEST(history, recent_numbers_are_of_the_last_minute) {
   EXPECT_EQ(recent.delivery_seconds.quantile(0.5), 2.5);
 }
 
+/// As where the configuration is reloaded.
+TEST(history, accounts_that_come_go_and_change_places_keep_what_is_theirs) {
+  a_worker worker(2);
+  history past;
+  worker.pass(0s, 0);
+  past.add(worker.now);
+  worker.pass(5s, 3);
+  past.add(worker.now);
+  auto& accounts = worker.now.workers[0].accounts;
+  accounts.insert(accounts.begin(), relay::account_snapshot{.name = "new"});
+  accounts[0].counts.delivered = 8;
+  accounts.pop_back();  // a1
+  worker.now.at += 5s;
+  accounts[1].counts.delivered += 4;
+  past.add(worker.now);
+
+  const json::document out = told(past);
+  ASSERT_EQ(out["accounts"].Size(), 2u);
+  EXPECT_EQ(json::text(out["accounts"][0]["account"]), "new");
+  EXPECT_EQ(out["accounts"][0]["delivered"][0].GetUint(), 0u) << "before it came";
+  EXPECT_EQ(out["accounts"][0]["delivered"][1].GetUint(), 8u);
+  EXPECT_EQ(out["accounts"][1]["delivered"][0].GetUint(), 3u);
+  EXPECT_EQ(out["accounts"][1]["delivered"][1].GetUint(), 4u);
+  EXPECT_EQ(out["delivered"][1].GetUint(), 12u);
+  EXPECT_EQ(past.recent(accounts[0], worker.now.at).delivered, 8u);
+  EXPECT_EQ(past.recent(accounts[1], worker.now.at).delivered, 7u);
+}
+
 TEST(history, many_accounts_have_totals_and_recent_numbers_alone) {
   a_worker worker(history::most_accounts + 1);
   history past;

@@ -20,6 +20,29 @@ TEST(metrics_text, workers_of_one_account_are_added_up) {
   EXPECT_THAT(text, HasSubstr("\nleadrelay_partition_paused{topic=\"changes\",partition=\"0\"} 0\n"));
 }
 
+TEST(metrics_text, tells_what_became_of_the_last_configuration) {
+  process_snapshot process = a_process();
+  process.reloads = {.applied = 4, .refused = 0, .refusal = "", .last_success = wall_time{std::chrono::milliseconds{1'800'000'000'500}}};
+  EXPECT_THAT(metrics_text(process), HasSubstr("\nleadrelay_configuration_last_reload_successful 1\n"));
+  EXPECT_THAT(metrics_text(process), HasSubstr("\nleadrelay_configuration_last_reload_success_timestamp_seconds 1800000000.5\n"));
+  process.reloads.refused = 2;
+  process.reloads.refusal = "f:1:2: what is wrong";
+  EXPECT_THAT(metrics_text(process), HasSubstr("\nleadrelay_configuration_last_reload_successful 0\n"));
+  EXPECT_THAT(metrics_text(process), HasSubstr("\nleadrelay_configuration_reloads_total{result=\"applied\"} 4\n"));
+  EXPECT_THAT(metrics_text(process), HasSubstr("\nleadrelay_configuration_reloads_total{result=\"refused\"} 2\n"));
+  EXPECT_THAT(process.troubles(), HasSubstr("configuration refused: f:1:2: what is wrong"));
+}
+
+TEST(metrics_text, workers_that_reload_at_different_moments_are_added_up_by_account) {
+  process_snapshot process = a_process();
+  auto& accounts = process.workers[1].accounts;
+  accounts.insert(accounts.begin(), relay::account_snapshot{.name = "new", .provider = "perch"});
+  accounts[0].counts.taken = 5;
+  const std::string text = metrics_text(process);
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_changes_taken_total{account=\"ac\\\"me\",provider=\"orwel\"} 20\n"));
+  EXPECT_THAT(text, HasSubstr("\nleadrelay_changes_taken_total{account=\"new\",provider=\"perch\"} 5\n"));
+}
+
 TEST(metrics_text, lag_and_the_age_of_the_oldest_change_are_there_where_they_are_known) {
   process_snapshot process = a_process();
   EXPECT_THAT(metrics_text(process), Not(HasSubstr("\nleadrelay_partition_lag{")));

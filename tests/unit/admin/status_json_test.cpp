@@ -18,6 +18,18 @@ TEST(status_json, is_json_with_accounts_added_up_and_the_worst_state) {
   EXPECT_TRUE((*status)["ready"].GetBool());
 }
 
+TEST(status_json, tells_why_a_configuration_is_refused_and_which_accounts_were_removed) {
+  process_snapshot process = a_process();
+  process.workers[0].accounts[0].removed = true;
+  process.reloads = {.applied = 1, .refused = 2, .refusal = "needs a restart: threads", .last_success = {}};
+  const auto status = json::parse(status_json(process, {}));
+  ASSERT_TRUE(status);
+  EXPECT_EQ(json::text((*status)["configuration"]["refusal"]), "needs a restart: threads");
+  EXPECT_EQ((*status)["configuration"]["reloads"].GetUint(), 1u);
+  EXPECT_EQ((*status)["configuration"]["refused"].GetUint(), 2u);
+  EXPECT_TRUE((*status)["accounts"][0]["removed"].GetBool());
+}
+
 TEST(status_json, tells_the_reason_of_the_worst_state_and_since_when) {
   const auto status = json::parse(status_json(a_process(), {}));
   ASSERT_TRUE(status);
