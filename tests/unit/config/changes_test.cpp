@@ -67,7 +67,7 @@ TEST(changes, an_account_is_the_same_only_where_every_key_is) {
         "largest_answer: 2KiB", "tls: { ca: x.pem }", "park: { after: 2s }", "park: { changes: 99 }", "trace_context: false",
         "defaults: { resourceType: Firm }", "ignore: [note]", "require: [first_name]", "clear: refuse", "unknown_outcome: retry"})
     EXPECT_FALSE(same("", "    " + std::string(key) + "\n")) << key;
-  EXPECT_FALSE(same("    defaults: { resourceType: Firm }\n", "    defaults: { resourceType: Agent }\n"));
+  EXPECT_FALSE(same("    defaults: { resourceType: Firm }\n", "    defaults: { resourceType: FirmMember }\n"));
   EXPECT_TRUE(same("    defaults: { resourceType: Firm }\n    limits: []\n", "    limits: []\n    defaults: { resourceType: Firm }\n"));
 }
 
