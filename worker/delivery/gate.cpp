@@ -9,6 +9,9 @@ namespace {
 constexpr duration first_probe_pause = std::chrono::seconds{1};
 constexpr duration longest_probe_pause = std::chrono::seconds{60};
 
+/// A reset that is no further away may have been told too late, in whole seconds.
+constexpr duration shortest_told_wait = std::chrono::seconds{2};
+
 }  // namespace
 
 std::string_view to_string(gate_state state) noexcept {
@@ -34,7 +37,7 @@ gate_state gate::state(time_point now, try_kind kind) const {
 
 std::optional<admission> gate::admit(time_point now, try_kind kind) {
   const gate_state before = state(now, kind);
-  if (before == gate_state::limited) rate_.hold_back(now);
+  if (before == gate_state::limited) hold_back(now);
   if (before != gate_state::flowing) return std::nullopt;
   const bool covered = kind == try_kind::retry && !probes();
   concurrency_.use(++in_flight_);
@@ -44,8 +47,15 @@ std::optional<admission> gate::admit(time_point now, try_kind kind) {
   if (covered) retries_.take(now);
   wait_.admit();
   rate_.reserve(now);
-  told_.reserve(now);
+  told_.reserve();
   return admission{now, covered, breaker_.openings(), credential_epoch_, told_.word()};
+}
+
+void gate::hold_back(time_point now) {
+  if (told_.open(now))
+    rate_.hold_back(now);
+  else if (told_.opens_at() - now <= shortest_told_wait)
+    rate_.ease(now);
 }
 
 std::optional<time_point> gate::ask_again_at(time_point now, try_kind kind) const {

@@ -122,6 +122,7 @@ class gate {
 
  private:
   bool probes() const noexcept { return credential_refused_ || !breaker_.is_closed(); }
+  void hold_back(time_point now);
   void adapt(const request_end& end, provider_sign sign, time_point now);
 
   adaptive_concurrency concurrency_;

@@ -7,7 +7,7 @@
 namespace leadrelay::delivery {
 namespace {
 
-/// Beside the first one's, or as many as the pace lets leave at once where that is more. Each former owner that may have had one of a
+/// Beside the first one's, or a tenth of the limit's where that is more. Each former owner that may have had one of a
 /// worker's new partitions costs time in which nothing leaves; that as many of them send in one moment is next to impossible.
 constexpr std::int64_t most_coinciding = 4;
 
@@ -54,6 +54,11 @@ void shared_limit::send(time_point now) {
 
 void shared_limit::hold_back(time_point now) { held_back_ = held_back_ || !window_.open(now); }
 
+void shared_limit::ease(time_point now) {
+  held_back_ = true;
+  pace_.ease(now);
+}
+
 void shared_limit::set_share(const limit_share& share, time_point now, wall_time wall_now) {
   const limit_share before = std::exchange(share_, share);
   if (!turns_) window_.forget(limit_share{left_out(before, share), before.total}.of(whole_.requests), now + at_once(), now);
@@ -95,7 +100,7 @@ void shared_limit::count_gained(const limit_share& before, time_point now) {
   const limit_share gained{left_out(share_, before), share_.total};
   const std::int64_t requests = gained.of(whole_.requests);
   if (requests == 0) return;
-  const std::int64_t coinciding = std::min(std::ssize(gained.owned) - 1, std::max(most_coinciding, pace::at_once(whole_.requests, per_)));
+  const std::int64_t coinciding = std::min(std::ssize(gained.owned) - 1, std::max<std::int64_t>(most_coinciding, whole_.requests / 10));
   window_.count_as_sent(requests, now + std::min(at_once() + per_ / requests * coinciding, per_), now);
 }
 
@@ -143,6 +148,10 @@ void rate_limit::send(time_point now) {
 
 void rate_limit::hold_back(time_point now) {
   for (shared_limit& each : limits_) each.hold_back(now);
+}
+
+void rate_limit::ease(time_point now) {
+  for (shared_limit& each : limits_) each.ease(now);
 }
 
 void rate_limit::set_share(const limit_share& share, time_point now, wall_time wall_now) {

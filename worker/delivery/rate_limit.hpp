@@ -47,6 +47,8 @@ class shared_limit {
   void send(time_point now);
   /// A request would leave now but for the window.
   void hold_back(time_point now);
+  /// A request would leave now but for what the provider says is left.
+  void ease(time_point now);
   void set_share(const limit_share& share, time_point now, wall_time wall_now);
 
  private:
@@ -87,6 +89,8 @@ class rate_limit {
   void send(time_point now);
   /// A request wanted to leave now and may not: the time until it may earns no burst.
   void hold_back(time_point now);
+  /// The same where the provider says that nothing is left: what is sent at the full pace runs into that again and again.
+  void ease(time_point now);
   /// `wall_now` is the same moment by the calendar.
   void set_share(const limit_share& share, time_point now, wall_time wall_now);
   /// Other limits from now on; so many requests are reserved. What has left counts in windows that are not longer than one before; a limit

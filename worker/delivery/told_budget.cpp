@@ -1,12 +1,6 @@
 #include "delivery/told_budget.hpp"
 
 namespace leadrelay::delivery {
-namespace {
-
-/// Before a reset that what is left leaves evenly until.
-constexpr duration approach = std::chrono::seconds{2};
-
-}  // namespace
 
 void told_budget::tell(std::span<const providers::told_limit> told, std::uint64_t asked_in, int others, time_point now) {
   if (told.empty()) return;
@@ -38,13 +32,8 @@ bool told_budget::lower(std::size_t index, const limit& to, time_point now) {
 
 time_point told_budget::opens_at() const noexcept {
   time_point out{};
-  for (const limit& each : limits_) {
-    if (const std::int64_t left = room(each); left == 0) {
-      out = std::max(out, each.until);
-    } else if (each.until - last_ <= approach) {
-      out = std::max(out, last_ + (each.until - last_) / (left + 1));
-    }
-  }
+  for (const limit& each : limits_)
+    if (!has_room(each)) out = std::max(out, each.until);
   return out;
 }
 

@@ -16,9 +16,6 @@ namespace leadrelay::delivery {
 ///
 /// Answers may overtake one another. What an answer says counts as it is where its request was let through since the word that stands had
 /// come. Of the others, which may have been counted in any order, the least that is left counts.
-///
-/// In the last two seconds before a reset, what is left leaves evenly: where the window slides and is told in whole seconds, one that uses
-/// all of it at its own pace would stop for up to a second, and again whenever that gap comes to the window's end.
 class told_budget {
  public:
   /// The part of what is left that is this worker's: `owned` of `total` partitions, also of what has been told.
@@ -32,12 +29,9 @@ class told_budget {
   void tell(std::span<const providers::told_limit> told, std::uint64_t asked_in, int others, time_point now);
 
   bool open(time_point now) const noexcept { return now >= opens_at(); }
-  /// When it opens if nothing is told meanwhile.
+  /// The reset that it waits for, if nothing is told meanwhile.
   time_point opens_at() const noexcept;
-  void reserve(time_point now) noexcept {
-    ++used_;
-    last_ = now;
-  }
+  void reserve() noexcept { ++used_; }
   /// What has been told is of another provider.
   void forget() noexcept {
     limits_.clear();
@@ -52,7 +46,7 @@ class told_budget {
     time_point until{};
   };
 
-  std::int64_t room(const limit& of) const noexcept { return std::max<std::int64_t>(of.left * owned_ / total_ - used_, 0); }
+  bool has_room(const limit& of) const noexcept { return of.left * owned_ / total_ > used_; }
   bool lower(std::size_t index, const limit& to, time_point now);
   void take_off_one() noexcept { used_ = std::max<std::int64_t>(used_ - 1, 0); }
 
@@ -61,7 +55,6 @@ class told_budget {
   std::uint64_t word_ = 0;
   std::int64_t owned_ = 1;
   std::int64_t total_ = 1;
-  time_point last_{};  ///< when the last was reserved
 };
 
 }  // namespace leadrelay::delivery

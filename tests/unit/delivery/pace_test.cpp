@@ -28,7 +28,8 @@ TEST(pace_test, a_tenth_may_leave_at_once_then_one_an_interval) {
 TEST(pace_test, a_longer_window_earns_a_lesser_part_at_once) {
   EXPECT_EQ(pace::at_once(100, seconds{1}), 10);
   EXPECT_EQ(pace::at_once(300, seconds{10}), 18);
-  EXPECT_EQ(pace::at_once(100, hours{1}), 1);
+  EXPECT_EQ(pace::at_once(100, hours{1}), 5);
+  EXPECT_EQ(pace::at_once(10, minutes{1}), 1);
   EXPECT_EQ(pace::at_once(250'000, hours{24}), 2501);
   EXPECT_EQ(pace::at_once(1, milliseconds{1}), 1);
   EXPECT_EQ(pace::at_once(1'000'000, hours{24} * 31), 10'000);

@@ -23,7 +23,7 @@ class random_use {
     if (!on_the_way_.empty() && random_.once_in(3)) end(any());
     if (!on_the_way_.empty()) return;
     int room = 0;
-    for (told_budget copy = tried_; word_in_window_ && copy.open(now_); copy.reserve(start)) ++room;
+    for (told_budget copy = tried_; word_in_window_ && copy.open(now_); copy.reserve()) ++room;
     if (word_in_window_) {
       ASSERT_EQ(room, left_) << "all that are left may leave";
     }
@@ -48,7 +48,7 @@ class random_use {
   void leave() {
     const bool knows = word_in_window_ || on_the_way_.empty();
     if (!knows || !tried_.open(now_)) return;
-    tried_.reserve(start);
+    tried_.reserve();
     if (random_.once_in(8)) return tried_.give_back();
     on_the_way_.push_back({tried_.word(), {}});
   }

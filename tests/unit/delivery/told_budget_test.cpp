@@ -15,14 +15,14 @@ using told = std::vector<providers::told_limit>;
 /// How many may leave now.
 int room(told_budget of, time_point now = start) {
   int out = 0;
-  for (; out < 1000 && of.open(now); ++out) of.reserve(now);
+  for (; out < 1000 && of.open(now); ++out) of.reserve();
   return out;
 }
 
 /// One that was told by the only request in flight.
 told_budget told_once(const told& limits) {
   told_budget made;
-  made.reserve(start);
+  made.reserve();
   made.tell(limits, made.word(), 0, start);
   return made;
 }
@@ -34,9 +34,9 @@ TEST(told_budget_test, told_nothing_it_is_open) {
 
 TEST(told_budget_test, as_many_leave_as_are_left_and_the_rest_at_the_reset) {
   told_budget tried = told_once({{2, seconds{5}}});
-  tried.reserve(start);
+  tried.reserve();
   EXPECT_TRUE(tried.open(start));
-  tried.reserve(start);
+  tried.reserve();
   EXPECT_FALSE(tried.open(start + seconds{4}));
   EXPECT_EQ(tried.opens_at(), start + seconds{5});
   EXPECT_TRUE(tried.open(start + seconds{5}));
@@ -55,7 +55,7 @@ TEST(told_budget_test, all_limits_that_are_told_hold_at_once) {
   EXPECT_FALSE(tried.open(start));
   EXPECT_EQ(tried.opens_at(), start + seconds{1});
   EXPECT_EQ(room(tried, start + seconds{1}), 3);
-  for (int each = 0; each < 3; ++each) tried.reserve(start);
+  for (int each = 0; each < 3; ++each) tried.reserve();
   EXPECT_EQ(tried.opens_at(), start + hours{1});
 }
 
@@ -63,7 +63,7 @@ TEST(told_budget_test, answers_in_any_order_leave_what_the_last_counted_one_says
   std::vector<std::int64_t> answers{3, 4, 5, 6};
   do {
     told_budget tried;
-    for (int each = 0; each < 4; ++each) tried.reserve(start);
+    for (int each = 0; each < 4; ++each) tried.reserve();
     const std::uint64_t asked_in = tried.word();
     int in_flight = 4;
     for (const std::int64_t left : answers) {
@@ -76,10 +76,10 @@ TEST(told_budget_test, answers_in_any_order_leave_what_the_last_counted_one_says
 
 TEST(told_budget_test, answer_to_one_that_left_since_the_last_word_counts_as_it_is) {
   told_budget tried = told_once({{1, hours{1}}});
-  tried.reserve(start);
+  tried.reserve();
   tried.tell(told{{7, minutes{1}}}, tried.word(), 0, start);
   EXPECT_EQ(room(tried), 7) << "a limit whose window slides";
-  tried.reserve(start);
+  tried.reserve();
   tried.tell(told{{4, hours{2}}}, tried.word(), 0, start);
   EXPECT_EQ(room(tried), 4);
 }
@@ -108,8 +108,8 @@ TEST(told_budget_test, late_answer_lowers_each_limit_for_itself) {
 
 TEST(told_budget_test, what_ended_without_a_word_has_used_one_and_what_did_not_leave_has_not) {
   told_budget tried = told_once({{4, hours{1}}});
-  tried.reserve(start);
-  tried.reserve(start);
+  tried.reserve();
+  tried.reserve();
   tried.give_back();
   EXPECT_EQ(room(tried), 3);
 }
