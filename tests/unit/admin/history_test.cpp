@@ -106,7 +106,7 @@ TEST(history, accounts_that_come_go_and_change_places_keep_what_is_theirs) {
   worker.pass(5s, 3);
   past.add(worker.now);
   auto& accounts = worker.now.workers[0].accounts;
-  accounts.insert(accounts.begin(), relay::account_snapshot{.name = "new"});
+  accounts.emplace(accounts.begin())->name = "new";
   accounts[0].counts.delivered = 8;
   accounts.pop_back();  // a1
   worker.now.at += 5s;

@@ -36,7 +36,9 @@ TEST(metrics_text, tells_what_became_of_the_last_configuration) {
 TEST(metrics_text, workers_that_reload_at_different_moments_are_added_up_by_account) {
   process_snapshot process = a_process();
   auto& accounts = process.workers[1].accounts;
-  accounts.insert(accounts.begin(), relay::account_snapshot{.name = "new", .provider = "perch"});
+  relay::account_snapshot& added = *accounts.emplace(accounts.begin());
+  added.name = "new";
+  added.provider = "perch";
   accounts[0].counts.taken = 5;
   const std::string text = metrics_text(process);
   EXPECT_THAT(text, HasSubstr("\nleadrelay_changes_taken_total{account=\"ac\\\"me\",provider=\"orwel\"} 20\n"));
