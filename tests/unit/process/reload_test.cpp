@@ -33,10 +33,10 @@ class a_process {
     EXPECT_EQ(cluster_.create_topic("changes", 8), "");
     write(acme);
     yaml::issues issues;
-    auto loaded = config::load_file(file(), issues);
+    auto loaded = config::load_files({file()}, issues);
     EXPECT_TRUE(loaded);
     auto configuration = std::make_shared<const config::configuration>(std::move(*loaded));
-    process::configuration_source source{.read = [path = file()](yaml::issues& into) { return config::load_file(path, into); },
+    process::configuration_source source{.read = [path = file()](yaml::issues& into) { return config::load_files({path}, into); },
                                          .paths = [path = file()](const config::configuration&) { return std::vector<std::string>{path}; }};
     auto made = process::process::make(std::move(configuration), std::move(source));
     EXPECT_TRUE(made) << made.error().detail;
