@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <mutex>
 #include <thread>
@@ -47,11 +48,13 @@ class a_process {
 
   std::string file() const { return folder_.path("leadrelay.yaml"); }
 
+  /// At once, as a signal may have it read at any moment.
   void write(const std::string& accounts, const std::string& threads = "4") {
-    folder_.write("leadrelay.yaml", "kafka: { bootstrap.servers: '" + cluster_.bootstrap_servers() +
-                                        "', group.id: reload }\ntopics: { lead_changes: [changes], dead_letters: changes.dead }\n"
-                                        "admin: { listen: 127.0.0.1:0 }\ngrace: 20s\nthreads: " +
-                                        threads + "\naccounts:\n" + accounts);
+    folder_.write("next.yaml", "kafka: { bootstrap.servers: '" + cluster_.bootstrap_servers() +
+                                   "', group.id: reload }\ntopics: { lead_changes: [changes], dead_letters: changes.dead }\n"
+                                   "admin: { listen: 127.0.0.1:0 }\ngrace: 20s\nthreads: " +
+                                   threads + "\naccounts:\n" + accounts);
+    std::filesystem::rename(folder_.path("next.yaml"), file());
   }
 
   admin::process_snapshot seen() {

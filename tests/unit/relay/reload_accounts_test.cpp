@@ -54,7 +54,7 @@ TEST(reload_accounts, an_added_ones_limit_begins_as_in_a_new_worker) {
   w.loop.run_for(3h);
   ASSERT_EQ(w.reload(acme + account("orwel", "merging: false, limits: [ { requests: 100, per: 1h } ]", "other")), std::nullopt);
   for (int lead = 101; lead < 400; ++lead) feed(w, lead, 1, 1);
-  w.loop.run_for(5min);
+  w.loop.run_for(3min);
   EXPECT_THAT(w.provider.requests, IsEmpty());
   w.loop.run_for(2h);
   EXPECT_GT(w.provider.requests.size(), 100u);
