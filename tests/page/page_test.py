@@ -95,6 +95,12 @@ class Page(unittest.TestCase):
         self.assertIn("Stalled", rows[1])
         self.assertIn("Paused", rows[2])
 
+    def test_configuration_that_is_refused_is_a_trouble(self):
+        self.open([account()], refusal="leadrelay.yaml:7:3: " + MARKUP)
+        self.assertIn("leadrelay.yaml:7:3: " + MARKUP, self.browser.ask("return document.getElementById('troubles').textContent"))
+        self.open([account()])
+        self.assertTrue(self.browser.ask("return document.getElementById('troubles').hidden"))
+
     def test_names_that_would_be_markup_are_text(self):
         self.open([account(MARKUP, state="credential_refused", reason=MARKUP, provider=MARKUP, verdicts={MARKUP: 1})],
                   partitions=[partition(topic=MARKUP)], troubles=[MARKUP])

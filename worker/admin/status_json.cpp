@@ -185,9 +185,9 @@ std::vector<relay::account_snapshot> process_snapshot::accounts() const {
   for (const relay::relay_snapshot& worker : workers) {
     out.reserve(out.size() + worker.accounts.size());
     for (const relay::account_snapshot& from : worker.accounts) {
-      const auto [at, is_new] = places.try_emplace(from.name, out.size());
+      const auto [place, is_new] = places.try_emplace(from.name, out.size());
       if (is_new) out.emplace_back();
-      add(from, out[at->second]);
+      add(from, out[place->second]);
     }
   }
   return out;
