@@ -1,4 +1,6 @@
+#include <sys/inotify.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -101,8 +103,15 @@ TEST(reload, all_workers_take_a_file_that_has_changed_or_none_does_where_one_of_
   // The secret comes out of a pipe: the first two workers get it, the third gets nothing.
   const std::string pipe = of.folder_.path("pipe");
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const int closings = inotify_init();
+  ASSERT_GE(inotify_add_watch(closings, pipe.c_str(), IN_CLOSE_NOWRITE), 0);
   std::jthread feeding([&] {
-    for (const char* secret : {"key", "key", ""}) std::ofstream(pipe) << secret << std::flush, std::this_thread::sleep_for(300ms);
+    for (const char* secret : {"key", "key", ""}) {
+      std::ofstream(pipe) << secret;
+      char event[sizeof(inotify_event) + 256];
+      EXPECT_GT(read(closings, event, sizeof event), 0) << "who has read it is done";
+    }
+    close(closings);
   });
   of.write(acme + with_file("piped", pipe));
   ASSERT_TRUE(of.until_refused(1));
