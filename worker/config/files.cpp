@@ -21,11 +21,8 @@ std::string identity(const std::string& path) {
 std::vector<std::string> list_folder(const std::string& folder, yaml::issues& into) {
   std::vector<std::string> out;
   std::error_code error;
-  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    const std::filesystem::path& path = at->path();
-    const bool is_yaml = path.extension() == ".yaml" || path.extension() == ".yml";
-    if (is_yaml && !path.filename().string().starts_with('.')) out.push_back(path.string());
-  }
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (is_configuration(at->path())) out.push_back(at->path().string());
   if (error) {
     into.add(folder, YAML::Mark(), "cannot be listed: " + error.message() + ", expected a folder of configurations");
   } else if (out.empty()) {
@@ -78,6 +75,11 @@ class file_finder {
 };
 
 }  // namespace
+
+bool is_configuration(const std::filesystem::path& file) {
+  const bool is_yaml = file.extension() == ".yaml" || file.extension() == ".yml";
+  return is_yaml && !file.filename().string().starts_with('.');
+}
 
 std::optional<found_files> find_files(const std::vector<std::string>& paths, yaml::issues& into) {
   const std::size_t before = into.all().size();

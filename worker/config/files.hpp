@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -7,6 +8,9 @@
 #include "base/yaml_reader.hpp"
 
 namespace leadrelay::config {
+
+/// Whether a file of a folder is part of the configuration: `*.yaml` and `*.yml`, but for names that start with a dot.
+bool is_configuration(const std::filesystem::path& file);
 
 struct named_text {
   std::string name;  ///< the file's path, as messages tell it
@@ -18,8 +22,8 @@ struct found_files {
   std::vector<std::string> folders;  ///< those of the paths that are
 };
 
-/// Reads the files that the paths name, `most_bytes` altogether. A folder stands for the `*.yaml` and `*.yml` directly in it; names
-/// that start with a dot are passed over, as a mounted ConfigMap keeps its own folders there. Issues and nothing where a file cannot be
+/// Reads the files that the paths name, `most_bytes` altogether. A folder stands for the files directly in it that `is_configuration`
+/// takes: under names that start with a dot a mounted ConfigMap keeps its own folders. Issues and nothing where a file cannot be
 /// read or is named twice, or a folder has none.
 std::optional<found_files> find_files(const std::vector<std::string>& paths, yaml::issues& into);
 

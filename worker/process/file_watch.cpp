@@ -4,17 +4,10 @@
 #include <system_error>
 #include <utility>
 
+#include "config/files.hpp"
+
 namespace leadrelay::process {
-namespace {
-
 namespace fs = std::filesystem;
-
-bool is_read(const fs::path& file) {
-  const std::string extension = file.extension().string();
-  return !file.filename().string().starts_with('.') && (extension == ".yaml" || extension == ".yml");
-}
-
-}  // namespace
 
 file_stamps look_at_files(const std::vector<std::string>& paths) {
   file_stamps out;
@@ -25,7 +18,7 @@ file_stamps look_at_files(const std::vector<std::string>& paths) {
       continue;
     }
     for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error))
-      if (is_read(at->path())) out[at->path().string()] = relay::look_at_file(at->path().string());
+      if (config::is_configuration(at->path())) out[at->path().string()] = relay::look_at_file(at->path().string());
   }
   return out;
 }
