@@ -10,7 +10,7 @@ constexpr duration first_probe_pause = std::chrono::seconds{1};
 constexpr duration longest_probe_pause = std::chrono::seconds{60};
 
 /// A reset that is no further away may have been told too late, in whole seconds.
-constexpr duration shortest_told_wait = std::chrono::seconds{2};
+constexpr duration coarse_reset = std::chrono::seconds{2};
 
 }  // namespace
 
@@ -54,7 +54,7 @@ std::optional<admission> gate::admit(time_point now, try_kind kind) {
 void gate::hold_back(time_point now) {
   if (told_.open(now))
     rate_.hold_back(now);
-  else if (told_.opens_at() - now <= shortest_told_wait)
+  else if (told_.opens_at() - now <= coarse_reset)
     rate_.ease(now);
 }
 
