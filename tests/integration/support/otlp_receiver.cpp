@@ -2,13 +2,13 @@
 
 #include <mutex>
 #include <stdexcept>
-#include <thread>
 
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
 #include "base/json.hpp"
+#include "support/loopback_server.hpp"
 
 namespace leadrelay::integration {
 namespace {
@@ -95,25 +95,7 @@ struct otlp_receiver::server {
     http::response<http::string_body> response;
   };
 
-  explicit server(std::vector<int> first_statuses)
-      : acceptor(context, {asio::ip::address_v4::loopback(), 0}),
-        statuses(std::move(first_statuses)) {
-    accept();
-    thread = std::thread([this] { context.run(); });
-  }
-
-  ~server() {
-    context.stop();
-    thread.join();
-  }
-
-  void accept() {
-    acceptor.async_accept([this](error_code failed, tcp::socket client) {
-      if (failed) return;
-      std::make_shared<session>(std::move(client), *this)->read();
-      accept();
-    });
-  }
+  explicit server(std::vector<int> first_statuses) : statuses(std::move(first_statuses)) {}
 
   int take(const http::request<http::string_body>& request) {
     const std::lock_guard lock(mutex);
@@ -124,20 +106,18 @@ struct otlp_receiver::server {
     return status;
   }
 
-  asio::io_context context{1};
-  tcp::acceptor acceptor;
   std::vector<int> statuses;
   mutable std::mutex mutex;
   std::vector<received_request> requests;
   std::vector<bool> accepted;
-  std::thread thread;
+  loopback_server clients{[this](tcp::socket client) { std::make_shared<session>(std::move(client), *this)->read(); }};
 };
 
 otlp_receiver::otlp_receiver(std::vector<int> first_statuses) : server_(std::make_unique<server>(std::move(first_statuses))) {}
 
 otlp_receiver::~otlp_receiver() = default;
 
-std::string otlp_receiver::url() const { return "http://127.0.0.1:" + std::to_string(server_->acceptor.local_endpoint().port()); }
+std::string otlp_receiver::url() const { return "http://127.0.0.1:" + std::to_string(server_->clients.port()); }
 
 std::vector<received_request> otlp_receiver::requests() const {
   const std::lock_guard lock(server_->mutex);

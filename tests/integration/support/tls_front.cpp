@@ -2,10 +2,11 @@
 
 #include <array>
 #include <atomic>
-#include <thread>
 
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
+
+#include "support/loopback_server.hpp"
 
 namespace leadrelay::integration {
 namespace {
@@ -91,39 +92,18 @@ class relayed : public std::enable_shared_from_this<relayed> {
 }  // namespace
 
 struct tls_front::server {
-  server(const certificate_files& files, std::uint16_t server_port)
-      : ssl(server_context(files)),
-        acceptor(context, {asio::ip::address_v4::loopback(), 0}),
-        to(server_port) {
-    accept();
-    thread = std::thread([this] { context.run(); });
-  }
+  server(const certificate_files& files, std::uint16_t server_port) : ssl(server_context(files)), to(server_port) {}
 
-  ~server() {
-    context.stop();
-    thread.join();
-  }
-
-  void accept() {
-    acceptor.async_accept([this](error_code failed, tcp::socket client) {
-      if (failed) return;
-      std::make_shared<relayed>(std::move(client), ssl, to, counted)->start();
-      accept();
-    });
-  }
-
-  asio::io_context context{1};
   asio::ssl::context ssl;
-  tcp::acceptor acceptor;
   std::uint16_t to;
   counts counted;
-  std::thread thread;
+  loopback_server clients{[this](tcp::socket client) { std::make_shared<relayed>(std::move(client), ssl, to, counted)->start(); }};
 };
 
 tls_front::tls_front(const certificate_files& files, std::uint16_t server_port) : server_(std::make_unique<server>(files, server_port)) {}
 tls_front::~tls_front() = default;
 
-std::uint16_t tls_front::port() const noexcept { return server_->acceptor.local_endpoint().port(); }
+std::uint16_t tls_front::port() const noexcept { return server_->clients.port(); }
 int tls_front::handshakes() const noexcept { return server_->counted.handshakes; }
 int tls_front::failed_handshakes() const noexcept { return server_->counted.failed; }
 std::uint64_t tls_front::bytes_from_clients() const noexcept { return server_->counted.bytes; }
