@@ -18,7 +18,7 @@ account::account(loop& on, account_change made, int first_limit)
       terms_(std::move(made.terms)),
       gate_(settings().concurrency, settings().limits, first_limit) {
   connect_by(std::move(made.connector));
-  if (auto lines = make_header_lines(settings(), made.secret)) use_secret(made.secret, std::move(*lines));
+  use_secret(made.secret, std::move(made.headers));
 }
 
 account::~account() {
@@ -38,9 +38,8 @@ void account::take(account_change made) {
   if (made.connector) connect_by(std::move(made.connector));
   gate_.set_bounds(settings().concurrency, settings().limits, loop_.now(), loop_.wall_now());
   if (moves) gate_.go_elsewhere(loop_.now());
-  auto lines = make_header_lines(settings(), made.secret);
-  if (lines && (moves || *lines != headers_)) {
-    use_secret(made.secret, std::move(*lines));
+  if (moves || made.headers != headers_) {
+    use_secret(made.secret, std::move(made.headers));
     gate_.try_credential_again(loop_.now());
   }
   admit_waiting();

@@ -46,7 +46,8 @@ struct account_change {
   bool is_same = false;   ///< nothing of it has changed; what follows here is empty but for `terms`
   std::shared_ptr<account_terms> terms;
   std::unique_ptr<http::connector> connector{};  ///< null where its connections stay
-  std::string secret{};                          ///< can stand in a request by these terms
+  std::string secret{};
+  std::string headers{};  ///< the lines that it goes in by these terms
 };
 
 }  // namespace leadrelay::relay

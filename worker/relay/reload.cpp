@@ -59,9 +59,9 @@ outcome<std::shared_ptr<prepared_reload>> relay::make_ready(std::shared_ptr<cons
 /// Nobody would read back what is parked of an account that is not there.
 std::optional<problem> relay::find_parked_of_removed(const config::configuration& next) const {
   for (const auto& each : accounts_) {
+    if (each->is_removed() || (!each->any_parked() && each->to_move() == 0)) continue;
     const bool stays = std::ranges::any_of(next.accounts, [&](const config::account& one) { return one.name == each->name(); });
-    if (!stays && !each->is_removed() && (each->any_parked() || each->to_move() > 0))
-      return about(each->name(), "changes of it are parked, so that it cannot be removed yet; expected none");
+    if (!stays) return about(each->name(), "changes of it are parked, so that it cannot be removed yet; expected none");
   }
   return std::nullopt;
 }
@@ -85,8 +85,10 @@ outcome<account_change> relay::make_change(const config::configuration& next, st
   }
   const auto secret = config::read_credential(settings->credential);
   if (!secret) return about(settings->name, secret.error().detail);
-  if (const auto lines = make_header_lines(*settings, *secret); !lines) return about(settings->name, lines.error().detail);
+  auto lines = make_header_lines(*settings, *secret);
+  if (!lines) return about(settings->name, lines.error().detail);
   out.secret = *secret;
+  out.headers = std::move(*lines);
   return out;
 }
 
