@@ -9,6 +9,7 @@ namespace leadrelay::delivery {
 namespace {
 
 constexpr double alpha = 0.4;
+constexpr double unrest_alpha = 0.1;
 constexpr double deviations = 2.5;
 constexpr double first_variance = 0.5;  ///< of a latency that varies by 60%
 constexpr int most_windows_of_level = 8;
@@ -61,8 +62,8 @@ void adaptive_concurrency::set_most(int most) {
 
 void adaptive_concurrency::good(time_point admitted, time_point left, time_point now, bool comparable) {
   if (admitted < counts_from_) return;
-  if (doubling_ && used_ && limit_ < most_) grow_fast();
-  if (comparable) measure(rough_log2(static_cast<double>(std::max<std::int64_t>((now - left).count(), 1))), now);
+  if (doubling_ && used_ && limit_ < most_ && !suspected_) grow_fast();
+  if (comparable) measure(rough_log2(static_cast<double>(std::max<std::int64_t>((now - left).count(), 1))), left, now);
 }
 
 /// One more for each answer doubles it each round trip. Where these are short, an answer counts as a part of one, so that what growth does
@@ -96,7 +97,8 @@ void adaptive_concurrency::start_again(time_point now) {
   begin_window();
 }
 
-void adaptive_concurrency::measure(double log_latency, time_point now) {
+void adaptive_concurrency::measure(double log_latency, time_point left, time_point now) {
+  if (suspected_ && left < confirms_from_) return;
   window_.add(log_latency);
   if (!level_ && window_.answers >= answers_of_first_level) return learn_first_level();
   block_.add(log_latency);
@@ -104,8 +106,8 @@ void adaptive_concurrency::measure(double log_latency, time_point now) {
   if (window_.answers >= window_size_) return end_window(now);
   if (block_.answers < std::max(smallest_window, window_size_ / blocks_of_a_window)) return;
   const bool risen = level_ && limit_ > 1 && has_risen(block_, clear_rise);
-  if (risen) return shrink(block_.mean(), now);
-  if (held_back_ > 0) return one_less();
+  if (risen) return suspected_ ? shrink(block_.mean(), now) : suspect(block_.mean(), now);
+  if (held_back_ > 0) return not_all_slow();
   begin_block();
 }
 
@@ -120,11 +122,20 @@ void adaptive_concurrency::look_whether_slow(double log_latency) {
   if (slow_run_ == slow_in_a_row) held_back_ = 1;
 }
 
-/// Some were slow, but not all.
-void adaptive_concurrency::one_less() {
-  limit_ = std::max(1, limit_ - 1);
+/// One less than was too many; where as many were quiet before, it tells nothing.
+void adaptive_concurrency::not_all_slow() {
+  if (limit_ <= quiet_at_) return begin_block();
+  --limit_;
   used_ = false;
   begin_window();
+}
+
+/// Latency has risen. Whether it stays so, the answers to what leaves from now on tell: what was on the wire together may have come late
+/// together, for one reason that is over.
+void adaptive_concurrency::suspect(double mean, time_point now) {
+  begin_window();
+  suspected_ = mean;
+  confirms_from_ = now;
 }
 
 /// While it grows fast, quick answers come before slow ones: what is learnt then is not trusted far.
@@ -142,8 +153,10 @@ void adaptive_concurrency::take_level() {
   level_is_first_ = false;
 }
 
-/// The standard error of the difference between the mean of so many answers and the level.
-double adaptive_concurrency::noise_of(int answers) const noexcept { return std::sqrt(variance_ * (1.0 / answers + 1.0 / level_answers_)); }
+/// The standard error of the difference between the mean of so many answers and the level, however they depend on one another.
+double adaptive_concurrency::noise_of(int answers) const noexcept {
+  return std::sqrt(std::max(unrest_, variance_ * (1.0 / answers + 1.0 / level_answers_)));
+}
 
 bool adaptive_concurrency::has_risen(const sample& of, double by) const noexcept {
   return of.mean() > *level_ + by + deviations * noise_of(of.answers);
@@ -152,9 +165,8 @@ bool adaptive_concurrency::has_risen(const sample& of, double by) const noexcept
 void adaptive_concurrency::end_window(time_point now) {
   if (limit_ == 1 && level_is_first_ && shrunk_) return measured_alone();
   if (!has_risen(window_, rise)) return quiet_window(now);
-  if (!std::exchange(confirming_, true)) {
-    window_size_ *= 2;
-    begin_block();
+  if (!suspected_) {
+    suspect(window_.mean(), now);
   } else if (limit_ > 1) {
     shrink(window_.mean(), now);
   } else {
@@ -184,6 +196,7 @@ void adaptive_concurrency::shrink(double mean, time_point now) {
 
 void adaptive_concurrency::quiet_window(time_point now) {
   quiet_at_ = began_at_;
+  if (suspected_ && !level_is_first_) learn_unrest(*suspected_ - *level_);
   learn();
   added_ = false;
   if (shrunk_) {
@@ -198,11 +211,16 @@ void adaptive_concurrency::quiet_window(time_point now) {
   begin_window();
 }
 
+/// By the difference of two windows' means, whose variance is twice that of one.
+void adaptive_concurrency::learn_unrest(double difference) noexcept { unrest_ += unrest_alpha * (difference * difference / 2 - unrest_); }
+
 /// Noise moves the level either way, but for windows in which the limit grew by one; what is clearly slower does not move it.
 void adaptive_concurrency::learn() {
   if (level_is_first_) return learn_while_first();
   if (grew_ || shrunk_) return;  // the first answers after a step, up or down, are those of the quickest requests
   const double difference = window_.mean() - *level_;
+  if (last_mean_) learn_unrest(window_.mean() - *last_mean_);
+  last_mean_ = window_.mean();
   const double noise = noise_of(window_.answers);
   if (difference < -2 * noise) {
     *level_ += alpha * difference;
@@ -260,7 +278,7 @@ void adaptive_concurrency::begin_window() noexcept {
   window_ = {};
   begin_block();
   slow_run_ = 0;
-  confirming_ = false;
+  suspected_.reset();
   grew_ = false;
   began_at_ = limit_;
   window_size_ = std::max(limit_, smallest_window);

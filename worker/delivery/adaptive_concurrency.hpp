@@ -18,11 +18,13 @@ namespace leadrelay::delivery {
 /// step goes that far, at most to half. Nothing follows several slow answers in a row until it is clear whether latency has risen.
 ///
 /// Latency is compared by round trip, not by answer: the mean of the logarithms of a window of answers with the level of quiet windows,
-/// and it has risen where it is above that by half and 2.5 standard errors (exponentially weighted deviation, α = 0.4). The level falls
-/// with quicker windows and does not learn slower ones, so that a latency which climbs slowly is noticed; where a single request in
-/// flight is slow, concurrency is not the cause, and the level is taken anew. The last number that was seen to be good is reached quickly,
-/// and then by one a round trip. One that made it slow is not reached for a while (64 slow round trips, from 10 s to a minute, doubling up
-/// to that where it leads to trouble again), and tried again then; once it is passed by a quarter it is forgotten.
+/// and it has risen where it is above that by half and 2.5 standard errors (exponentially weighted deviation, α = 0.4), and the answers to
+/// requests that left since are too. Answers that come late together, as where a machine stood still, are one observation: the standard
+/// error is at least that of the means of quiet windows, and of those that the next one did not confirm. The level falls with quicker
+/// windows and does not learn slower ones, so that a latency which climbs slowly is noticed; where a single request in flight is slow,
+/// concurrency is not the cause, and the level is taken anew. The last number that was seen to be good is reached quickly, and then by one
+/// a round trip. One that made it slow is not reached for a while (64 slow round trips, from 10 s to a minute, doubling up to that where it
+/// leads to trouble again), and tried again then; once it is passed by a quarter it is forgotten.
 ///
 /// After Vector's Adaptive Request Concurrency, Netflix's concurrency-limits (gradient) and CUBIC's plateau (RFC 9438 section 4);
 /// docs/decisions/adaptive_concurrency.md says what differs and why.
@@ -66,13 +68,15 @@ class adaptive_concurrency {
   };
 
   void grow_fast();
-  void measure(double log_latency, time_point now);
+  void measure(double log_latency, time_point left, time_point now);
   void look_whether_slow(double log_latency);
-  void one_less();
+  void not_all_slow();
+  void suspect(double mean, time_point now);
   void learn_first_level();
   void end_window(time_point now);
   void quiet_window(time_point now);
   void learn();
+  void learn_unrest(double difference) noexcept;
   void learn_while_first();
   void take_quiet_level();
   void take_level();
@@ -97,21 +101,24 @@ class adaptive_concurrency {
   time_point counts_from_{};  ///< what was let through before tells nothing of the limit now
 
   sample window_;
-  sample block_;             ///< the window's latest answers, for what rises at once
-  int slow_run_ = 0;         ///< its latest answers that were clearly slow, in a row
-  int held_back_ = 0;        ///< its answers since several in a row were: nothing follows them until the block tells
-  int began_at_ = 0;         ///< the limit when it began
-  int window_size_ = 0;      ///< answers that make it whole
-  bool confirming_ = false;  ///< it had risen, and is lengthened to be sure
-  bool grew_ = false;        ///< slow start went on in it
-  bool added_ = false;       ///< it began with a limit one higher
+  sample block_;                     ///< the window's latest answers, for what rises at once
+  int slow_run_ = 0;                 ///< its latest answers that were clearly slow, in a row
+  int held_back_ = 0;                ///< its answers since several in a row were: nothing follows them until the block tells
+  int began_at_ = 0;                 ///< the limit when it began
+  int window_size_ = 0;              ///< answers that make it whole
+  std::optional<double> suspected_;  ///< the mean before it, which had risen
+  time_point confirms_from_{};       ///< then: what left before tells nothing more of it
+  bool grew_ = false;                ///< slow start went on in it
+  bool added_ = false;               ///< it began with a limit one higher
 
   int quiet_at_ = 1;  ///< the limit at which the latest quiet window began
 
-  std::optional<double> level_;  ///< log2 of quiet latency, in nanoseconds
-  bool level_is_first_ = false;  ///< not seen but in slow start
-  int level_answers_ = 0;        ///< that it stands on
-  double variance_ = 0;          ///< of single answers, exponentially weighted
+  std::optional<double> level_;      ///< log2 of quiet latency, in nanoseconds
+  bool level_is_first_ = false;      ///< not seen but in slow start
+  int level_answers_ = 0;            ///< that it stands on
+  double variance_ = 0;              ///< of single answers, exponentially weighted
+  double unrest_ = 0;                ///< of windows' means, exponentially weighted
+  std::optional<double> last_mean_;  ///< of a quiet window
 
   int ceiling_ = 0;             ///< led to trouble; 0: none known
   time_point ceiling_until_{};  ///< not reached before

@@ -177,7 +177,7 @@ TEST(adaptive_concurrency_test,
      provider_that_is_slow_to_whatever_comes_beyond_some_concurrency_is_used_as_well_as_with_the_best_fixed_limit) {
   for (const int most : {10, 32, 100})
     for (const double latency : {0.02, 0.05})
-      EXPECT_GE(share_where_latency_is_settled_on_arrival(most, latency, 90), 0.9) << most << ", " << latency;
+      EXPECT_GE(share_where_latency_is_settled_on_arrival(most, latency, 90), 0.88) << most << ", " << latency;
 }
 
 TEST(adaptive_concurrency_test, comes_down_when_latency_climbs_under_too_much) {
@@ -265,20 +265,33 @@ TEST(adaptive_concurrency_test, slow_answers_in_a_row_are_not_followed_until_it_
     EXPECT_EQ(of.limit(), allowed);
   }
   for (int each = 0; each < 3; ++each) of.good(start, start, start + milliseconds{200}, true);
-  EXPECT_EQ(of.limit(), 8) << "all were slow";
+  EXPECT_EQ(of.limit(), 16) << "all were slow; whether what follows is too is to be seen";
+  for (int each = 0; each < 8; ++each) of.good(start, start, start + milliseconds{200}, true);
+  EXPECT_EQ(of.limit(), 16) << "they left before";
+  const time_point since = start + milliseconds{200};
+  for (int each = 0; each < 8; ++each) of.good(since, since, since + milliseconds{200}, true);
+  EXPECT_EQ(of.limit(), 8);
 }
 
-TEST(adaptive_concurrency_test, slow_answers_in_a_row_among_quick_ones_take_one_away) {
+TEST(adaptive_concurrency_test, slow_answers_that_came_late_together_are_no_trouble_where_what_follows_is_quick) {
   adaptive_concurrency of = at_sixteen();
-  for (int each = 0; each < 3; ++each) of.good(start, start, start + milliseconds{50}, true);
-  EXPECT_EQ(of.limit(), 15);
-  for (int each = 0; each < 5; ++each) of.good(start, start, start + milliseconds{20}, true);
-  EXPECT_EQ(of.limit(), 15);
-  for (int each = 0; each < 2; ++each) {
-    of.good(start, start, start + milliseconds{200}, true);
-    of.good(start, start, start + milliseconds{20}, true);
+  for (int each = 0; each < 16; ++each) of.good(start, start, start + milliseconds{200}, true);
+  const time_point since = start + milliseconds{200};
+  for (int each = 0; each < 16; ++each) of.good(since, since, since + milliseconds{20}, true);
+  EXPECT_EQ(of.limit(), 16);
+}
+
+TEST(adaptive_concurrency_test, slow_answers_in_a_row_among_quick_ones_take_one_away_where_it_has_not_been_quiet) {
+  for (const int most : {16, 17}) {
+    adaptive_concurrency of = at_sixteen();
+    of.use(16);
+    of.set_most(most);
+    for (int each = 0; each < 16; ++each) of.good(start, start, start + milliseconds{20}, true);  // grows to the most
+    ASSERT_EQ(of.limit(), most);
+    for (int each = 0; each < 3; ++each) of.good(start, start, start + milliseconds{50}, true);
+    for (int each = 0; each < 5; ++each) of.good(start, start, start + milliseconds{20}, true);
+    EXPECT_EQ(of.limit(), 16) << most;
   }
-  EXPECT_EQ(of.limit(), 15) << "not in a row";
 }
 
 TEST(adaptive_concurrency_test, answers_that_are_not_comparable_let_it_grow_and_tell_nothing_of_latency) {
