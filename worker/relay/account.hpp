@@ -14,6 +14,7 @@
 #include "config/configuration.hpp"
 #include "delivery/gate.hpp"
 #include "delivery/lane.hpp"
+#include "delivery/recent_counts.hpp"
 #include "delivery/waiting_times.hpp"
 #include "http/pool.hpp"
 #include "kafka/consumer.hpp"
@@ -190,6 +191,13 @@ class account {
   const std::optional<time_point>& down_since() const noexcept { return down_since_; }
   void look_whether_down(time_point now);
 
+  /// Whether what waits of it on the source's side takes longer than 10 s at the pace of the last ones, as far as `look_whether_slow` has
+  /// seen. It takes 5 s to see that where its provider is not down.
+  bool is_slow() const noexcept { return is_slow_; }
+  void look_whether_slow(time_point now);
+  /// So many changes of the source's side have ended.
+  void count_ended(std::size_t changes, time_point now);
+
   /// Nothing of it is parked before.
   time_point parks_from() const noexcept { return parks_from_; }
   void park_from(time_point when) noexcept { parks_from_ = when; }
@@ -260,6 +268,9 @@ class account {
   int parked_count_ = 0;
   std::array<waiting, 2> held_{};
   std::optional<time_point> down_since_;
+  std::optional<time_point> waits_since_;  ///< that something waits on the source's side, as far as has been seen
+  delivery::recent_counts ended_;          ///< of the source's side
+  bool is_slow_ = false;
   move_trouble moves_;
   std::size_t to_move_ = 0;
   time_point parks_from_{};

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "delivery/offset_map.hpp"
@@ -5,6 +6,12 @@
 
 // An account's source partitions as far as they are parked, what waits of it, and whether its provider is down.
 namespace leadrelay::relay {
+namespace {
+
+/// What is behind changes that take longer waits too long for them.
+constexpr duration long_wait = std::chrono::seconds{10};
+
+}  // namespace
 
 bool account_partition::is_drained() const noexcept {
   return is_read() && log->offsets.outstanding() == 0 && !log->offsets.ahead_of_broker();
@@ -75,6 +82,21 @@ void account::look_whether_down(time_point now) {
   const bool down = gate_.credential_refused() || gate_.breaker_now(now) != delivery::breaker_state::closed;
   if (!down) down_since_.reset();
   if (down && !down_since_) down_since_ = now;
+}
+
+void account::count_ended(std::size_t changes, time_point now) {
+  for (; changes > 0; --changes) ended_.add(now);
+}
+
+void account::look_whether_slow(time_point now) {
+  const auto waits = static_cast<std::int64_t>(held(lane_side::source).changes);
+  if (waits == 0) waits_since_.reset();
+  if (waits > 0 && !waits_since_) waits_since_ = now;
+  const duration seen = waits > 0 ? std::min(now - *waits_since_, long_wait) : duration{};
+  ended_.count(now);
+  const std::int64_t ended = ended_.count_after(delivery::recent_counts::seconds - long_wait / std::chrono::seconds{1});
+  const bool takes_long = seen >= long_wait / 2 && waits * seen > ended * long_wait;
+  is_slow_ = waits > 0 && (down_since_ || takes_long);
 }
 
 }  // namespace leadrelay::relay

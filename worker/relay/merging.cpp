@@ -160,6 +160,7 @@ void relay::settle_together(account& of, const running_lane& lane, const ending&
 
 void relay::let_go(account& of, running_lane& lane, std::size_t changes) {
   lane.announced.reset();
+  if (lane.side == lane_side::source) of.count_ended(changes, loop_.now());
   for (; changes > 0; --changes) {
     const delivery::change& ended = lane.queue.changes.front();
     of.forget_held(lane.side, ended);

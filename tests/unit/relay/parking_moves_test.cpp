@@ -154,7 +154,7 @@ TEST(parking_moves, where_the_largest_is_parked_already_a_full_memory_parks_the_
   w.provider.react = [](const seen_request& seen) { return lead_of(seen) < 100 ? reaction{.latency = 25s} : reaction{.status = 401u}; };
   w.kafka.assign(1);
   feed(w, 1, 0, 0);
-  w.loop.run_for(100ms);
+  wait_until_slow(w);
   int fed = 0;
   while (!w.relay->snapshot().paused && ++fed < 5000) {
     feed(w, 1, 2 * fed - 1, 2 * fed);
@@ -189,7 +189,7 @@ TEST(parking_moves, where_that_with_the_most_is_parked_already_a_full_offset_map
   w.provider.react = [](const seen_request& seen) { return lead_of(seen) < 100 ? reaction{.latency = 29s} : reaction{.status = 401u}; };
   w.kafka.assign(2);
   feed(w, 1, 0, 0);
-  w.loop.run_for(100ms);
+  wait_until_slow(w);
   ASSERT_LT(fill_offset_map(w, [](int number) { return number % 3 == 0 ? 101 : 1; }), 5000);
   EXPECT_EQ(w.parked("acme"), 1u) << "there alone";
   w.loop.run_for(5s);

@@ -243,7 +243,8 @@ TEST(parking_order, a_mark_is_taken_back_once_the_account_is_not_parked_and_hold
 TEST(parking_order, of_changes_in_place_that_are_rejected_together_fewer_that_may_have_been_applied_go_together) {
   parking_world w(account("orwel",
                           "limits: [ { requests: 1, per: 1s } ], park: { after: 1h, changes: 10 },"
-                          " retry: { first_wait: 20s, longest_wait: 20s, give_up_after: 1d }"));
+                          " retry: { first_wait: 20s, longest_wait: 20s, give_up_after: 1d }") +
+                  account("orwel", "limits: []", "other"));
   w.provider.react = [&w](const seen_request& seen) {
     if (lead_of(seen) != 1) return reaction{.latency = 25s};
     switch (bodies_of(w, 1).size()) {

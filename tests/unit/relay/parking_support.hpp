@@ -39,6 +39,9 @@ inline void feed(simulated::world& w, int lead, int first, int last, int partiti
     w.kafka.deliver(partition, "lead" + std::to_string(lead), simulated::orwel_event(lead, number, lead < 100 ? "acme" : "other"));
 }
 
+/// That acme takes long for what waits of it is known only then.
+inline void wait_until_slow(parking_world& w) { w.loop.run_for(std::chrono::seconds{7}); }
+
 /// Changes with gaps between their offsets come to partition 0 until acme is parked there, of the leads that `lead` names by a number that
 /// counts; gives how many came, 5,000 where in vain.
 template <class Lead>

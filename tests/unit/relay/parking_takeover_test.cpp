@@ -96,6 +96,7 @@ TEST(parking_takeover, an_account_that_comes_to_be_parked_meanwhile_parks_nothin
   parking_world w(two_accounts("limits: [], park: { after: 1h, changes: 10 }"));
   leave_marked(w, 30);
   for (int lead = 1; lead <= 20; ++lead) feed(w, lead, 1, 1);
+  wait_until_slow(w);
   EXPECT_EQ(w.parked("acme"), 1u);
   w.loop.run_for(5min);
   EXPECT_THAT(w.mover.moves, IsEmpty());

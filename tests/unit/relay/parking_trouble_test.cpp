@@ -24,7 +24,7 @@ TEST(parking_trouble, a_change_whose_request_is_in_flight_is_not_parked) {
   feed(w, 1, 1, 2);
   w.loop.run_for(1s);
   for (int lead = 2; lead <= 20; ++lead) feed(w, lead, 1, 1);
-  w.loop.run_for(5s);
+  wait_until_slow(w);
   EXPECT_EQ(w.parked("acme"), 1u);
   EXPECT_EQ(w.logs.size(log_of_acme), 19u) << "all but those of lead 1, of which the second waits behind the first";
   EXPECT_EQ(w.kafka.committed[0], 0);
