@@ -53,6 +53,7 @@ bench: ## Build and run the benchmarks
 	@benchmarks/gate build/bench
 	@benchmarks/merging build/bench
 	@benchmarks/limits build/bench
+	@build/bench/benchmarks/bench_shares
 	@benchmarks/dead_letters build/bench
 
 screenshots: ## Make the pictures of the status page anew; MINUTES=15 of charts
