@@ -43,6 +43,12 @@ std::vector<received_span> spans_of(const std::vector<received_span>& all, const
   return out;
 }
 
+std::vector<std::string> names(const std::vector<received_span>& of) {
+  std::vector<std::string> out;
+  for (const received_span& each : of) out.push_back(each.name);
+  return out;
+}
+
 /// A worker that traces to the receiver, its headers from a file.
 worker_config tracing_config(const scenario& world, const otlp_receiver& receiver, const temp_dir& secrets, const std::string& provider) {
   write_file(secrets.file("authorization"), "Bearer tracing-secret-token\n");
@@ -98,6 +104,34 @@ TEST(tracing, spans_of_changes_reach_the_receiver_within_the_traces_of_their_rec
     attempts += spans.size() / 2;
   }
   EXPECT_EQ(attempts, world.sandbox().count("orwel", "requests"));
+}
+
+TEST(tracing, dead_letter_is_told_within_its_change_after_the_attempt) {
+  scenario world("tracing-dead");
+  const otlp_receiver receiver;
+  const temp_dir secrets;
+  worker_process worker(tracing_config(world, receiver, secrets, "perch"));
+  world.writer().write(world.topic(),
+                       traced({"e1", "acme", "missing-1", R"({"first_name":"A","last_name":"B","email":"a@b.example"})", "", ""}));
+  world.writer().write(world.topic(), traced({"e2", "acme", "lead-2", R"({"no_such_field":1})", "", ""}));
+  world.writer().flush();
+  ASSERT_TRUE(eventually(seconds{60}, [&] { return world.lag() == 0; })) << worker.log();
+  EXPECT_EQ(worker.stop().code, 0) << worker.log();
+  const std::vector<received_span> all = receiver.spans();
+  const std::string letter = "send " + world.dead_topic();
+  const std::vector<received_span> sent = spans_of(all, "e1");
+  EXPECT_THAT(names(sent), ElementsAre("process " + world.topic(), "wait", "PATCH /v1/leads/{id}", letter));
+  const std::vector<received_span> unsent = spans_of(all, "e2");
+  EXPECT_THAT(names(unsent), ElementsAre("process " + world.topic(), "wait", letter));
+  for (const auto& [spans, reason] : {std::pair(sent, "not_found"), std::pair(unsent, "unmapped_field")}) {
+    const received_span& last = spans.back();
+    EXPECT_EQ(last.trace, trace);
+    EXPECT_EQ(last.kind, 3);
+    EXPECT_THAT(last.attributes, Contains(Pair("leadrelay.reason", reason)));
+    EXPECT_THAT(last.attributes, Contains(Pair("messaging.destination.name", world.dead_topic())));
+    EXPECT_LE(last.end_ns, spans.front().end_ns);
+    EXPECT_LE(spans[spans.size() - 2].end_ns, last.start_ns);
+  }
 }
 
 TEST(tracing, receiver_that_is_away_holds_up_nothing) {

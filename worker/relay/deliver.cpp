@@ -69,7 +69,7 @@ task<relay::ending> relay::deliver(account& of, running_lane& lane) {
   if (end.is == ending::kind::dead_lettered && current.from->given_up) end.is = ending::kind::abandoned;
   if (end.is == ending::kind::dead_lettered) {
     ++of.metrics().dead_letters[static_cast<std::size_t>(end.reason)];
-    enter_step(lane, lane_step::burying);
+    lane.step = lane_step::burying;
     if (!co_await bury(&of, current, end)) end.is = ending::kind::abandoned;
   }
   co_return end;

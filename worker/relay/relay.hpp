@@ -135,6 +135,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   void enter_step(running_lane& lane, lane_step step) const;
   void end_wait(const delivery::change& of, time_point at);
   void trace_attempt(const running_lane& lane, const load& what, const attempt& tried, int resend_count);
+  void trace_dead_letter(const delivery::change& doomed, const ending& end, time_point began, bool acknowledged);
   static void trace_settled(const delivery::change& ended, const ending& end);
   void end_trace(const delivery::change& ended);
   static std::optional<tracing::trace_context> context_of(const delivery::change& of);

@@ -30,8 +30,10 @@ task<bool> relay::bury(account* of, delivery::change& doomed, const ending& end)
     letter->ended.notify();
   };
   dead_letters_.write(take_record(doomed), std::move(context), written, [letter] { return !letter->of->given_up; });
+  const time_point began = loop_.now();
   while (!letter->acknowledged && !letter->of->given_up && !burials_stopped_) co_await letter->ended.wait();
   burials_.erase(letter);
+  trace_dead_letter(doomed, end, began, letter->acknowledged);
   co_return letter->acknowledged;
 }
 

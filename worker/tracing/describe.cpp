@@ -58,4 +58,25 @@ span attempt_span(const change_trace& of, span_id id, const attempt& what, time_
   return out;
 }
 
+/// Its kind is that of a client, as the letter keeps the trace context of its event and does not carry this one's.
+span dead_letter_span(const change_trace& of, span_id id, const dead_letter& what, time_point from, time_point to) {
+  span out;
+  out.within = of.context();
+  out.id = id;
+  out.kind = span_kind::client;
+  out.name = "send " + std::string(what.topic);
+  out.start_ns = of.unix_ns(from);
+  out.end_ns = of.unix_ns(to);
+  add(out, "messaging.system", "kafka");
+  add(out, "messaging.operation.name", "send");
+  add(out, "messaging.operation.type", "send");
+  add(out, "messaging.destination.name", what.topic);
+  add(out, "leadrelay.account", of.account);
+  add(out, "leadrelay.provider", of.provider);
+  add(out, "leadrelay.reason", what.reason);
+  out.failed = !what.acknowledged;
+  if (out.failed) add(out, "error.type", "abandoned");
+  return out;
+}
+
 }  // namespace leadrelay::tracing

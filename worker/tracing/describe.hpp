@@ -36,4 +36,14 @@ struct attempt {
 /// `PUT /leads/{id}`: `id` is what the provider was told as the parent id. `of` is the change whose request it was.
 span attempt_span(const change_trace& of, span_id id, const attempt& what, time_point from, time_point to);
 
+/// The writing of a change's dead letter.
+struct dead_letter {
+  std::string_view topic;
+  std::string_view reason;
+  bool acknowledged = false;  ///< false: given up, as the partition has gone to another worker or this one ends
+};
+
+/// `send TOPIC`, until the broker has acknowledged it.
+span dead_letter_span(const change_trace& of, span_id id, const dead_letter& what, time_point from, time_point to);
+
 }  // namespace leadrelay::tracing

@@ -35,6 +35,7 @@ struct span_list final : tracing::span_sink {
 
 const std::string process = "process changes";
 const std::string put = "PATCH /api/v1/leads/{id}";
+const std::string send = "send changes.dead";
 const std::string trace = "0af7651916cd43dd8448eb211c80319c";
 const std::vector<events::header> traced{{"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}};
 
@@ -50,6 +51,12 @@ std::string attribute(const tracing::span& of, std::string_view name) {
 std::vector<std::string> attributes(const std::vector<tracing::span>& of, std::string_view name) {
   std::vector<std::string> out;
   for (const tracing::span& each : of) out.push_back(attribute(each, name));
+  return out;
+}
+
+std::vector<std::string> names(const span_list& of) {
+  std::vector<std::string> out;
+  for (const tracing::span& each : of.all) out.push_back(each.name);
   return out;
 }
 
@@ -164,6 +171,7 @@ TEST(spans, of_a_trace_that_is_not_sampled_are_none_and_the_provider_is_told_so)
   span_list spans;
   trace_into(w, spans);
   deliver_traced(w, 1, {{"traceparent", "00-" + trace + "-b7ad6b7169203331-00"}});
+  w.kafka.deliver(0, "k", "no event", {{"traceparent", "00-" + trace + "-b7ad6b7169203331-00"}});
   ASSERT_TRUE(w.settle_all());
   EXPECT_THAT(spans.all, IsEmpty());
   EXPECT_THAT(w.provider.requests[0].headers, testing::ContainsRegex("traceparent: 00-" + trace + "-[0-9a-f]*-00\r\n"));
@@ -192,9 +200,68 @@ TEST(spans, of_a_dead_letter_have_failed_for_its_reason) {
   EXPECT_THAT(attributes(whole, "error.type"), testing::UnorderedElementsAre("rejected", "undecodable"));
   EXPECT_THAT(attributes(whole, "leadrelay.outcome"), ElementsAre("dead_lettered", "dead_lettered"));
   EXPECT_THAT(attributes(whole, "messaging.message.id"), testing::UnorderedElementsAre("e1-1", "none"));
-  bool any_burying = false;
-  for (const tracing::span& each : spans.named("wait")) any_burying = any_burying || testing::Value(steps(each), ElementsAre("burying"));
-  EXPECT_TRUE(any_burying);
+}
+
+TEST(spans, of_a_rejected_change_tell_its_dead_letter_after_its_attempt) {
+  world w;
+  span_list spans;
+  trace_into(w, spans);
+  w.provider.react = [](const seen_request&) { return reaction{.status = 422}; };
+  deliver_traced(w, 1);
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_THAT(names(spans), ElementsAre("wait", put, send, process));
+  const tracing::span& letter = spans.all[2];
+  const tracing::span& whole = spans.all[3];
+  EXPECT_EQ(letter.within.parent, whole.id);
+  EXPECT_EQ(tracing::to_string(letter.within.trace), trace);
+  EXPECT_EQ(letter.start_ns, spans.all[1].end_ns);
+  EXPECT_LE(letter.end_ns, whole.end_ns);
+  EXPECT_FALSE(letter.failed);
+  EXPECT_EQ(attribute(letter, "leadrelay.reason"), "rejected");
+  EXPECT_EQ(attribute(letter, "leadrelay.account"), "acme");
+}
+
+TEST(spans, of_what_no_request_is_made_of_are_its_wait_and_its_dead_letter) {
+  world w;
+  span_list spans;
+  trace_into(w, spans);
+  w.kafka.deliver(0, "k", "no event", traced);
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_THAT(names(spans), ElementsAre("wait", send, process));
+  EXPECT_EQ(attribute(spans.all[1], "leadrelay.reason"), "undecodable");
+  EXPECT_EQ(attribute(spans.all[1], "leadrelay.account"), "none");
+}
+
+TEST(spans, of_a_dead_letter_that_the_broker_refuses_last_until_it_takes_it) {
+  world w;
+  span_list spans;
+  trace_into(w, spans);
+  w.provider.react = [](const seen_request&) { return reaction{.status = 422}; };
+  w.log.on_produce = [] { return std::string("queue full"); };
+  deliver_traced(w, 1);
+  w.loop.run_for(10s);
+  EXPECT_THAT(names(spans), ElementsAre("wait", put));
+  w.log.on_produce = [] { return std::string(); };
+  ASSERT_TRUE(w.settle_all());
+  const auto letters = spans.named(send);
+  ASSERT_THAT(letters, SizeIs(1));
+  EXPECT_GE(letters[0].end_ns - letters[0].start_ns, 9'000'000'000u);
+  EXPECT_FALSE(letters[0].failed);
+  EXPECT_THAT(attributes(spans.named(process), "leadrelay.outcome"), ElementsAre("dead_lettered"));
+}
+
+TEST(spans, of_a_dead_letter_that_is_not_written_before_the_end_have_failed) {
+  world w;
+  span_list spans;
+  trace_into(w, spans);
+  w.log.on_produce = [] { return std::string("queue full"); };
+  w.kafka.deliver(0, "k", "no event", traced);
+  w.loop.run_for(1s);
+  ASSERT_TRUE(w.drain(2s));
+  const auto letters = spans.named(send);
+  EXPECT_THAT(attributes(letters, "error.type"), ElementsAre("abandoned"));
+  EXPECT_TRUE(letters.at(0).failed);
+  EXPECT_THAT(attributes(spans.named(process), "leadrelay.outcome"), ElementsAre("abandoned"));
 }
 
 TEST(spans, of_several_changes_in_one_request_are_linked) {

@@ -124,5 +124,32 @@ TEST(attempt_span, without_an_answer_has_failed_with_its_error) {
   EXPECT_THAT(attributes(made), Not(Contains(Key("http.response.status_code"))));
 }
 
+TEST(dead_letter_span, says_where_it_was_written_and_why) {
+  const change_trace one = traced();
+  const span made = dead_letter_span(one, 9, {.topic = "dead", .reason = "rejected", .acknowledged = true}, start + 1s, start + 3s);
+  EXPECT_EQ(made.name, "send dead");
+  EXPECT_EQ(made.kind, span_kind::client);
+  EXPECT_EQ(made.id, 9u);
+  EXPECT_EQ(made.within, one.context());
+  EXPECT_EQ(made.end_ns - made.start_ns, 2'000'000'000u);
+  EXPECT_FALSE(made.failed);
+  EXPECT_EQ(attributes(made), (std::map<std::string_view, std::string>{{"messaging.system", "kafka"},
+                                                                       {"messaging.operation.name", "send"},
+                                                                       {"messaging.operation.type", "send"},
+                                                                       {"messaging.destination.name", "dead"},
+                                                                       {"leadrelay.account", "acme"},
+                                                                       {"leadrelay.provider", "orwel"},
+                                                                       {"leadrelay.reason", "rejected"}}));
+}
+
+TEST(dead_letter_span, that_was_given_up_has_failed) {
+  const change_trace unknown({}, {1, 2}, 3, {}, {start, wall_time{}});
+  const span made = dead_letter_span(unknown, 9, {.topic = "dead", .reason = "undecodable", .acknowledged = false}, start, start);
+  EXPECT_TRUE(made.failed);
+  const auto told = attributes(made);
+  EXPECT_THAT(told, Contains(Pair("error.type", "abandoned")));
+  for (const char* name : {"leadrelay.account", "leadrelay.provider"}) EXPECT_THAT(told, Not(Contains(Key(name))));
+}
+
 }  // namespace
 }  // namespace leadrelay::tracing
