@@ -35,7 +35,7 @@ class LivePage(unittest.TestCase):
 
     def test_accounts_are_listed_with_how_they_stand(self):
         shown = self.browser.until("return [...document.querySelectorAll('.opener')].map((each) => each.textContent)")
-        self.assertEqual(shown, list(ACCOUNTS))
+        self.assertEqual(sorted(shown), sorted(ACCOUNTS))
         self.wait_for("acme-leadpro", "Credential refused")
         self.wait_for("acme-leadpro", "HTTP 401")
         self.wait_for("acme-leadping", "Breaker open")
@@ -43,6 +43,7 @@ class LivePage(unittest.TestCase):
         self.wait_for("acme-octanist", "Limited")
         self.wait_for("acme-perch", "/s")
         self.wait_for("globex-leadping", "Parked")
+        self.browser.until("return document.querySelector('.opener').textContent === 'acme-leadpro'", within=60)
         self.browser.until("return document.querySelector('#summary').textContent.includes('acme-leadpro (credential refused')", within=60)
 
     def test_partitions_have_their_lag(self):

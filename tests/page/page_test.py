@@ -77,6 +77,39 @@ class Page(unittest.TestCase):
                                 ".map((tag) => [tag.textContent, tag.querySelector('path').getAttribute('d')])")
         self.assertTrue(all(word and shape for word, shape in tags), tags)
 
+    def test_accounts_that_need_attention_come_first_and_keep_the_focus(self):
+        named = "return [...document.querySelectorAll('.opener')].map((each) => each.textContent)"
+        self.open([account("one"), account("two"), account("three")])
+        self.assertEqual(self.browser.ask(named), ["one", "two", "three"])
+        self.browser.ask("document.querySelectorAll('.opener')[2].click(); document.querySelectorAll('.opener')[2].focus()")
+        self.stand_in.show([account("one"), account("two", reason="its file is gone"), account("three", breaker="open")])
+        self.browser.until(f"{named}.join() === 'two,three,one'")
+        self.assertEqual(self.browser.ask("return document.activeElement.textContent"), "three")
+        self.assertTrue(self.browser.ask("return document.activeElement.closest('tr').nextSibling.matches('.details:not([hidden])')"))
+        self.stand_in.show([account("one"), account("two"), account("three")])
+        self.browser.until(f"{named}.join() === 'one,two,three'")
+
+    def test_accounts_that_come_and_go_open_their_own_counts(self):
+        self.open([account("one"), account("two")])
+        self.stand_in.show([account("two", removed=True), account("three", verdicts={"outcome_unknown": 9})])
+        self.browser.until("return document.querySelectorAll('.opener').length === 2 && document.body.innerText.includes('three')")
+        self.assertIn("removed from the configuration", self.browser.row("two"))
+        self.browser.ask("document.querySelectorAll('.opener')[1].click()")
+        shown = "return document.getElementById(document.querySelectorAll('.opener')[1].getAttribute('aria-controls')).innerText"
+        self.assertIn("outcome unknown", self.browser.ask(shown))
+
+    def test_worker_without_partitions_says_so(self):
+        self.open([account()], partitions=[])
+        self.assertIn("This worker has no partition now", self.browser.text())
+        self.assertTrue(self.browser.ask("return document.getElementById('partitions').hidden"))
+        self.stand_in.show([account()])
+        self.browser.until("return !document.getElementById('partitions').hidden && document.getElementById('no-partitions').hidden")
+
+    def test_what_the_broker_says_is_said_once(self):
+        self.open([account()], troubles=["kafka: _TRANSPORT: refused", "commits fail"], not_ready="not yet a member of the group: _TRANSPORT: refused")
+        said = self.browser.ask("return [...document.querySelectorAll('#troubles li')].map((each) => each.textContent)")
+        self.assertEqual(said, ["commits fail", "not yet a member of the group: _TRANSPORT: refused"])
+
     def test_numbers_are_of_the_last_minute_and_details_of_all_time(self):
         self.open([account(verdicts={"delivered": 1196, "retry": 1234}, dead_letters={"not_found": 2})])
         row = self.browser.row("acme")

@@ -28,7 +28,7 @@ PICTURES = (
 
 
 # The account whose counts are opened.
-OPENED = {"healthy": 1, "troubled": 3}
+OPENED = {"healthy": "acme-leadpro", "troubled": "acme-leadping"}
 
 
 def shrink(path):
@@ -42,7 +42,7 @@ def take(browser, scenes, folder):
         browser.look(width, height or 900, scheme)
         browser.open(scenes[of].url + "/")
         browser.until("return past.last > 0")
-        browser.ask("document.querySelectorAll('.opener')[arguments[0]].click()", OPENED[of])
+        browser.ask("[...document.querySelectorAll('.opener')].find((each) => each.textContent === arguments[0]).click()", OPENED[of])
         path = folder / f"{name}.png"
         browser.picture(path, whole=height is None)
         shrink(path)

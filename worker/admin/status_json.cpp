@@ -139,21 +139,26 @@ void write_worker(json::writer& out, const relay::relay_snapshot& worker) {
   out.EndObject();
 }
 
-/// The state of the worst worker with its reason; since when the first of those has it.
-void tell_worst(const relay::account_snapshot& from, relay::account_snapshot& to) {
-  to.credential_unreadable |= from.credential_unreadable;
-  const bool worse = from.state > to.state || (from.state == to.state && to.reason.empty());
-  const bool earlier = from.state == to.state && from.since && (!to.since || *from.since < *to.since);
-  if (worse) to.reason = from.reason;
-  if (worse || earlier) to.since = from.since;
-  to.state = std::max(to.state, from.state);
+/// A worker without partitions has no share of any limit, and nothing that would wait for one.
+delivery::gate_state state_in(const relay::relay_snapshot& worker, const relay::account_snapshot& of) {
+  return worker.partitions.empty() && of.state == delivery::gate_state::limited ? delivery::gate_state::flowing : of.state;
 }
 
-void add(const relay::account_snapshot& from, relay::account_snapshot& to) {
+/// The state of the worst worker with its reason; since when the first of those has it.
+void tell_worst(const relay::account_snapshot& from, delivery::gate_state state, relay::account_snapshot& to) {
+  to.credential_unreadable |= from.credential_unreadable;
+  const bool worse = state > to.state || (state == to.state && to.reason.empty());
+  const bool earlier = state == to.state && from.since && (!to.since || *from.since < *to.since);
+  if (worse) to.reason = from.reason;
+  if (worse || earlier) to.since = from.since;
+  to.state = std::max(to.state, state);
+}
+
+void add(const relay::relay_snapshot& worker, const relay::account_snapshot& from, relay::account_snapshot& to) {
   to.name = from.name;
   to.provider = from.provider;
   to.removed |= from.removed;
-  tell_worst(from, to);
+  tell_worst(from, state_in(worker, from), to);
   to.waiting += from.waiting;
   if (from.oldest) to.oldest = std::min(to.oldest.value_or(*from.oldest), *from.oldest);
   to.parked += from.parked;
@@ -187,7 +192,7 @@ std::vector<relay::account_snapshot> process_snapshot::accounts() const {
     for (const relay::account_snapshot& from : worker.accounts) {
       const auto [place, is_new] = places.try_emplace(from.name, out.size());
       if (is_new) out.emplace_back();
-      add(from, out[place->second]);
+      add(worker, from, out[place->second]);
     }
   }
   return out;

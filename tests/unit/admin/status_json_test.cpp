@@ -37,6 +37,18 @@ TEST(status_json, tells_the_reason_of_the_worst_state_and_since_when) {
   EXPECT_EQ(json::text((*status)["accounts"][0]["since"]), "2027-01-15T08:00:10.000Z");
 }
 
+TEST(status_json, worker_without_partitions_makes_no_account_limited) {
+  process_snapshot process = a_process();
+  process.workers[0].accounts[0] = {};
+  process.workers[1].accounts[0] = {};
+  process.workers[1].accounts[0].state = delivery::gate_state::limited;
+  EXPECT_EQ(process.accounts()[0].state, delivery::gate_state::limited);
+  process.workers[1].partitions.clear();
+  EXPECT_EQ(process.accounts()[0].state, delivery::gate_state::flowing);
+  process.workers[1].accounts[0].state = delivery::gate_state::breaker_open;
+  EXPECT_EQ(process.accounts()[0].state, delivery::gate_state::breaker_open);
+}
+
 TEST(status_json, of_workers_in_one_state_the_earliest_tells_since_when) {
   process_snapshot process = a_process();
   process.workers[0].accounts[0] = process.workers[1].accounts[0];

@@ -1,6 +1,7 @@
 // The table of accounts: a row each, and below it, when opened, what was counted since the start.
 
 const accountRows = new Map();
+let rowsMade = 0;
 const cellNames = ['State', 'Delivered', 'In flight', 'Waiting', 'Oldest', 'Request p50 · p99', 'Delivery p50 · p99', 'Dead letters'];
 
 function sum(counts) {
@@ -34,7 +35,8 @@ function reasonOf(account, now) {
   const why = account.reason ?? meanings[stateOf(account)] ?? '';
   const since = account.since ? `for ${age((now - Date.parse(account.since)) / 1000)}` : '';
   const parked = account.parked > 0 ? `${number(account.parked)} parked` : '';
-  return [why, since, parked].filter(Boolean).join(', ');
+  const removed = account.removed ? 'removed from the configuration, what was taken is still delivered' : '';
+  return [why, since, parked, removed].filter(Boolean).join(', ');
 }
 
 function makeRow(account, place) {
@@ -135,17 +137,23 @@ function applyFilter() {
   find('none').hidden = any || accountRows.size === 0;
 }
 
+/** Those that need attention first, otherwise as the worker tells them. A row that is moved keeps the focus. */
+function orderRows(accounts) {
+  const body = find('accounts').tBodies[0];
+  const named = [...accounts.filter(needsAttention), ...accounts.filter((each) => !needsAttention(each))];
+  const rows = named.map((each) => accountRows.get(each.account)).flatMap((row) => [row.main, row.details]);
+  if (rows.every((row, index) => body.rows[index] === row)) return;
+  const focused = document.activeElement;
+  body.append(...rows);
+  if (document.activeElement !== focused) focused.focus({ preventScroll: true });
+}
+
 function showAccounts(status) {
   const now = Date.parse(status.now);
-  const body = find('accounts').tBodies[0];
   const gone = new Set(accountRows.keys());
   for (const account of status.accounts) {
     gone.delete(account.account);
-    if (!accountRows.has(account.account)) {
-      const row = makeRow(account, accountRows.size);
-      accountRows.set(account.account, row);
-      body.append(row.main, row.details);
-    }
+    if (!accountRows.has(account.account)) accountRows.set(account.account, makeRow(account, rowsMade++));
     showAccount(accountRows.get(account.account), account, now);
   }
   for (const name of gone) {
@@ -153,6 +161,7 @@ function showAccounts(status) {
     accountRows.get(name).details.remove();
     accountRows.delete(name);
   }
+  orderRows(status.accounts);
   find('filter').hidden = status.accounts.length < 8;
   applyFilter();
 }

@@ -63,14 +63,21 @@ function showLag(status) {
   const known = lagging(status);
   const lag = known.length > 0 ? known.reduce((all, each) => all + each.lag, 0) : undefined;
   const most = mostOf(past.lag);
-  sayNow(cards.lag, number(lag), ` records in ${number(known.length)} partition${known.length === 1 ? '' : 's'}`);
+  sayNow(cards.lag, number(lag), ` ${known.length === 0 ? 'no partition' : `records in ${number(known.length)} partition${known.length === 1 ? '' : 's'}`}`);
   showChart(cards.lag.chart, [past.lag, past.lag], most, described('Lag', past.lag, number));
   say(cards.lag.most, `top ${number(most)}`);
+}
+
+/** Whether one of the others says it too: why a worker is not ready is often what its broker says. */
+function isSaidBy(text, others) {
+  const said = text.replace(/^kafka: /, '');
+  return [...others].some((each) => each !== text && each.includes(said));
 }
 
 function showTroubles(status) {
   const texts = new Set(status.workers.flatMap((worker) => worker.troubles));
   for (const worker of status.workers) if (worker.not_ready) texts.add(worker.not_ready);
+  for (const text of texts) if (isSaidBy(text, texts)) texts.delete(text);
   if (status.configuration.refusal) texts.add(`The configuration is refused, the former one stays: ${status.configuration.refusal}`);
   if (partitionTrouble(status)) texts.add(partitionTrouble(status));
   const list = find('troubles');

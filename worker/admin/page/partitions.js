@@ -10,8 +10,9 @@ function partitionState(partition) {
   return partition.of_parked ? ['Parked changes', 'calm', 'bars'] : ['Reading', 'good', 'disc'];
 }
 
+/** The source's before those of parked changes. */
 function inOrder(one, other) {
-  return one.topic.localeCompare(other.topic) || one.partition - other.partition;
+  return Number(one.of_parked) - Number(other.of_parked) || one.topic.localeCompare(other.topic) || one.partition - other.partition;
 }
 
 function partitionsOf(status) {
@@ -59,6 +60,8 @@ function showPartitions(status) {
   }
   const rows = all.map((each) => partitionRows.get(`${each.topic} ${each.partition}`).main);
   if (rows.some((row, index) => body.rows[index] !== row)) body.append(...rows);
+  find('partitions').hidden = all.length === 0;
+  find('no-partitions').hidden = all.length > 0;
   say(find('memory'), memoryOf(status.workers));
 }
 
