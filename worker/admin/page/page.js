@@ -53,7 +53,8 @@ function showWaiting(status) {
 function showTime() {
   const newest = (values) => values.findLast((each) => each > 0);
   const p99 = past.p99.map(byTens);
-  sayNow(cards.time, bound(newest(past.p50)), ` p50 · ${bound(newest(past.p99))} p99`);
+  const p50 = newest(past.p50);
+  sayNow(cards.time, bound(p50), p50 ? ` p50 · ${bound(newest(past.p99))} p99` : ' nothing delivered lately');
   showChart(cards.time.chart, [p99, past.p50.map(byTens)], byTens(30),
     `${described('p99 of the time to deliver', past.p99, bound)}. ${described('p50', past.p50, bound)}.`);
   say(cards.time.most, `top ${bound(mostOf(past.p99))}`);
