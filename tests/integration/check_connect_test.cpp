@@ -1,8 +1,5 @@
 // `check --connect`: what it finds of each connection, and that nobody notices more of it than a connection.
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <gmock/gmock.h>
 
@@ -11,6 +8,7 @@
 #include "support/events.hpp"
 #include "support/process.hpp"
 #include "support/scenario.hpp"
+#include "support/silent_port.hpp"
 #include "support/temp_dir.hpp"
 #include "support/tls_front.hpp"
 
@@ -28,34 +26,6 @@ const certificates& shared_certificates() {
   static const certificates made;
   return made;
 }
-
-/// A port of the loopback on which connections are taken by the system and never answered, or refused once it is closed.
-class silent_port {
- public:
-  silent_port() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    const bool listens = ::bind(socket_, reinterpret_cast<sockaddr*>(&address), size) == 0 && ::listen(socket_, 16) == 0 &&
-                         ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-    EXPECT_TRUE(listens);
-    port_ = ntohs(address.sin_port);
-  }
-  ~silent_port() { close(); }
-  silent_port(const silent_port&) = delete;
-  silent_port& operator=(const silent_port&) = delete;
-
-  void close() {
-    if (socket_ >= 0) ::close(socket_);
-    socket_ = -1;
-  }
-  std::string text() const { return std::to_string(port_); }
-
- private:
-  int socket_;
-  std::uint16_t port_ = 0;
-};
 
 std::vector<std::string> arguments_for(const temp_dir& directory, const std::vector<std::string>& more) {
   std::vector<std::string> out{leadrelay_binary(), "check", "--config", directory.file("leadrelay.yaml"), "--connect"};

@@ -8,6 +8,9 @@
 
 #include "support/dead_letters.hpp"
 #include "support/environment.hpp"
+#include "support/silent_port.hpp"
+#include "support/temp_dir.hpp"
+#include "support/worker_config.hpp"
 
 namespace leadrelay::integration {
 namespace {
@@ -91,6 +94,29 @@ TEST(dead_letters_crash, an_interrupted_replay_ends_between_two_transactions_and
   EXPECT_TRUE(first.error_lines().wait_for("interrupted; the same command goes on with what is left", steady_clock::now() + seconds{10}));
   EXPECT_EQ(dead.run("replay").code, 0);
   EXPECT_THAT(count_replays(dead), testing::ElementsAre(testing::Pair(1, some)));
+}
+
+TEST(dead_letters_crash, an_interrupted_replay_ends_though_the_brokers_say_nothing) {
+  const silent_port silent;
+  const temp_dir directory;
+  worker_config config;
+  config.kafka = {{"bootstrap.servers", "127.0.0.1:" + silent.text()}, {"group.id", "g"}};
+  config.lead_changes = {"changes"};
+  config.dead_letters = "dead";
+  account_config& account = config.accounts.emplace_back();
+  account.name = "acme";
+  account.provider = "orwel";
+  account.base_url = "http://127.0.0.1:1";
+  account.credential = "a-key";
+  write_file(directory.file("leadrelay.yaml"), config.yaml());
+  process replay({leadrelay_binary(), "dead-letters", "replay", "--config", directory.file("leadrelay.yaml")}, config.environment());
+  ASSERT_TRUE(silent.is_asked(seconds{30}));
+  replay.signal(SIGINT);
+  const auto ended = replay.wait(seconds{8});
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->code, 1);
+  EXPECT_TRUE(replay.error_lines().wait_for("interrupted while the brokers say nothing; the same command goes on",
+                                            steady_clock::now() + seconds{10}));
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

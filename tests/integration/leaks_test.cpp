@@ -1,4 +1,5 @@
 // A run in which everything goes wrong, with secrets that can be told from all other text, and a search for them in all that comes out.
+#include <csignal>
 #include <map>
 #include <set>
 
@@ -8,10 +9,12 @@
 #include "support/environment.hpp"
 #include "support/http_client.hpp"
 #include "support/kafka_reader.hpp"
+#include "support/misplaced_secrets.hpp"
 #include "support/needles.hpp"
 #include "support/otlp_receiver.hpp"
 #include "support/telling_events.hpp"
 #include "support/worker_process.hpp"
+#include "unit/mounted_secret.hpp"
 
 namespace leadrelay::integration {
 namespace {
@@ -174,6 +177,10 @@ class faulty_world {
   std::vector<kafka_record> written_;
 };
 
+void append(std::vector<place>& to, std::vector<place> from) {
+  for (place& each : from) to.push_back(std::move(each));
+}
+
 std::vector<place> pages_of(const worker_process& worker) {
   std::vector<place> out;
   for (const char* path : {"/", "/livez", "/readyz", "/metrics", "/status.json", "/history.json"})
@@ -231,36 +238,58 @@ std::vector<place> explained(faulty_world& world) {
   return {said_by(world, {"explain", world.file("events.json")}), said_by(world, {"explain", world.file("events.json"), "--json"})};
 }
 
-/// What `check` and `run` say of configurations in which a secret stands where none belongs.
+/// What `check` says of configurations in which a secret stands where none belongs, with and without a look at what they name.
 std::vector<place> refused_configurations(faulty_world& world) {
   std::vector<place> out;
-  const std::string secret = world.secrets().add("misplaced secret", "misplaced-Qx81Zy77");
-  const std::string whole =
-      "kafka: { bootstrap.servers: b, group.id: g KAFKA }\ntopics: { lead_changes: [t], dead_letters: d }\n"
-      "accounts: { acme: { provider: orwel, ACCOUNT } }\nadmin: { listen: 127.0.0.1:0 }\n";
-  const auto tell = [&](const std::string& mark, const std::string& with) {
-    std::string text = whole;
-    text.replace(text.find(mark), mark.size(), with);
-    for (const char* other : {"KAFKA", "ACCOUNT"})
-      if (const std::size_t at = text.find(other); at != std::string::npos)
-        text.replace(at, std::string(other).size(), at < 60 ? "" : "credential: { env: HOME }");
-    write_file(world.file("wrong.yaml"), text);
-    out.push_back(said_by(world, {"check", "--config", world.file("wrong.yaml")}));
-    out.push_back(said_by(world, {"check", "--config", world.file("wrong.yaml"), "--json"}));
-    out.back().name += " with " + with.substr(0, with.find(secret));
-  };
-  for (const char* property : {", sasl.password: ", ", sasl.passwrod: ", ", ssl.key.password: ", ", sasl.oauthbearer.client.secret: "})
-    tell("KAFKA", property + secret);
-  for (const std::string& form : {secret, "[" + secret + "]", "\" " + secret + "\"", "{ value: " + secret + " }", "{ env: " + secret + " }",
-                                  "{ env: X, file: " + secret + " }"})
-    tell("ACCOUNT", "credential: " + form);
-  for (const std::string& url : {"https://user:" + secret + "@api.example/", "https://api.example/?key=" + secret, secret})
-    tell("ACCOUNT", "credential: { env: HOME }, base_url: \"" + url + "\"");
+  for (const misplaced_secret& each : misplaced_secrets(world.secrets())) {
+    write_file(world.file("wrong.yaml"), each.yaml);
+    const std::vector<std::string> check{"check", "--config", world.file("wrong.yaml")};
+    for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--json"}, {"--connect", "--timeout", "500ms"}}) {
+      std::vector<std::string> arguments = check;
+      arguments.insert(arguments.end(), more.begin(), more.end());
+      out.push_back(said_by(world, arguments));
+      out.back().name += " with " + each.where;
+    }
+  }
   return out;
 }
 
-void append(std::vector<place>& to, std::vector<place> from) {
-  for (place& each : from) to.push_back(std::move(each));
+/// What `check --connect` says of the run's own brokers and providers, and of brokers and files that take none of these secrets.
+std::vector<place> refused_connections(faulty_world& world) {
+  std::vector<place> out;
+  const auto look = [&](const std::string& file) {
+    for (const char* form : {"--timeout=5s", "--json"}) out.push_back(said_by(world, {"check", "--config", file, "--connect", form}));
+  };
+  look(world.file("leadrelay.yaml"));
+  worker_config locked = world.config();
+  locked.kafka["security.protocol"] = "SASL_PLAINTEXT";
+  locked.kafka["sasl.mechanisms"] = "PLAIN";
+  locked.kafka["sasl.username"] = "somebody";
+  locked.kafka["sasl.password"] = world.secrets().add("password of the brokers", "br0kers-Password/77431");
+  write_file(world.file("key.pem"), world.secrets().add("broken private key", "-----BEGIN PRIVATE KEY-----Zk77qq1931"));
+  locked.accounts[0].base_url = "https://127.0.0.1:1";
+  locked.accounts[0].more["tls"] = "{ certificate: " + world.file("key.pem") + ", key: " + world.file("key.pem") + " }";
+  write_file(world.file("locked.yaml"), locked.yaml());
+  look(world.file("locked.yaml"));
+  return out;
+}
+
+/// What a running worker tells of configurations that it does not take.
+std::vector<place> refused_reloads(faulty_world& world, test::mounted_secret& mounted, worker_process& worker) {
+  std::vector<place> out;
+  double refused = 0;
+  for (const misplaced_secret& each : misplaced_secrets(world.secrets())) {
+    mounted.swap_to(each.yaml);
+    worker.child().signal(SIGHUP);
+    ++refused;
+    EXPECT_TRUE(eventually(seconds{30}, [&] {
+      return worker.metrics().sum("leadrelay_configuration_reloads_total", {{"result", "refused"}}) >= refused;
+    })) << each.where;
+    const json::document status = get_json(worker.admin_url() + "/status.json");
+    out.push_back({"why a reload was refused with " + each.where, std::string(json::text(status["configuration"]["refusal"]))});
+  }
+  append(out, pages_of(worker));
+  return out;
 }
 
 TEST(leaks, nothing_of_a_whole_faulty_run_tells_a_credential_or_a_sensitive_value) {
@@ -268,18 +297,21 @@ TEST(leaks, nothing_of_a_whole_faulty_run_tells_a_credential_or_a_sensitive_valu
   world.write_events();
   std::vector<place> seen;
   {
-    worker_process worker(world.config());
+    test::mounted_secret mounted(world.config().yaml());
+    worker_process worker(world.config(), mounted.path());
     ASSERT_TRUE(eventually(seconds{30}, [&] { return !world.world().dead_letters().empty(); })) << worker.log();
     append(seen, pages_of(worker));
     EXPECT_TRUE(eventually(
         seconds{90}, [&] { return world.is_over(worker.admin_url()); }, std::chrono::milliseconds{200}))
         << http_get(worker.admin_url() + "/status.json").body;
     append(seen, pages_of(worker));
+    append(seen, refused_reloads(world, mounted, worker));
     EXPECT_EQ(worker.stop().code, 0);
-    for (const char* trouble : {"credential refused", "provider fails", "provider not reached", "dead letter"})
+    for (const char* trouble : {"credential refused", "provider fails", "provider not reached", "dead letter", "configuration refused"})
       EXPECT_THAT(worker.log(), HasSubstr(trouble));
     seen.push_back({"the log", worker.log()});
     seen.push_back({"the traces", world.traces()});
+    EXPECT_THAT(world.traces(), HasSubstr("\"send " + world.world().dead_topic()));
   }
   const auto reasons = count_by_reason(world.world().dead_letters());
   std::set<std::string> met;
@@ -291,6 +323,7 @@ TEST(leaks, nothing_of_a_whole_faulty_run_tells_a_credential_or_a_sensitive_valu
   append(seen, letters_as_told(world));
   seen.push_back(said_by(world, {"check", "--config", world.file("leadrelay.yaml")}));
   append(seen, refused_configurations(world));
+  append(seen, refused_connections(world));
 
   for (const place& each : seen) EXPECT_THAT(each.text, Not(IsEmpty())) << each.name;
   EXPECT_GT(world.secrets().size(), 2000u);

@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/json.hpp"
+#include "base/text.hpp"
 
 namespace leadrelay::log {
 namespace {
@@ -51,15 +52,16 @@ void append_json_value(std::string& out, const field& f) {
   if (const auto* truth = std::get_if<bool>(&f.value)) out += *truth ? "true" : "false";
 }
 
+/// What steers a terminal and needs no escape in JSON gets one: lines of text are for people.
 void append_text_value(std::string& out, const field& f) {
   const auto* text = std::get_if<std::string_view>(&f.value);
   const auto is_plain = [](char c) { return static_cast<unsigned char>(c) > ' ' && c != '"' && c != '=' && c != 0x7F; };
   const bool plain = text && !text->empty() && std::ranges::all_of(*text, is_plain);
-  if (plain) {
-    out += *text;
-  } else {
-    append_json_value(out, f);
-  }
+  if (!text) return append_json_value(out, f);
+  std::string quoted;
+  if (!plain) json::append_quoted(quoted, *text);
+  const std::string_view shown = plain ? *text : quoted;
+  out += printable(shown, shown.size());
 }
 
 }  // namespace

@@ -41,11 +41,15 @@ std::size_t code_point_length(std::string_view bytes) noexcept {
 }
 
 /// Whether a well-formed code point would break a line or steer a terminal: C0, DEL, C1, and the separators U+2028 and U+2029.
+/// Control characters, the separators of lines and paragraphs (U+2028, U+2029), and what has the property Bidi_Control (Unicode Standard
+/// Annex 9): that shows text in another order than it has.
 bool is_control(std::string_view code_point) noexcept {
-  const auto first = static_cast<unsigned char>(code_point[0]);
-  if (code_point.size() == 1) return first < 0x20 || first == 0x7F;
-  if (code_point.size() == 2) return first == 0xC2 && static_cast<unsigned char>(code_point[1]) < 0xA0;
-  return code_point == "\xE2\x80\xA8" || code_point == "\xE2\x80\xA9";
+  const auto byte = [&](std::size_t index) { return static_cast<unsigned char>(code_point[index]); };
+  if (code_point.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
+  if (code_point.size() == 2) return (byte(0) == 0xC2 && byte(1) < 0xA0) || code_point == "\xD8\x9C";  // U+061C
+  if (code_point.size() != 3 || byte(0) != 0xE2) return false;
+  const bool is_mark_or_override = byte(1) == 0x80 && (byte(2) == 0x8E || byte(2) == 0x8F || (byte(2) >= 0xA8 && byte(2) <= 0xAE));
+  return is_mark_or_override || (byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9);  // isolates: U+2066 to U+2069
 }
 
 std::size_t skip_ascii(std::string_view bytes, std::size_t from) noexcept {

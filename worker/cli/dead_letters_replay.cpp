@@ -23,10 +23,25 @@ constexpr std::size_t most_examples = 5;
 
 std::atomic<bool> interrupted = false;
 
-/// The second signal ends the process at once, which harms nothing.
+constexpr unsigned longest_end_s = 5;
+
+/// A handler of signals. What waits for the brokers when a replay is interrupted may wait for a minute where they say nothing.
+void end_now(int) {
+  constexpr std::string_view last_words =
+      "\nleadrelay dead-letters replay: interrupted while the brokers say nothing; the same command goes on with what is left\n";
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, last_words.data(), last_words.size());
+  _exit(exit_failed);
+}
+
+/// The second signal ends the process at once, and the first in five seconds where nothing else does, which harms nothing.
 void stop_on_signals() {
   struct sigaction action{};
-  action.sa_handler = [](int) { interrupted = true; };
+  action.sa_handler = end_now;
+  sigaction(SIGALRM, &action, nullptr);
+  action.sa_handler = [](int) {
+    interrupted = true;
+    alarm(longest_end_s);
+  };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
@@ -149,6 +164,7 @@ int dead_letters_replay(const dead_letters_replay_options& options) {
   stop_on_signals();
   teller tell(options.json);
   const replay_report report = replay(*configuration, *wanted, tell, interrupted);
+  alarm(0);
   tell.end();
   if (report.matched == 0 && report.trouble.empty() && !report.interrupted)
     if (const std::string unknown = tell_unknown_account(wanted->which, *configuration); !unknown.empty()) return fail(unknown, exit_usage);

@@ -41,14 +41,15 @@ kafka::step_result replay_writer::open_client() {
   client_.reset();
   auto client = kafka::transactional_client::make(configuration_.kafka, transactional_id_of(configuration_));
   if (!client) return kafka::failed_step{client.error().what, false};
-  if (auto failed = (*client)->init(limit_, longest_init)) {
+  if (auto failed = (*client)->init(limit_, longest_init, &stop_)) {
+    if (failed->what == kafka::told_to_stop) return failed;
     failed->what += ": no transaction can be begun; a replay needs Describe and Write on the transactional id \"" +
                     transactional_id_of(configuration_) + "\"";
     return failed;
   }
   if (auto failed = kafka::ensure_topic((*client)->handle(), book_topic_, configuration_.kafka, limit_)) return failed;
   book_ = replay_book(configuration_.topics.dead_letters);
-  auto scanner = kafka::log_scanner::make(configuration_.kafka);
+  auto scanner = kafka::log_scanner::make(configuration_.kafka, &stop_);
   if (!scanner) return kafka::failed_step{scanner.error().what, false};
   if (auto failed = read_book(**scanner, book_topic_.name, book_)) return failed;
   client_ = std::move(*client);

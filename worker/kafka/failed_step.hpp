@@ -13,6 +13,9 @@ struct failed_step {
   bool may_work_later = true;
 };
 
+/// What a failed step says where the one who asked for it does not want it any more.
+inline constexpr const char* told_to_stop = "told to stop";
+
 /// Nothing where the step has succeeded.
 using step_result = std::optional<failed_step>;
 

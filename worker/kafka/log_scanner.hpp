@@ -25,9 +25,6 @@ struct log_span {
   std::int64_t end = 0;
 };
 
-/// What a failed step says where the one who asked for it does not want it any more.
-inline constexpr const char* told_to_stop = "told to stop";
-
 /// Reads logs from one offset to another, for a thread that may wait: a client of its own, of no group, which is told only what committed
 /// transactions have written, and holds a few MiB of records whatever the logs hold. Calls give up when the broker says nothing for ten
 /// seconds, or a minute where it has answered before; what they say then names the reason.

@@ -90,11 +90,12 @@ failed_step transactional_client::failure(const rd_kafka_error_t& error) const {
 
 // --- Steps ----------------------------------------------------------------------------------------------------------------------------
 
-step_result transactional_client::init(const work_limit& limit, milliseconds longest) {
+step_result transactional_client::init(const work_limit& limit, milliseconds longest, const std::atomic<bool>* stop) {
   const auto deadline = steady_clock::now() + longest;
   while (true) {
     const error_handle error(rd_kafka_init_transactions(client_.get(), count_of(one_call)));
     if (!error) return std::nullopt;
+    if (stop && *stop) return failed_step{told_to_stop, false};
     const bool final = !rd_kafka_error_is_retriable(error.get()) || fails_again(rd_kafka_error_code(error.get()));
     if (final || limit.stopping() || steady_clock::now() >= deadline) return failure(*error);
     serve(between_calls);

@@ -33,7 +33,10 @@ TEST(log, text_that_would_break_a_line_or_a_terminal_is_quoted) {
                                                                                     {"two words", "\"two words\""},
                                                                                     {"a=b", "\"a=b\""},
                                                                                     {"\x1b[31m", "\"\\u001B[31m\""},
-                                                                                    {"a\nb", "\"a\\nb\""}})
+                                                                                    {"a\nb", "\"a\\nb\""},
+                                                                                    {"a\xC2\x9B\x62", "a\\xC2\\x9Bb"},
+                                                                                    {"\u202E a", "\"\\xE2\\x80\\xAE a\""},
+                                                                                    {"Zoë", "Zoë"}})
     EXPECT_THAT(written([&] { info("line", {{"id", text}}); }), EndsWith(" line id=" + shown + "\n"));
 }
 

@@ -81,6 +81,15 @@ TEST(printable, what_steers_a_terminal_or_breaks_a_line_is_escaped) {
   EXPECT_EQ(printable("\xC2\xA0"), "\xC2\xA0");
 }
 
+TEST(printable, what_shows_text_in_another_order_is_escaped) {
+  EXPECT_EQ(printable("\u061C"), "\\xD8\\x9C");
+  EXPECT_EQ(printable("a\u200Eb\u200F"), "a\\xE2\\x80\\x8Eb\\xE2\\x80\\x8F");
+  for (const char* one : {"\u202A", "\u202B", "\u202C", "\u202D", "\u202E", "\u2066", "\u2067", "\u2068", "\u2069"})
+    EXPECT_EQ(printable(one).size(), 12u) << one;
+  for (const char* near : {"\u061B", "\u061D", "\u200D", "\u2010", "\u2027", "\u202F", "\u2065", "\u206A", "\u05D0", "\u0627"})
+    EXPECT_EQ(printable(near), near);
+}
+
 TEST(printable, invalid_utf8_is_escaped_byte_by_byte) {
   EXPECT_EQ(printable("a\xC3(\xFF"), "a\\xC3(\\xFF");
   EXPECT_EQ(printable(std::string(3, '\x80'), 2), "\\x80\\x80…");
