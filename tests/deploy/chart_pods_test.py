@@ -147,6 +147,15 @@ class Secrets(unittest.TestCase):
         for name, account in config_of(render(MANY))["accounts"].items():
             self.assertEqual(account["credential"], {"file": f"{mount['mountPath']}/{name}"})
 
+    def test_named_secrets_are_mounted_though_no_account_takes_its_own_from_them(self):
+        own = {"provider": "orwel", "credential": {"file": "/run/secrets/leadrelay/shared"}}
+        values = {"config": {"accounts": {"north": own}}, "credentials": {"existingSecrets": ["shared"]}}
+        (container,) = pod_of(render(values))["containers"]
+        self.assertIn("/run/secrets/leadrelay", [each["mountPath"] for each in container["volumeMounts"]])
+        none = {"config": {"accounts": {"north": {"provider": "orwel", "credential": {"env": "NORTH"}}}}}
+        (container,) = pod_of(render(none))["containers"]
+        self.assertNotIn("/run/secrets/leadrelay", [each["mountPath"] for each in container["volumeMounts"]])
+
     def test_changed_configuration_starts_pods_anew_and_a_changed_secret_does_not(self):
         def checksum(*values, example=PRODUCTION):
             return only(render(example, *values), "StatefulSet")["spec"]["template"]["metadata"]["annotations"]["checksum/configuration"]

@@ -17,9 +17,9 @@ std::vector<misplaced_secret> misplaced_secrets(needles& secrets) {
   const std::string secret = secrets.add("misplaced secret", "misplaced-Qx81Zy77");
   const std::string good = "credential: { env: HOME }";
   std::vector<misplaced_secret> out;
-  for (const char* property : {", sasl.password: ", ", sasl.passwrod: ", ", ssl.key.password: ", ", sasl.oauthbearer.client.secret: ",
-                               ", security.protocol: SASL_PLAINTEXT, sasl.mechanisms: PLAIN, sasl.username: us, sasl.password: ",
-                               ", security.protocol: ", ", ssl.key.pem: "})
+  for (const char* property :
+       {", sasl.password: ", ", sasl.passwrod: ", ", ssl.key.password: ", ", sasl.oauthbearer.client.secret: ",
+        ", security.protocol: SASL_PLAINTEXT, sasl.mechanisms: PLAIN, sasl.username: us, sasl.password: ", ", ssl.key.pem: "})
     out.push_back({property, with(property + secret, good)});
   for (const std::string& form : {secret, "[" + secret + "]", "\" " + secret + "\"", "{ value: " + secret + " }", "{ env: " + secret + " }",
                                   "{ env: X, file: " + secret + " }"})

@@ -42,10 +42,9 @@ KAFKA_{{ . | upper | replace "." "_" }}
 {{- toYaml $config }}
 {{ end }}
 
-{{/* "true" where an account takes its secret from `credentials`; those of extra files may. */}}
+{{/* "true" where there are `credentials` to mount: accounts, those of extra files and the headers of `tracing` may name them. */}}
 {{- define "leadrelay.credentials" -}}
-{{- if and .Values.extraConfigMaps .Values.credentials.existingSecrets }}true{{ end }}
-{{- range .Values.config.accounts }}{{ if not (hasKey . "credential") }}true{{ end }}{{ end }}
+{{- if or .Values.credentials.values .Values.credentials.existingSecrets }}true{{ end }}
 {{- end }}
 
 {{/* What the schema cannot say. */}}
