@@ -42,7 +42,7 @@ BUGS = [
     ("commit_one_too_far", "the committed offset is one beyond what is settled", OFFSETS,
      "std::optional(lowest()) : std::nullopt", "std::optional(lowest() + 1) : std::nullopt"),
     ("settled_before_dead_letter", "a change is settled before its dead letter is acknowledged", DELIVER,
-     "enter_step(lane, lane_step::burying);\n", "enter_step(lane, lane_step::burying);\n    settle(&of, current, end);\n"),
+     "lane.step = lane_step::burying;\n", "lane.step = lane_step::burying;\n    settle(&of, current, end);\n"),
     ("dead_letter_failure_ignored", "a dead letter that failed counts as written", "worker/sink/retrying_writer.cpp",
      "if (!error.empty()) {", "if (!error.empty() && error == \"never\") {"),
     ("dead_letter_without_value", "a dead letter loses the original's bytes", "worker/sink/dead_letter.cpp",
