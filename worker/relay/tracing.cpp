@@ -93,11 +93,9 @@ void relay::trace_attempt(const running_lane& lane, const load& what, const atte
 void relay::trace_dead_letter(const delivery::change& doomed, const ending& end, time_point began, bool acknowledged) {
   if (!is_recorded(doomed)) return;
   if (doomed.trace->is_waiting()) end_wait(doomed, began);
-  const time_point now = loop_.now();
   const tracing::dead_letter told{
       .topic = configuration_->topics.dead_letters, .reason = to_string(end.reason), .acknowledged = acknowledged};
-  spans_->take(tracing::dead_letter_span(*doomed.trace, make_span_id(), told, began, now));
-  doomed.trace->resume(now);
+  spans_->take(tracing::dead_letter_span(*doomed.trace, make_span_id(), told, began, loop_.now()));
 }
 
 void relay::trace_settled(const delivery::change& ended, const ending& end) {
