@@ -244,7 +244,9 @@ std::vector<place> refused_configurations(faulty_world& world) {
   for (const misplaced_secret& each : misplaced_secrets(world.secrets())) {
     write_file(world.file("wrong.yaml"), each.yaml);
     const std::vector<std::string> check{"check", "--config", world.file("wrong.yaml")};
-    for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--json"}, {"--connect", "--timeout", "500ms"}}) {
+    std::vector<std::vector<std::string>> forms{{}, {"--json"}};
+    if (each.is_of_kafka) forms.push_back({"--connect", "--timeout", "500ms"});
+    for (const std::vector<std::string>& more : forms) {
       std::vector<std::string> arguments = check;
       arguments.insert(arguments.end(), more.begin(), more.end());
       out.push_back(said_by(world, arguments));

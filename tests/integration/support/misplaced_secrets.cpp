@@ -20,7 +20,7 @@ std::vector<misplaced_secret> misplaced_secrets(needles& secrets) {
   for (const char* property :
        {", sasl.password: ", ", sasl.passwrod: ", ", ssl.key.password: ", ", sasl.oauthbearer.client.secret: ",
         ", security.protocol: SASL_PLAINTEXT, sasl.mechanisms: PLAIN, sasl.username: us, sasl.password: ", ", ssl.key.pem: "})
-    out.push_back({property, with(property + secret, good)});
+    out.push_back({property, with(property + secret, good), true});
   for (const std::string& form : {secret, "[" + secret + "]", "\" " + secret + "\"", "{ value: " + secret + " }", "{ env: " + secret + " }",
                                   "{ env: X, file: " + secret + " }"})
     out.push_back({"credential: " + form.substr(0, form.find(secret)), with("", "credential: " + form)});

@@ -11,6 +11,7 @@ namespace leadrelay::integration {
 struct misplaced_secret {
   std::string where;  ///< what stands before the secret
   std::string yaml;
+  bool is_of_kafka = false;
 };
 
 /// One for each place; their brokers and topics are nobody's.
