@@ -98,6 +98,10 @@ int ledger::believed(int worker, int partition) const {
   return found == believed_.end() ? -1 : found->second;
 }
 
+int ledger::owned_by(int worker) const {
+  return static_cast<int>(std::ranges::count(believed_, worker, [](const auto& each) { return each.first.first; }));
+}
+
 void ledger::give_up(int worker, int partition, bool clean) {
   const int under = believed(worker, partition);
   believed_.erase({worker, partition});

@@ -116,6 +116,9 @@ class ledger {
   void give_up(int worker, int partition, bool clean);
   void forget_worker(int worker);
   void record_is_read(int worker, const change& read);
+  /// How many partitions the worker takes for its own, and how many there are.
+  int owned_by(int worker) const;
+  int partitions() const noexcept { return partitions_; }
   bool is_late(int ownership) const { return owned_[static_cast<std::size_t>(ownership)].over; }
 
   // Requests. `named` are the changes that a request's body names: of those that it carries, the last for each field.

@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr duration longest_journey = 4ms;
-constexpr duration longest_window = 10s;
 constexpr duration longest_outage = 10min;
+constexpr int silent_per_mille = 50;  ///< answers that do not tell what is left
 
 unsigned status_of(reason refused_for) {
   switch (refused_for) {
@@ -25,6 +25,7 @@ unsigned status_of(reason refused_for) {
 struct under_way {
   wakeup* client = nullptr;  ///< null once the client has gone
   bool answered = false;
+  fate comes_to;
 };
 
 class connection final : public http::connection {
@@ -41,16 +42,18 @@ class connection final : public http::connection {
   }
 
  private:
-  void start(const std::shared_ptr<under_way>& shared);
-  unsigned status_told(bool answered) const { return answered && !fate_.lost ? fate_.status : 0; }
+  void start();
+  unsigned status_told(bool answered) const { return answered && !comes_to().lost ? comes_to().status : 0; }
+  const fate& comes_to() const { return shared_->comes_to; }
   http::exchange end(bool answered);
   void tell_truth(bool answered);
   void tell_end(const http::exchange& out);
+  void tell_limits(std::uint64_t number, const http::exchange& out);
 
   surroundings& at_;
   provider& to_;
   std::shared_ptr<process_state> from_;
-  fate fate_;
+  std::shared_ptr<under_way> shared_;
   departure sent_;
   std::uint64_t number_ = 0;
   std::vector<providers::answer_header> headers_;
@@ -67,61 +70,64 @@ task<http::exchange> connection::send(const http::outgoing& what, time_point dea
   sent_ = at_.truth.request_leaves(from_->worker, to_.account(), changes_in(what.body), line, what.body);
   if (sent_.under < 0) co_return out;
   const int change = sent_.carried.back();
-  fate_ = to_.decide(sent_);
+  shared_ = std::make_shared<under_way>();
+  fate& decided = shared_->comes_to = to_.decide(sent_);
   const duration patience = deadline - at_.loop.now();
-  if (fate_.answered_after >= patience) fate_.answers = false;
-  fate_.applied_after = std::min(fate_.applied_after, patience);
+  if (decided.answered_after >= patience) decided.answers = false;
+  decided.applied_after = std::min(decided.applied_after, patience);
   at_.log.event("request", {{"worker", from_->worker},
                             {"account", to_.account()},
                             {"change", change},
                             {"carried", static_cast<int>(sent_.carried.size())},
-                            {"status", fate_.status},
-                            {"applies", fate_.applies}});
+                            {"status", decided.status},
+                            {"applies", decided.applies}});
   const std::uint64_t number = to_.request_leaves(from_->worker);
+  const std::uint64_t told = to_.told().leaves(from_->worker, at_.truth.owned_by(from_->worker), at_.truth.partitions());
   number_ = to_.outages().begins(from_->worker);
-  auto shared = std::make_shared<under_way>();
   wakeup over(at_.loop.executor());
-  shared->client = waiting_ = &over;
-  start(shared);
-  while (!shared->answered && !closed_ && at_.loop.now() < deadline) co_await at_.loop.wait_until(over, deadline);
-  shared->client = waiting_ = nullptr;
+  shared_->client = waiting_ = &over;
+  start();
+  while (!shared_->answered && !closed_ && at_.loop.now() < deadline) co_await at_.loop.wait_until(over, deadline);
+  shared_->client = waiting_ = nullptr;
   if (!from_->killed) {
     at_.truth.request_ends(from_->worker, change);
-    to_.request_ends(from_->worker, number, status_told(shared->answered));
-    tell_truth(shared->answered);
-    out = end(shared->answered);
+    to_.request_ends(from_->worker, number, status_told(shared_->answered));
+    tell_truth(shared_->answered);
+    out = end(shared_->answered);
     tell_end(out);
+    tell_limits(told, out);
   }
   co_return out;
 }
 
 /// The provider's side goes on whatever becomes of the client's.
-void connection::start(const std::shared_ptr<under_way>& shared) {
-  const duration journey = at_.random.between(0ns, std::min(longest_journey, fate_.applied_after));
-  at_.after(journey, [&to = to_, under = sent_.under] { to.count_arrival(under); });
-  if (fate_.applies)
-    at_.after(fate_.applied_after, [&at = at_, shared, sent = sent_, anyhow = fate_.applies_if_cut] {
-      if (!shared->client && !anyhow) return;
+void connection::start() {
+  const fate& decided = comes_to();
+  const duration journey = at_.random.between(0ns, std::min(longest_journey, decided.applied_after));
+  at_.after(journey, [&to = to_, shared = shared_, under = sent_.under] { to.take(under, shared->comes_to); });
+  if (decided.applies)
+    at_.after(decided.applied_after, [&at = at_, shared = shared_, sent = sent_] {
+      if (!shared->comes_to.applies || (!shared->client && !shared->comes_to.applies_if_cut)) return;
       at.log.event("applied", {{"change", sent.carried.back()}});
       at.truth.applied(sent);
     });
-  if (fate_.answers || fate_.lost)
-    at_.after(fate_.answered_after, [shared] {
+  if (decided.answers || decided.lost)
+    at_.after(decided.answered_after, [shared = shared_] {
       shared->answered = true;
       if (shared->client) shared->client->notify();
     });
 }
 
 void connection::tell_truth(bool answered) {
-  if (!answered || fate_.lost) {
+  if (!answered || comes_to().lost) {
     at_.truth.answered_failure(sent_, true);
-  } else if (fate_.status == 200) {
+  } else if (comes_to().status == 200) {
     for (const int change : sent_.carried) at_.truth.answered_delivered(change, sent_.under);
-  } else if (fate_.status == 503 && fate_.headers.empty()) {
+  } else if (comes_to().status == 503 && !comes_to().come_again) {
     at_.truth.answered_failure(sent_, false);
-  } else if (fate_.status == 500 || fate_.status == 502 || fate_.status == 504) {
+  } else if (comes_to().status == 500 || comes_to().status == 502 || comes_to().status == 504) {
     at_.truth.answered_failure(sent_, true);
-  } else if (fate_.status == 404 || fate_.status == 409 || fate_.status == 422) {
+  } else if (comes_to().status == 404 || comes_to().status == 409 || comes_to().status == 422) {
     at_.truth.answered_refused(sent_);
   }
 }
@@ -131,18 +137,18 @@ http::exchange connection::end(bool answered) {
   http::exchange out;
   out.bytes_sent = true;
   reusable_ = false;
-  if (!answered || fate_.lost) {
+  if (!answered || comes_to().lost) {
     out.error = closed_    ? http::transport_error::stopped
                 : answered ? http::transport_error::connection_lost
                            : http::transport_error::answer_timeout;
     at_.log.event("no answer", {{"worker", from_->worker}, {"change", change}, {"error", static_cast<int>(out.error)}});
     return out;
   }
-  at_.log.event("answer", {{"worker", from_->worker}, {"change", change}, {"status", fate_.status}});
+  at_.log.event("answer", {{"worker", from_->worker}, {"change", change}, {"status", comes_to().status}});
   reusable_ = !closed_ && !at_.random.per_mille(to_.weather.closes);
   headers_.clear();
-  for (const auto& [name, value] : fate_.headers) headers_.push_back({name, value});
-  out.answer = {fate_.status, headers_, "{}"};
+  for (const auto& [name, value] : comes_to().headers) headers_.push_back({name, value});
+  out.answer = {comes_to().status, headers_, "{}"};
   return out;
 }
 
@@ -150,10 +156,18 @@ http::exchange connection::end(bool answered) {
 void connection::tell_end(const http::exchange& out) {
   using how = outage_watch::end;
   how of = how::works;
-  if (out.error == http::transport_error::stopped || (fate_.status == 503 && !fate_.headers.empty())) of = how::neither;
-  if (of == how::works && (out.error != http::transport_error::none || fate_.status >= 500)) of = how::fails;
+  if (out.error == http::transport_error::stopped || (comes_to().status == 503 && comes_to().come_again)) of = how::neither;
+  if (of == how::works && (out.error != http::transport_error::none || comes_to().status >= 500)) of = how::fails;
   const int first = sent_.carried.front();
   if (to_.outages().ends(from_->worker, number_, first, at_.truth.of(first).parked_in >= 0, of)) at_.truth.failure_is_forgiven(sent_);
+}
+
+/// An answer that the worker has not read tells it nothing.
+void connection::tell_limits(std::uint64_t number, const http::exchange& out) {
+  const bool is_read = out.error == http::transport_error::none;
+  const std::int64_t unsent = from_->in_flight(to_.account()) - to_.told().on_the_wire(from_->worker);
+  to_.told().ends(from_->worker, number, is_read ? comes_to().told : std::vector<told_left>{},
+                  is_read ? comes_to().come_again : std::nullopt, unsent);
 }
 
 class connector final : public http::connector {
@@ -199,6 +213,16 @@ std::unique_ptr<http::connector> make_connector(surroundings& at, provider& to, 
 
 // --- One account's provider -----------------------------------------------------------------------------------------------------------
 
+provider::provider(surroundings& at, int account, std::vector<providers::limit> limits, const kept_rules& keeps)
+    : at_(at),
+      account_(account),
+      outages_(at, account),
+      told_(at, account),
+      keeps_(keeps),
+      limits_(std::move(limits)) {
+  for (const providers::limit& each : limits_) longest_window_ = std::max(longest_window_, each.per);
+}
+
 fate provider::decide(const departure& sent) {
   const auto is_refused = [this](int id) { return at_.truth.of(id).is == kind::refused; };
   const auto refused = std::ranges::find_if(sent.carried, is_refused);
@@ -213,6 +237,7 @@ fate provider::decide(const departure& sent) {
   if (is_down()) {
     out.lost = weather.down == outage::refuses_connections;
     out.status = 500;
+    out.arrives = false;
     out.applies = false;
   } else if (weather.refuses_credential) {
     out.status = 401;
@@ -228,11 +253,11 @@ void provider::decide_trouble(fate& out, int dice) {
   if ((dice -= weather.server_errors) < 0) {
     out.status = at_.random.one_of<unsigned>({500, 502, 503, 504});
     out.applies = out.applies && half && out.status != 503;
-    if (out.status == 503 && half) out.headers.emplace_back("Retry-After", std::to_string(at_.random.below(4)));
+    if (out.status == 503 && half) ask_to_wait(out, at_.random.below(4));
   } else if ((dice -= weather.too_many) < 0) {
     out.status = 429;
     out.applies = false;
-    if (half) out.headers.emplace_back("Retry-After", std::to_string(at_.random.below(4)));
+    if (half) ask_to_wait(out, at_.random.below(4));
   } else if ((dice -= weather.connections_lost) < 0) {
     out.lost = true;
     out.applies = out.applies && half;
@@ -240,6 +265,11 @@ void provider::decide_trouble(fate& out, int dice) {
     out.answers = false;
     out.applies = out.applies && half;
   }
+}
+
+void provider::ask_to_wait(fate& out, int seconds) {
+  out.headers.emplace_back("Retry-After", std::to_string(seconds));
+  out.come_again = told_moment{.in = std::chrono::seconds{seconds}};
 }
 
 http::transport_error provider::connect_error() {
@@ -265,13 +295,36 @@ duration provider::connect_time() {
   return at_.random.per_mille(weather.connects_slow) ? at_.random.between(1s, 7s) : at_.random.between(1ms, 30ms);
 }
 
+void provider::take(int under, fate& of) {
+  count_arrival(under);
+  if (of.arrives && !keeps_.rules().limits.empty()) keep_limits(at_.truth.is_late(under), of);
+}
+
+/// The provider's own limits: what they refuse comes to nothing else, and most answers tell what is left.
+void provider::keep_limits(bool late, fate& of) {
+  const time_point now = at_.loop.now();
+  const bool is_own = keeps_.rules().is_own;
+  const bool taken = keeps_.take(now, late);
+  use_ += {.requests = 1, .refused = taken ? 0u : 1u, .own_requests = is_own ? 1u : 0u, .own_refused = is_own && !taken ? 1u : 0u};
+  if (!taken) {
+    at_.log.event("over its limits", {{"account", account_}});
+    if (is_own && !keeps_.has_late())
+      at_.log.broken("own_limit_is_enough", "account " + std::to_string(account_) + " has gone by its limits, and its provider refuses it");
+    of.status = 429;
+    of.applies = false;
+    of.headers.clear();
+    of.come_again = keeps_.ask_to_wait(now, of.headers);
+  }
+  if (of.status < 500 && !at_.random.per_mille(silent_per_mille)) of.told = keeps_.tell(now, at_.random.per_mille(500), of.headers);
+}
+
 /// Limits hold, all workers together, also while partitions change hands; only what comes from a worker whose session has expired without
 /// its knowledge is not counted.
 void provider::count_arrival(int under) {
   if (at_.truth.is_late(under)) return;
   const time_point now = at_.loop.now();
   arrivals_.push_back(now);
-  while (arrivals_.front() <= now - longest_window) arrivals_.pop_front();
+  while (!arrivals_.empty() && arrivals_.front() <= now - longest_window_) arrivals_.pop_front();
   for (const providers::limit& limit : limits_) check_window(limit);
   for (const providers::limit& limit : stricter_)
     if (now - limit.per > stricter_since_ + longest_journey) check_window(limit);

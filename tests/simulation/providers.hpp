@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,7 +10,9 @@
 #include "http/transport.hpp"
 #include "providers/account_settings.hpp"
 #include "simulation/broker.hpp"
+#include "simulation/kept_limits.hpp"
 #include "simulation/outage_watch.hpp"
+#include "simulation/told_watch.hpp"
 
 namespace leadrelay::simulation {
 
@@ -28,16 +31,35 @@ struct provider_weather {
   duration slowest{std::chrono::milliseconds{50}};
 };
 
-/// What an exchange will come to; decided when the request leaves.
+/// What an exchange will come to; decided when the request leaves, but for what the provider's own limits say where it arrives.
 struct fate {
   duration answered_after{};
   duration applied_after{};
   bool applies = false;
   bool applies_if_cut = false;  ///< though the client goes away before
   bool answers = true;
-  bool lost = false;  ///< the connection ends instead of an answer
+  bool lost = false;    ///< the connection ends instead of an answer
+  bool arrives = true;  ///< where it is counted
   unsigned status = 200;
-  std::vector<std::pair<std::string, std::string>> headers;
+  header_lines headers;
+  std::vector<told_left> told;            ///< what they say is left
+  std::optional<told_moment> come_again;  ///< when they say so
+};
+
+/// What the workers have sent to a provider that keeps limits.
+struct use_of_limits {
+  std::uint64_t requests = 0;
+  std::uint64_t refused = 0;       ///< for its limits
+  std::uint64_t own_requests = 0;  ///< of those, to accounts whose own limits are as strict
+  std::uint64_t own_refused = 0;
+
+  use_of_limits& operator+=(const use_of_limits& more) noexcept {
+    requests += more.requests;
+    refused += more.refused;
+    own_requests += more.own_requests;
+    own_refused += more.own_refused;
+    return *this;
+  }
 };
 
 /// One account's provider: decides each request's fate, applies it to the truth, and counts the windows of its limit.
@@ -45,11 +67,7 @@ class provider {
  public:
   using outage = provider_weather::outage;
 
-  provider(surroundings& at, int account, std::vector<providers::limit> limits)
-      : at_(at),
-        account_(account),
-        outages_(at, account),
-        limits_(std::move(limits)) {}
+  provider(surroundings& at, int account, std::vector<providers::limit> limits, const kept_rules& keeps);
 
   provider_weather weather;
 
@@ -59,10 +77,12 @@ class provider {
   /// Goes down for all, and comes back after some time, whatever the weather is then.
   void go_down();
   outage_watch& outages() noexcept { return outages_; }
+  told_watch& told() noexcept { return told_; }
+  const use_of_limits& use() const noexcept { return use_; }
   /// From now on no worker goes by more than these; nothing: some do again.
   void expect_stricter(std::optional<std::vector<providers::limit>> limits);
-  /// The request has reached the provider.
-  void count_arrival(int under);
+  /// The request has reached the provider, which may refuse it.
+  void take(int under, fate& of);
   /// A request leaves the worker; its number among those of the worker.
   std::uint64_t request_leaves(int worker);
   /// The worker has the answer, or nothing (0).
@@ -80,12 +100,19 @@ class provider {
   };
 
   void decide_trouble(fate& out, int dice);
+  void ask_to_wait(fate& out, int seconds);
+  void count_arrival(int under);
+  void keep_limits(bool late, fate& of);
   void check_window(const providers::limit& limit);
 
   surroundings& at_;
   int account_;
   outage_watch outages_;
+  told_watch told_;
+  kept_limits keeps_;
+  use_of_limits use_;
   std::vector<providers::limit> limits_;
+  duration longest_window_{};
   std::vector<providers::limit> stricter_;
   time_point stricter_since_{};
   std::deque<time_point> arrivals_;                ///< within the longest window
@@ -96,6 +123,7 @@ class provider {
 struct process_state {
   int worker = 0;
   bool killed = false;
+  std::function<std::int64_t(int)> in_flight{};  ///< of an account, those included that have not left
 };
 
 std::unique_ptr<http::connector> make_connector(surroundings& at, provider& to, std::shared_ptr<process_state> from);

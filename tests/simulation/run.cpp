@@ -30,6 +30,7 @@ class world {
   bool ended() const { return std::ranges::all_of(workers_, &worker_process::ended); }
   const trace& log() const noexcept { return log_; }
   time_point now() const noexcept { return loop_.now(); }
+  use_of_limits use() const;
 
  private:
   bool run_until(const std::function<bool()>& reached, duration at_most);
@@ -77,10 +78,17 @@ world::world(std::uint64_t seed, bool prints)
       feeder_(plan_) {
   broker_.rebalance_deadline = plan_.rebalance_deadline;
   broker_.gaps_per_mille = plan_.gaps_per_mille;
-  int number = 0;
-  for (const config::account& each : plan_.with->configuration->accounts)
-    providers_.push_back(std::make_unique<provider>(at_, number++, each.limits));
+  for (const config::account& each : plan_.with->configuration->accounts) {
+    const std::size_t number = providers_.size();
+    providers_.push_back(std::make_unique<provider>(at_, static_cast<int>(number), each.limits, plan_.with->kept[number]));
+  }
   if (plan_.crowded) providers_[slow_when_crowded]->weather.slowest = 20s;
+}
+
+use_of_limits world::use() const {
+  use_of_limits out;
+  for (const auto& each : providers_) out += each->use();
+  return out;
 }
 
 bool world::run_until(const std::function<bool()>& reached, duration at_most) {
@@ -313,7 +321,7 @@ run_result run(std::uint64_t seed, bool prints_trace) {
   auto made = std::make_unique<world>(seed, prints_trace);
   const time_point began = made->now();
   made->run();
-  run_result out{seed, made->log().first_violation(), made->log().events(), made->log().hash(), made->now() - began};
+  run_result out{seed, made->log().first_violation(), made->log().events(), made->log().hash(), made->now() - began, made->use()};
   // Coroutines that have not ended would outlive what they refer to: a broken world stays.
   if (!made->ended()) static_cast<void>(made.release());
   return out;

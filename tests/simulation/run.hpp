@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "simulation/providers.hpp"
 #include "simulation/trace.hpp"
 
 namespace leadrelay::simulation {
@@ -14,6 +15,7 @@ struct run_result {
   std::uint64_t events = 0;
   std::uint64_t hash = 0;  ///< of all that happened
   duration simulated{};
+  use_of_limits use;
 };
 
 /// One run in the world that the seed makes: some workers, their records, every trouble, and at last calm, in which all has to settle.

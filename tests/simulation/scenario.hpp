@@ -7,6 +7,7 @@
 
 #include "config/configuration.hpp"
 #include "simulation/dice.hpp"
+#include "simulation/kept_limits.hpp"
 #include "simulation/ledger.hpp"
 
 namespace leadrelay::simulation {
@@ -16,6 +17,8 @@ struct setting {
   std::shared_ptr<const config::configuration> configuration;
   std::shared_ptr<const config::configuration> stricter;  ///< the same accounts with lower limits, less concurrency and other waits
   std::vector<account_rules> rules;
+  std::vector<kept_rules> kept;  ///< by account: the limits of its provider
+  bool has_long_limits = false;  ///< so long that the world has to last longer
 };
 const setting& setting_of(int number);
 int settings();
@@ -39,7 +42,7 @@ struct scenario {
   bool crowded = false;
   bool reloads = false;             ///< workers go from one configuration to the other and back
   dice reload_random;               ///< of what this adds, so that all else of a seed stays as it is
-  std::optional<int> only_account;  ///< all is for this one, so that its limit is always reached
+  std::optional<int> only_account;  ///< all is for this one, so that its limits are always reached
   duration feeding{};               ///< how long records come in
   duration troubles{};              ///< how long troubles come
   duration rebalance_deadline{};
@@ -47,6 +50,7 @@ struct scenario {
 
  private:
   void make_backlog();
+  void make_long();
 };
 
 /// The account whose answers take long in a crowded scenario.

@@ -47,6 +47,8 @@ void tell_broken(const run_result& of, std::uint64_t first) {
               leadrelay::simulation::describe(of).c_str());
 }
 
+double per_cent(std::uint64_t part, std::uint64_t of) { return of == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(of); }
+
 }  // namespace
 
 int main(int, char** words) {
@@ -58,12 +60,14 @@ int main(int, char** words) {
   std::uint64_t events = 0;
   std::uint64_t digest = 0;
   leadrelay::duration simulated{};
+  leadrelay::simulation::use_of_limits use;
   const auto began = std::chrono::steady_clock::now();
   for (std::uint64_t seed = wanted->first; seed < wanted->first + wanted->count; ++seed) {
     const run_result result = leadrelay::simulation::run(seed, wanted->traces);
     events += result.events;
     digest = digest * 31 + result.hash;
     simulated += result.simulated;
+    use += result.use;
     if (!result.broken) continue;
     tell_broken(result, wanted->first);
     return 1;
@@ -73,5 +77,9 @@ int main(int, char** words) {
               static_cast<std::uintmax_t>(wanted->first), static_cast<std::uintmax_t>(events));
   std::printf("%.1f s, %.0f events a second, %.1f simulated hours, digest %jx\n", seconds, static_cast<double>(events) / seconds,
               std::chrono::duration<double>(simulated).count() / 3600, static_cast<std::uintmax_t>(digest));
+  std::printf("limits of providers: %ju of %ju requests refused (%.2f%%), %ju of %ju (%.2f%%) where the account's own are as strict\n",
+              static_cast<std::uintmax_t>(use.refused), static_cast<std::uintmax_t>(use.requests), per_cent(use.refused, use.requests),
+              static_cast<std::uintmax_t>(use.own_refused), static_cast<std::uintmax_t>(use.own_requests),
+              per_cent(use.own_refused, use.own_requests));
   return 0;
 }

@@ -25,7 +25,7 @@ worker_process::worker_process(surroundings& at, broker& of, std::vector<std::un
                                std::shared_ptr<const config::configuration> with, std::uint64_t memory, int number)
     : at_(at),
       configuration_(with),
-      state_(std::make_shared<process_state>(process_state{number, false})),
+      state_(std::make_shared<process_state>(process_state{.worker = number})),
       member_(at, of, number),
       letters_(at, of, number),
       parker_(at, of, member_),
@@ -44,6 +44,9 @@ worker_process::worker_process(surroundings& at, broker& of, std::vector<std::un
                                                                                    .random_seed = at_.random.number(),
                                                                                    .mover = &parker_,
                                                                                    .reader = &reader_});
+  state_->in_flight = [this](int account) {
+    return static_cast<std::int64_t>(relay_->snapshot().accounts[static_cast<std::size_t>(account)].in_flight);
+  };
   member_.on_delivered = [this] { check_held_bytes(); };
 }
 

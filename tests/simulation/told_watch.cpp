@@ -1,0 +1,55 @@
+#include "simulation/told_watch.hpp"
+
+#include <algorithm>
+
+namespace leadrelay::simulation {
+
+std::uint64_t told_watch::leaves(int worker, int owned, int total) {
+  side& of = sides_[worker];
+  const time_point now = at_.loop.now();
+  const std::string whose = "worker " + std::to_string(worker) + " sends a request of account " + std::to_string(account_);
+  if (now < of.none_left_until) at_.log.broken("told_limit_is_followed", whose + " though it was told that none is left");
+  if (now < of.waits_until) at_.log.broken("retry_after_is_obeyed", whose + " though it was told to wait");
+  std::erase_if(of.words, [now](const word& each) { return now >= each.until; });
+  for (word& each : of.words) check_word(worker, each, owned, total);
+  of.on_the_wire.insert(++of.last);
+  return of.last;
+}
+
+void told_watch::check_word(int worker, word& of, int owned, int total) {
+  of.most = std::max(of.most, of.left * owned / total);
+  const std::int64_t allowed = std::max(of.most - of.others, of.unsent);
+  if (++of.sent <= allowed) return;
+  at_.log.broken("told_share_is_kept", "worker " + std::to_string(worker) + " sends " + std::to_string(of.sent) + " requests of account " +
+                                           std::to_string(account_) + " since it was told that " + std::to_string(of.left) + " are left, " +
+                                           std::to_string(of.most) + " of them its own, with " + std::to_string(of.others) +
+                                           " on the wire");
+}
+
+void told_watch::ends(int worker, std::uint64_t number, const std::vector<told_left>& told, const std::optional<told_moment>& wait,
+                      std::int64_t unsent) {
+  side& of = sides_[worker];
+  of.on_the_wire.erase(number);
+  const time_point now = at_.loop.now();
+  if (wait) of.waits_until = std::max(of.waits_until, wait->read_at(now));
+  if (told.empty()) return;
+  std::erase_if(of.words, [&](const word& each) { return now >= each.until || number > each.last_before; });
+  for (word& each : of.words) each.others = std::max<std::int64_t>(each.others - 1, 0);
+  for (std::size_t limit = 0; limit < told.size(); ++limit) hear(of, limit, told[limit], unsent);
+}
+
+/// What is told later, of a request that left before, may be of an earlier time: the least that is left stands, and ends as it was told.
+void told_watch::hear(side& of, std::size_t limit, const told_left& told, std::int64_t unsent) {
+  word made{.limit = limit,
+            .left = told.left,
+            .until = told.until.read_at(at_.loop.now()),
+            .last_before = of.last,
+            .others = std::ssize(of.on_the_wire),
+            .unsent = unsent};
+  for (const word& each : of.words)
+    if (each.limit == limit && each.left < told.left) made.until = std::min(made.until, each.until);
+  if (told.left == 0) of.none_left_until = std::max(of.none_left_until, made.until);
+  if (made.until > at_.loop.now()) of.words.push_back(made);
+}
+
+}  // namespace leadrelay::simulation
