@@ -147,7 +147,10 @@ http::exchange connection::end(bool answered) {
   at_.log.event("answer", {{"worker", from_->worker}, {"change", change}, {"status", comes_to().status}});
   reusable_ = !closed_ && !at_.random.per_mille(to_.weather.closes);
   headers_.clear();
-  for (const auto& [name, value] : comes_to().headers) headers_.push_back({name, value});
+  for (const auto& [name, value] : comes_to().headers) {
+    headers_.push_back({name, value});
+    at_.log.remark(name, value);
+  }
   out.answer = {comes_to().status, headers_, "{}"};
   return out;
 }

@@ -21,8 +21,9 @@ void trace::event(std::string_view what, std::initializer_list<value> values) {
   std::printf("\n");
 }
 
-void trace::remark(std::string_view text) {
-  if (prints_) std::printf("%11.6f -- %.*s\n", seconds(), static_cast<int>(text.size()), text.data());
+void trace::remark(std::string_view text, std::string_view more) {
+  if (prints_)
+    std::printf("%11.6f -- %.*s %.*s\n", seconds(), static_cast<int>(text.size()), text.data(), static_cast<int>(more.size()), more.data());
 }
 
 void trace::broken(std::string_view invariant, const std::string& text) {

@@ -28,7 +28,7 @@ class trace {
   /// One simulated event: something crossed the border between a worker and its world, or the world has changed.
   void event(std::string_view what, std::initializer_list<value> values);
   /// Something worth reading that is no event of its own.
-  void remark(std::string_view text);
+  void remark(std::string_view text, std::string_view more = {});
   void broken(std::string_view invariant, const std::string& text);
 
   time_point now() const { return loop_.now(); }

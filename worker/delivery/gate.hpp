@@ -69,9 +69,10 @@ class gate {
   /// When to ask again though no request has ended meanwhile; nothing where only that can change the answer.
   std::optional<time_point> ask_again_at(time_point now, try_kind kind = try_kind::first) const;
 
-  /// Whether neither has the breaker opened nor the credential been refused since; where they have, the request is to be put back.
-  bool is_good_still(const admission& of) const noexcept {
-    return (breaker_.is_closed() || of.breaker_openings == breaker_.openings()) &&
+  /// Whether since then neither has the breaker opened, nor the credential been refused, nor has the provider asked to wait or said that
+  /// nothing is left; where they have, the request is to be put back.
+  bool is_good_still(const admission& of, time_point now) const noexcept {
+    return now >= wait_.until() && !told_.is_used_up(now) && (breaker_.is_closed() || of.breaker_openings == breaker_.openings()) &&
            (!credential_refused_ || of.credential_epoch == credential_epoch_);
   }
   /// When the admitted request may go on the wire at the earliest, in the past where it may at once.

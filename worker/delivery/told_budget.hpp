@@ -29,6 +29,10 @@ class told_budget {
   void tell(std::span<const providers::told_limit> told, std::uint64_t asked_in, int others, time_point now);
 
   bool open(time_point now) const noexcept { return now >= opens_at(); }
+  /// Whether nothing at all is left now, so that not even what was reserved before is to leave.
+  bool is_used_up(time_point now) const noexcept {
+    return std::ranges::any_of(limits_, [now](const limit& each) { return each.left == 0 && now < each.until; });
+  }
   /// The reset that it waits for, if nothing is told meanwhile.
   time_point opens_at() const noexcept;
   void reserve() noexcept { ++used_; }

@@ -58,7 +58,7 @@ bool account::may_leave(const running_lane& lane) {
   if (!is_current(lane)) return false;
   // The watch sees files alone, and not at once.
   if (gate_.credential_refused()) take_credential(config::read_credential(settings().credential));
-  return gate_.is_good_still(*lane.admitted);
+  return gate_.is_good_still(*lane.admitted, loop_.now());
 }
 
 void account::tell_credential(providers::verdict verdict, unsigned http_status, std::uint64_t sent_in) {
