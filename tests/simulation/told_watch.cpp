@@ -32,24 +32,34 @@ void told_watch::ends(int worker, std::uint64_t number, const std::vector<told_l
   of.on_the_wire.erase(number);
   const time_point now = at_.loop.now();
   if (wait) of.waits_until = std::max(of.waits_until, wait->read_at(now));
-  if (told.empty()) return;
-  std::erase_if(of.words, [&](const word& each) { return now >= each.until || number > each.last_before; });
-  for (word& each : of.words) each.others = std::max<std::int64_t>(each.others - 1, 0);
-  for (std::size_t limit = 0; limit < told.size(); ++limit) hear(of, limit, told[limit], unsent);
+  std::erase_if(of.words, [now](const word& each) { return now >= each.until; });
+  if (!told.empty()) hear(of, number, told, unsent);
 }
 
-/// What is told later, of a request that left before, may be of an earlier time: the least that is left stands, and ends as it was told.
-void told_watch::hear(side& of, std::size_t limit, const told_left& told, std::int64_t unsent) {
-  word made{.limit = limit,
-            .left = told.left,
-            .until = told.until.read_at(at_.loop.now()),
-            .last_before = of.last,
-            .others = std::ssize(of.on_the_wire),
-            .unsent = unsent};
-  for (const word& each : of.words)
-    if (each.limit == limit && each.left < told.left) made.until = std::min(made.until, each.until);
-  if (told.left == 0) of.none_left_until = std::max(of.none_left_until, made.until);
-  if (made.until > at_.loop.now()) of.words.push_back(made);
+/// An answer to a request that had left before what stands was read may be of an earlier time. It is a later one's where it says of a limit
+/// that less is left; then what it says stands, but no longer than what said that even less is left.
+void told_watch::hear(side& of, std::uint64_t number, const std::vector<told_left>& told, std::int64_t unsent) {
+  const time_point now = at_.loop.now();
+  std::erase_if(of.words, [number](const word& each) { return number > each.last_before; });
+  std::vector<word> heard;
+  bool is_later = false;
+  for (std::size_t limit = 0; limit < told.size(); ++limit) {
+    word made{.limit = limit,
+              .left = told[limit].left,
+              .until = told[limit].until.read_at(now),
+              .last_before = of.last,
+              .others = std::ssize(of.on_the_wire),
+              .unsent = unsent};
+    if (made.left == 0) of.none_left_until = std::max(of.none_left_until, made.until);
+    const auto stands = std::ranges::find(of.words, limit, &word::limit);
+    is_later = is_later || stands == of.words.end() || (made.left < stands->left && made.until > now);
+    if (stands != of.words.end() && stands->left < made.left) made.until = std::min(made.until, stands->until);
+    if (made.until > now) heard.push_back(made);
+  }
+  if (is_later)
+    of.words = std::move(heard);
+  else
+    for (word& each : of.words) each.others = std::max<std::int64_t>(each.others - 1, 0);
 }
 
 }  // namespace leadrelay::simulation

@@ -47,7 +47,7 @@ class told_watch {
   };
 
   void check_word(int worker, word& of, int owned, int total);
-  void hear(side& of, std::size_t limit, const told_left& told, std::int64_t unsent);
+  void hear(side& of, std::uint64_t number, const std::vector<told_left>& told, std::int64_t unsent);
 
   surroundings& at_;
   int account_;
