@@ -22,7 +22,8 @@ bool told_budget::lower(std::size_t index, const limit& to, time_point now) {
     return true;
   }
   limit& standing = limits_[index];
-  if (now < standing.until && to.left >= standing.left) {
+  const bool is_over = to.until <= now;  // what it says is of a window before
+  if (now < standing.until && (to.left >= standing.left || is_over)) {
     if (to.left == standing.left) standing.until = std::max(standing.until, to.until);
     return false;
   }

@@ -52,6 +52,27 @@ TEST(gate_told_test, what_the_provider_says_is_left_bounds_those_that_leave) {
   EXPECT_EQ(through.state(start + seconds{9}), gate_state::flowing);
 }
 
+TEST(gate_told_test, what_has_passed_and_not_left_goes_back_where_nothing_is_left) {
+  gate through(100, {}, 100);
+  const admission first = start_request(through, start);
+  const admission second = through.admit(start).value();
+  tell(through, first, 1, seconds{9});
+  EXPECT_TRUE(through.is_good_still(second, start));
+  tell(through, first, 0, seconds{9});
+  EXPECT_FALSE(through.is_good_still(second, start));
+  EXPECT_FALSE(through.is_good_still(second, start + seconds{9} - nanoseconds{1}));
+  EXPECT_TRUE(through.is_good_still(second, start + seconds{9}));
+}
+
+TEST(gate_told_test, what_has_passed_and_not_left_goes_back_where_the_provider_asks_to_wait) {
+  gate through(100, {}, 100);
+  const admission passed = through.admit(start).value();
+  EXPECT_TRUE(through.is_good_still(passed, start));
+  through.hold_until(start + seconds{5});
+  EXPECT_FALSE(through.is_good_still(passed, start + seconds{5} - nanoseconds{1}));
+  EXPECT_TRUE(through.is_good_still(passed, start + seconds{5}));
+}
+
 enum class counting { sliding, fixed };
 enum class telling { unix_seconds, seconds_to_go };
 

@@ -98,6 +98,16 @@ TEST(told_budget_test, late_answer_after_the_reset_counts) {
   EXPECT_EQ(room(tried, start + seconds{5}), 3);
 }
 
+TEST(told_budget_test, late_answer_of_a_window_that_is_over_takes_nothing_from_what_stands) {
+  told_budget tried;
+  const auto asked_in = tried.word();
+  for (int each = 0; each < 2; ++each) tried.reserve();
+  tried.tell(told{{1, seconds{9}}}, asked_in, 1, start);
+  tried.tell(told{{0, seconds{0}}}, asked_in, 0, start);
+  EXPECT_EQ(room(tried), 1);
+  EXPECT_EQ(room(tried, start + seconds{8}), 1);
+}
+
 TEST(told_budget_test, late_answer_lowers_each_limit_for_itself) {
   told_budget tried = told_once({{5, minutes{1}}, {2, hours{1}}});
   tried.tell(told{{3, minutes{1}}, {4, hours{1}}, {1, hours{2}}}, tried.word() - 1, 0, start);
