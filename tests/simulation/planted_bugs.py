@@ -27,6 +27,8 @@ GATE_HEADER = "worker/delivery/gate.hpp"
 RATE = "worker/delivery/rate_limit.cpp"
 WINDOW = "worker/delivery/sliding_window.cpp"
 RETRY = "worker/delivery/retry.cpp"
+TOLD = "worker/delivery/told_budget.cpp"
+LIMIT_HEADERS = "worker/providers/limit_headers.cpp"
 MERGE = "worker/providers/merge.cpp"
 MERGING = "worker/relay/merging.cpp"
 ANNOUNCING = "worker/relay/announcing.cpp"
@@ -111,6 +113,39 @@ BUGS = [
      "    rate_.lose(now);\n    return false;\n", "    rate_.lose(now);\n"),
     ("share_used_anew", "a partition's share of a limit is used up anew by each of its owners", RATE,
      "    count_gained(before, now);\n", "    (void)before;\n"),
+    ("long_limit_does_not_bind", "of an account's limits those of more than 20 s let all through", RATE,
+     "[&](const shared_limit& each) { return each.open(now); }",
+     "[&](const shared_limit& each) { return each.whole().per > std::chrono::seconds{20} || each.open(now); }"),
+    ("long_limit_used_anew", "a partition's share of a limit of more than 20 s is used up anew by each of its owners", RATE,
+     "    count_gained(before, now);\n", "    if (whole_.per < std::chrono::seconds{20}) count_gained(before, now);\n"),
+    ("long_limit_forgotten_at_reload", "a reload counts nothing of what has left in a limit of more than 20 s", RATE,
+     "  out.window_ = window_.shortened(share_.of(of.requests), out.per_);\n",
+     "  out.window_ = of.per < std::chrono::seconds{20} ? window_.shortened(share_.of(of.requests), out.per_)\n"
+     "                                                  : sliding_window(share_.of(of.requests), out.per_);\n"),
+    ("told_limits_ignored", "what a provider says is left bounds nothing", DELIVER,
+     "  of.gate().tell_limits(*lane.admitted, told, loop_.now());\n", "  static_cast<void>(told);\n"),
+    ("second_told_limit_ignored", "of several limits that a provider tells the first alone counts", TOLD,
+     "index < told.size(); ++index)", "index < std::min<std::size_t>(told.size(), 1); ++index)"),
+    ("told_seconds_taken_for_milliseconds", "a reset in seconds is taken for one in milliseconds", LIMIT_HEADERS,
+     "unit == reset_unit::unix_milliseconds ? 1.0 : 1000.0;", "unit != reset_unit::unix_seconds ? 1.0 : 1000.0;"),
+    ("told_unix_time_taken_for_seconds", "a reset in Unix time is taken for seconds to go", LIMIT_HEADERS,
+     "unit == reset_unit::seconds ? told : told - now.time_since_epoch();", "now == wall_time{} ? told - told : told;"),
+    ("date_ignored", "a reset in Unix time is read by the own clock, whatever the answer's Date says", LIMIT_HEADERS,
+     "  if (!date) return now;\n", "  if (!date || *date > wall_time{}) return now;\n"),
+    ("told_share_not_divided", "each worker takes all that a provider says is left", GATE,
+     "told_.set_share(share.owned.size(), share.total);", "told_.set_share(1, 1);"),
+    ("told_in_flight_not_subtracted", "what is in flight takes nothing of what is left", TOLD,
+     "  used_ = others;\n", "  used_ = 0 * others;\n"),
+    ("told_forgotten_at_rebalance", "what a provider has told is forgotten with each assignment", GATE,
+     "told_.set_share(share.owned.size(), share.total);", "told_.set_share(share.owned.size(), share.total), told_.forget();"),
+    ("late_word_raises", "an answer that was overtaken raises what is left", TOLD,
+     "(to.left >= standing.left || is_over)", "is_over"),
+    ("word_of_window_before_counts", "a late answer of a window that is over takes the place of what stands", TOLD,
+     "const bool is_over = to.until <= now;", "const bool is_over = false;"),
+    ("retry_after_ignored", "a 429 holds nothing but its own change", DELIVER,
+     "  if (next.hold_account) of.gate().hold_until(next.at);\n", "  static_cast<void>(next);\n"),
+    ("admitted_before_word_leaves", "what was admitted leaves though the provider has asked to wait since, or said that nothing is left",
+     "worker/relay/credential.cpp", "is_good_still(*lane.admitted, loop_.now());", "is_good_still(*lane.admitted, time_point::max());"),
     ("refusal_is_an_attempt", "a refused credential counts as a failed attempt of the change", RETRY,
      "so_far.refused_at = now; return {next_step::try_again, now, {}, false};",
      "return try_again(policy, so_far, judged, error, now, random);"),
