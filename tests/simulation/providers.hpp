@@ -31,6 +31,9 @@ struct provider_weather {
   duration slowest{std::chrono::milliseconds{50}};
 };
 
+/// What a request's way to its provider takes at most.
+inline constexpr duration longest_journey = std::chrono::milliseconds{4};
+
 /// What an exchange will come to; decided when the request leaves, but for what the provider's own limits say where it arrives.
 struct fate {
   duration answered_after{};

@@ -5,23 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "config/configuration.hpp"
 #include "simulation/dice.hpp"
-#include "simulation/kept_limits.hpp"
-#include "simulation/ledger.hpp"
+#include "simulation/settings.hpp"
 
 namespace leadrelay::simulation {
-
-/// The configurations that runs choose from, each loaded once.
-struct setting {
-  std::shared_ptr<const config::configuration> configuration;
-  std::shared_ptr<const config::configuration> stricter;  ///< the same accounts with lower limits, less concurrency and other waits
-  std::vector<account_rules> rules;
-  std::vector<kept_rules> kept;  ///< by account: the limits of its provider
-  bool has_long_limits = false;  ///< so long that the world has to last longer
-};
-const setting& setting_of(int number);
-int settings();
 
 /// What one seed decides before the run begins.
 struct scenario {
