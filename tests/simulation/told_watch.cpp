@@ -36,13 +36,14 @@ void told_watch::ends(int worker, std::uint64_t number, const std::vector<told_l
   if (!told.empty()) hear(of, number, told, unsent);
 }
 
-/// An answer to a request that had left before what stands was read may be of an earlier time. It is a later one's where it says of a limit
-/// that less is left; then what it says stands, but no longer than what said that even less is left.
+/// An answer to a request that had passed the gate before what stands was read may be of an earlier time. What it says stands where the
+/// request has left since, or where less is left of a limit, but no longer than what said that even less is left.
 void told_watch::hear(side& of, std::uint64_t number, const std::vector<told_left>& told, std::int64_t unsent) {
   const time_point now = at_.loop.now();
-  std::erase_if(of.words, [number](const word& each) { return number > each.last_before; });
+  const auto has_left_since = [number](const word& each) { return number > each.last_before; };
+  bool is_later = std::ranges::any_of(of.words, has_left_since);
+  std::erase_if(of.words, [&](const word& each) { return has_left_since(each) && each.unsent == 0; });
   std::vector<word> heard;
-  bool is_later = false;
   for (std::size_t limit = 0; limit < told.size(); ++limit) {
     word made{.limit = limit,
               .left = told[limit].left,
