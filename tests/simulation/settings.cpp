@@ -77,7 +77,7 @@ std::vector<kept_rules> kept_of_limited() {
       {},
       {.limits = {{25, 10s}}, .tells = telling::seconds, .asks = asking::seconds},
       {.limits = {{15, 6s}, {40, 30s}}, .slides = true, .tells = telling::policies, .asks = asking::nothing},
-      {.limits = {{20, 10s}}, .tells = telling::unix_seconds, .asks = asking::seconds, .clock_ahead = 100s},
+      {.limits = {{20, 10s}}, .tells = telling::unix_seconds, .asks = asking::seconds, .clock_ahead = -100s},
       {.limits = {{30, 15s}}, .slides = true, .tells = telling::unix_milliseconds, .asks = asking::seconds},
       {.limits = {{12, 5s}}, .tells = telling::pairs, .asks = asking::date, .is_own = true},
   };
