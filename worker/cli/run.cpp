@@ -12,13 +12,7 @@ namespace {
 
 /// What it is read from again while the worker runs.
 process::configuration_source source_of(const run_options& options) {
-  return {.read = [paths = options.config](yaml::issues& into) { return examine(paths, look::at_secrets, into); },
-          .paths =
-              [paths = options.config](const config::configuration& now) {
-                std::vector<std::string> out = paths;
-                if (now.providers_dir) out.push_back(*now.providers_dir);
-                return out;
-              }};
+  return {.read = [paths = options.config](yaml::issues& into) { return examine(paths, look::at_secrets, into); }, .paths = options.config};
 }
 
 }  // namespace

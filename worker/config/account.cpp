@@ -264,6 +264,14 @@ std::optional<providers::plan> read_plan(const std::string& name, const yaml::re
   return plan;
 }
 
+file_stamps look_at_tls(const account_references& of) {
+  file_stamps out;
+  if (!of.uses_tls) return out;
+  for (const auto& file : {of.tls.ca_file, of.tls.certificate_file, of.tls.key_file})
+    if (file) out[*file] = look_at_file(*file);
+  return out;
+}
+
 void read_credential_of(const yaml::reader& at, account_references& into) {
   const auto found = at.require("credential");
   if (!found) return;
@@ -310,7 +318,8 @@ std::optional<account> read_account(const std::string& name, const yaml::reader&
                  references.tls,
                  merges,
                  parks,
-                 passes_trace_context};
+                 passes_trace_context,
+                 look_at_tls(references)};
 }
 
 }  // namespace leadrelay::config

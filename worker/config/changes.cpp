@@ -76,9 +76,9 @@ bool is_same(const configuration& in_now, const account& now, const configuratio
   return name == next.plan.definition().name() && in_now.catalogue.source(name) == in_next.catalogue.source(name) &&
          now.plan.base_url() == next.plan.base_url() && are_same(now.plan.settings(), next.plan.settings()) &&
          std::tie(now.name, now.credential, now.limits, now.concurrency, now.retry, now.connect_timeout, now.answer_timeout,
-                  now.largest_answer, now.tls, now.merging, now.park, now.passes_trace_context) ==
+                  now.largest_answer, now.tls, now.tls_seen, now.merging, now.park, now.passes_trace_context) ==
              std::tie(next.name, next.credential, next.limits, next.concurrency, next.retry, next.connect_timeout, next.answer_timeout,
-                      next.largest_answer, next.tls, next.merging, next.park, next.passes_trace_context);
+                      next.largest_answer, next.tls, next.tls_seen, next.merging, next.park, next.passes_trace_context);
 }
 
 }  // namespace leadrelay::config

@@ -11,6 +11,7 @@
 #include "base/origin.hpp"
 #include "base/time.hpp"
 #include "base/yaml_reader.hpp"
+#include "config/file_stamp.hpp"
 #include "config/place.hpp"
 #include "events/decode.hpp"
 #include "providers/definition.hpp"
@@ -71,6 +72,7 @@ struct account {
   bool merging = true;  ///< whether changes of one lead that wait go in one request
   park_settings park;
   bool passes_trace_context = true;  ///< whether requests carry `traceparent` and `tracestate`
+  file_stamps tls_seen;              ///< the files of `tls`, where it is used, as they were before they were read
 };
 
 /// What an account names beyond the file, with where it does.
@@ -136,9 +138,12 @@ struct configuration {
   duration grace = std::chrono::seconds{30};  ///< SIGTERM to exit
   events::order_by order = events::order_by::key;
   providers::catalogue catalogue;
-  std::vector<std::string> files;    ///< it was read from, in their order
-  std::vector<std::string> folders;  ///< that were named, whose files are among these
+  std::vector<std::string> files;            ///< it was read from, in their order
+  std::vector<std::string> folders;          ///< that were named, whose files are among these
   std::optional<std::string> providers_dir;  ///< the folder of definitions beside the embedded ones
+  /// All the files of which another state is another configuration, as they were before each was read: these, the definitions, and the TLS
+  /// files of accounts.
+  file_stamps seen;
 
   /// The topic of an account's parked changes of a source topic; the name tells the source's where there are several.
   std::string parked_topic(const std::string& account, const std::string& source) const;

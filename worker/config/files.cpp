@@ -37,6 +37,7 @@ class file_finder {
   explicit file_finder(yaml::issues& into) : issues_(into) {}
 
   void add(const std::string& path) {
+    found_.seen.merge(look_at_files({path}));
     std::error_code ignored;
     if (!std::filesystem::is_directory(path, ignored)) return read(path);
     if (!is_new(path)) return;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/yaml_reader.hpp"
+#include "config/file_stamp.hpp"
 
 namespace leadrelay::config {
 
@@ -20,6 +21,7 @@ struct named_text {
 struct found_files {
   std::vector<named_text> texts;     ///< in the order of the paths, of a folder in that of the names
   std::vector<std::string> folders;  ///< those of the paths that are
+  file_stamps seen;                  ///< as they were before each was read
 };
 
 /// Reads the files that the paths name, `most_bytes` altogether. A folder stands for the files directly in it that `is_configuration`

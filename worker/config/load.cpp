@@ -31,6 +31,7 @@ void read_catalogue(const yaml::reader& root, configuration& into, yaml::issues&
       }
     }
   }
+  if (directory) into.seen.merge(look_at_files({*directory}));
   into.catalogue = providers::catalogue::load(directory, issues);
   into.providers_dir = std::move(directory);
 }
@@ -88,7 +89,10 @@ void read_accounts(const yaml::reader& at, configuration& into) {
     check_parked_topics(name, key, into);
     check_topics_differ(name, key, into, known);
     account_references& references = into.references.emplace_back();
-    if (auto made = read_account(name, key, value, into.catalogue, references)) into.accounts.push_back(std::move(*made));
+    auto made = read_account(name, key, value, into.catalogue, references);
+    if (!made) return;
+    into.seen.insert(made->tls_seen.begin(), made->tls_seen.end());
+    into.accounts.push_back(std::move(*made));
   });
 }
 
@@ -202,10 +206,12 @@ std::optional<configuration> load_files(const std::vector<std::string>& paths, y
 }
 
 std::optional<configuration> read_files(const std::vector<std::string>& paths, yaml::issues& into) {
-  const auto files = find_files(paths, into);
+  auto files = find_files(paths, into);
   if (!files) return std::nullopt;
   auto out = read_texts(files->texts, into);
-  if (out) out->folders = files->folders;
+  if (!out) return out;
+  out->folders = files->folders;
+  out->seen.merge(files->seen);
   return out;
 }
 

@@ -158,6 +158,8 @@ void gate::go_elsewhere(time_point now) {
   concurrency_.start_again(now);
 }
 
+void gate::connect_anew(time_point now) { breaker_.end_pause(now); }
+
 void gate::set_share(const limit_share& share, time_point now, wall_time wall_now) {
   told_.set_share(share.owned.size(), share.total);
   rate_.set_share(share, now, wall_now);

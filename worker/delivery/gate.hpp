@@ -106,6 +106,8 @@ class gate {
   void set_bounds(int concurrency, const std::vector<providers::limit>& limits, time_point now, wall_time wall_now);
   /// Requests go to another provider from now on: what the former one has told and how it has failed holds them up no more.
   void go_elsewhere(time_point now);
+  /// Other connections lead to the provider from now on: how the former ones have failed holds nothing up any more.
+  void connect_anew(time_point now);
   /// The part of the account's limits that is this worker's. `wall_now` is the same moment by the calendar.
   void set_share(const limit_share& share, time_point now, wall_time wall_now);
   /// The provider's answer to `of` tells what is left of its limits. To be told before the answered request leaves the gate.

@@ -1,32 +1,23 @@
 #pragma once
 
-#include <map>
-#include <string>
-#include <vector>
+#include <utility>
 
-#include "relay/secret_watch.hpp"
+#include "config/file_stamp.hpp"
 
 namespace leadrelay::process {
-
-using file_stamps = std::map<std::string, relay::file_stamp>;
-
-/// The stamps of files, and of those in folders whose names neither begin with a dot nor end otherwise than in `.yaml` or `.yml`.
-file_stamps look_at_files(const std::vector<std::string>& paths);
 
 /// Tells of files that have changed, once they have been the same for two looks, so that what is being written is not read. Each state is
 /// told once.
 class file_watch {
  public:
   /// Whether there is something new to read.
-  bool look(file_stamps now);
-  /// What is there now is known, be it good or bad.
-  void know(file_stamps now) { known_ = last_ = std::move(now); }
-  /// These files are looked at from now on, of which those that were before are known as they were then.
-  void follow(file_stamps now);
+  bool look(config::file_stamps now);
+  /// These are known, be they good or bad; what is another way at the next looks, a file more or fewer among it, is new.
+  void know(config::file_stamps now) { known_ = last_ = std::move(now); }
 
  private:
-  file_stamps last_;
-  file_stamps known_;
+  config::file_stamps last_;
+  config::file_stamps known_;
 };
 
 }  // namespace leadrelay::process

@@ -1,5 +1,7 @@
 #include "process/reload.hpp"
 
+#include <exception>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -47,13 +49,26 @@ reloader::reloader(loop& on, configuration_source source, std::shared_ptr<const 
                    const std::vector<std::unique_ptr<worker_thread>>& workers, std::function<void()> on_end)
     : loop_(on),
       source_(std::move(source)),
-      now_(std::move(now)),
       workers_(workers),
       on_end_(std::move(on_end)),
       wake_(on.executor()) {
   counts_.last_success = on.wall_now();
-  watch_.know(look_at_files(source_.paths(*now_)));
+  follow(std::move(now));
 }
+
+/// What changes from the moment on when it was read is seen.
+void reloader::follow(std::shared_ptr<const config::configuration> now) {
+  now_ = std::move(now);
+  std::set<std::string> beside;
+  if (now_->providers_dir) beside.insert(*now_->providers_dir);
+  for (const config::account& each : now_->accounts)
+    for (const auto& [path, stamp] : each.tls_seen) beside.insert(path);
+  watched_ = source_.paths;
+  watched_.insert(watched_.end(), beside.begin(), beside.end());
+  watch_.know(now_->seen);
+}
+
+config::file_stamps reloader::look() const { return config::look_at_files(watched_); }
 
 void reloader::start() {
   running_ = true;
@@ -82,13 +97,13 @@ task<void> reloader::run() {
 }
 
 bool reloader::is_due() {
-  const bool changed = watch_.look(look_at_files(source_.paths(*now_)));
+  const bool changed = watch_.look(look());
   return std::exchange(asked_, false) || changed || (again_at_ && loop_.now() >= *again_at_);
 }
 
 task<void> reloader::reload() {
   again_at_.reset();
-  watch_.know(look_at_files(source_.paths(*now_)));
+  watch_.know(look());
   yaml::issues issues;
   auto read = co_await read_aside(issues);
   if (stopping_) co_return;
@@ -100,11 +115,10 @@ task<void> reloader::reload() {
   co_await finish_all(good);
   if (stopping_) co_return;
   if (!good) co_return refuse(problem);
-  now_ = next;
+  follow(next);
   ++counts_.applied;
   counts_.last_success = loop_.wall_now();
   counts_.refusal.clear();
-  watch_.follow(look_at_files(source_.paths(*now_)));
   log::info("configuration reloaded", {{"accounts", now_->accounts.size()}});
 }
 
@@ -113,7 +127,12 @@ task<std::optional<config::configuration>> reloader::read_aside(yaml::issues& in
   std::optional<config::configuration> out;
   wakeup done(loop_.executor());
   std::thread reading([&] {
-    out = source_.read(into);
+    try {
+      out = source_.read(into);
+    } catch (const std::exception& thrown) {
+      into.add(source_.paths.front(), YAML::Mark(), std::string("cannot be read: ") + thrown.what());
+      out.reset();
+    }
     asio::post(loop_.executor(), [&done] { done.notify(); });
   });
   co_await done.wait();

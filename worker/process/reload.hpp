@@ -16,11 +16,11 @@ namespace leadrelay::process {
 
 /// Where a process gets its configuration from while it runs.
 struct configuration_source {
-  /// Reads it and checks it as at the start; nothing where it is wrong, as the issues say. Called on a thread of its own, one call at a
-  /// time.
+  /// Reads it and checks it as at the start; nothing where it is wrong, as the issues say, or an exception. Called on a thread of its own,
+  /// one call at a time.
   std::function<std::optional<config::configuration>(yaml::issues&)> read{};
-  /// The files and folders that it was read from.
-  std::function<std::vector<std::string>(const config::configuration&)> paths{};
+  /// The files and folders that it is read from.
+  std::vector<std::string> paths{};
 };
 
 /// Takes another configuration when its files have changed, or when it is asked to: all workers do, or none. One that is refused leaves
@@ -44,6 +44,8 @@ class reloader {
  private:
   task<void> run();
   bool is_due();
+  void follow(std::shared_ptr<const config::configuration> now);
+  config::file_stamps look() const;
   task<void> reload();
   task<std::optional<config::configuration>> read_aside(yaml::issues& into);
   task<std::string> prepare_all(std::shared_ptr<const config::configuration> next);
@@ -52,10 +54,11 @@ class reloader {
 
   loop& loop_;
   configuration_source source_;
-  std::shared_ptr<const config::configuration> now_;
+  std::shared_ptr<const config::configuration> now_{};
   const std::vector<std::unique_ptr<worker_thread>>& workers_;
   std::function<void()> on_end_;
   wakeup wake_;
+  std::vector<std::string> watched_;  ///< the files and folders of which a change is another configuration
   file_watch watch_;
   bool asked_ = false;
   bool stopping_ = false;

@@ -35,10 +35,13 @@ void account::take(account_change made) {
   const bool moves = made.terms->destination != terms_->destination;
   terms_ = std::move(made.terms);
   if (made.is_same) return;
-  if (made.connector) connect_by(std::move(made.connector));
+  const bool connects_anew = made.connector != nullptr;
+  if (connects_anew) connect_by(std::move(made.connector));
   gate_.set_bounds(settings().concurrency, settings().limits, loop_.now(), loop_.wall_now());
   if (moves) gate_.go_elsewhere(loop_.now());
-  if (moves || made.headers != headers_) {
+  if (connects_anew) gate_.connect_anew(loop_.now());
+  // A provider may refuse for the certificate that it was shown.
+  if (moves || made.headers != headers_ || (connects_anew && gate_.credential_refused())) {
     use_secret(made.secret, std::move(made.headers));
     gate_.try_credential_again(loop_.now());
   }

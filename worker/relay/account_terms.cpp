@@ -42,7 +42,8 @@ bool go_alike(const config::account& one, const config::account& other) {
 }
 
 bool connect_alike(const config::account& one, const config::account& other) {
-  return go_alike(one, other) && std::tie(one.connect_timeout, one.largest_answer) == std::tie(other.connect_timeout, other.largest_answer);
+  return go_alike(one, other) && std::tie(one.connect_timeout, one.largest_answer, one.tls_seen) ==
+                                     std::tie(other.connect_timeout, other.largest_answer, other.tls_seen);
 }
 
 outcome<std::string> make_header_lines(const config::account& of, const std::string& secret) {

@@ -1,8 +1,5 @@
 #include "relay/secret_watch.hpp"
 
-#include <sys/stat.h>
-
-#include <cerrno>
 #include <utility>
 
 #include "config/configuration.hpp"
@@ -11,23 +8,8 @@ namespace leadrelay::relay {
 namespace {
 
 constexpr duration look_every = std::chrono::seconds{1};
-constexpr std::int64_t nanoseconds_of_a_second = 1'000'000'000;
 
 }  // namespace
-
-file_stamp look_at_file(const std::string& path) {
-  struct stat found{};
-  file_stamp out;
-  if (::stat(path.c_str(), &found) != 0) {
-    out.error = errno;
-    return out;
-  }
-  out.device = found.st_dev;
-  out.inode = found.st_ino;
-  out.size = found.st_size;
-  out.modified_ns = found.st_mtim.tv_sec * nanoseconds_of_a_second + found.st_mtim.tv_nsec;
-  return out;
-}
 
 outcome<std::string> read_secret_file(const std::string& path) {
   const config::credential_source file{config::credential_source::kind::file, path};
@@ -64,7 +46,7 @@ void secret_watch::arm() {
 /// A file is looked at before it is read, so that what changes in between is seen the next time.
 void secret_watch::look_at_all() {
   for (auto& [path, file] : watched_) {
-    const file_stamp now = files_.look(path);
+    const config::file_stamp now = files_.look(path);
     const bool changed = std::exchange(file.seen, now) != now;
     if (!changed && !file.trouble) continue;
     const auto secret = files_.read(path);

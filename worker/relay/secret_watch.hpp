@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -10,29 +9,16 @@
 
 #include "base/loop.hpp"
 #include "base/reason.hpp"
+#include "config/file_stamp.hpp"
 
 namespace leadrelay::relay {
-
-/// What tells one state of a file from another without reading it. A path that resolves to another file, as where Kubernetes swaps the
-/// `..data` link of a secret's folder, has another inode.
-struct file_stamp {
-  int error = 0;  ///< errno, where there is no such file; the rest is zero then
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-  std::int64_t size = 0;
-  std::int64_t modified_ns = 0;
-  bool operator==(const file_stamp&) const = default;
-};
-
-/// stat(2), links followed.
-file_stamp look_at_file(const std::string& path);
 
 /// The secret in the file, or why there is none.
 outcome<std::string> read_secret_file(const std::string& path);
 
 /// What the watch asks of the file system.
 struct secret_files {
-  std::function<file_stamp(const std::string& path)> look = look_at_file;
+  std::function<config::file_stamp(const std::string& path)> look = config::look_at_file;
   std::function<outcome<std::string>(const std::string& path)> read = read_secret_file;
 };
 
@@ -56,7 +42,7 @@ class secret_watch {
 
  private:
   struct watched {
-    file_stamp seen;
+    config::file_stamp seen;
     bool trouble = false;
     std::map<const void*, user> users;
   };

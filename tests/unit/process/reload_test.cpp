@@ -40,7 +40,7 @@ class a_process {
     EXPECT_TRUE(loaded);
     auto configuration = std::make_shared<const config::configuration>(std::move(*loaded));
     process::configuration_source source{.read = [path = file()](yaml::issues& into) { return config::load_files({path}, into); },
-                                         .paths = [path = file()](const config::configuration&) { return std::vector<std::string>{path}; }};
+                                         .paths = {file()}};
     auto made = process::process::make(std::move(configuration), std::move(source));
     EXPECT_TRUE(made) << made.error().detail;
     process_ = std::move(*made);

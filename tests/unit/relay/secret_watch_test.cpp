@@ -29,7 +29,7 @@ struct imagined_files {
     return {.look =
                 [this](const std::string& path) {
                   ++looks;
-                  return texts.contains(path) ? file_stamp{.inode = inodes[path]} : file_stamp{.error = ENOENT};
+                  return texts.contains(path) ? config::file_stamp{.inode = inodes[path]} : config::file_stamp{.error = ENOENT};
                 },
             .read = [this](const std::string& path) -> outcome<std::string> {
               ++reads;
@@ -128,29 +128,6 @@ TEST(secret_watch, what_cannot_be_used_is_read_again_each_second_until_it_can) {
 TEST(secret_watch, a_watch_over_nothing_sets_no_timer) {
   imagined_files world;
   EXPECT_EQ(world.loop.timers().size(), 0u);
-}
-
-TEST(look_at_file, a_swapped_link_in_the_path_is_another_file_though_size_is_the_same) {
-  const test::temporary_folder folder;
-  folder.write("..one/secret", "first");
-  folder.write("..two/secret", "other");
-  std::filesystem::create_symlink("..one", folder.path("..data"));
-  std::filesystem::create_symlink("..data/secret", folder.path("secret"));
-  const file_stamp before = look_at_file(folder.path("secret"));
-  EXPECT_EQ(before.error, 0);
-  EXPECT_EQ(before.size, 5);
-  EXPECT_EQ(look_at_file(folder.path("secret")), before);
-  std::filesystem::create_symlink("..two", folder.path("..data_tmp"));
-  std::filesystem::rename(folder.path("..data_tmp"), folder.path("..data"));
-  const file_stamp after = look_at_file(folder.path("secret"));
-  EXPECT_NE(after.inode, before.inode);
-  EXPECT_NE(after, before);
-}
-
-TEST(look_at_file, a_file_that_is_not_there_has_an_error_and_nothing_else) {
-  const test::temporary_folder folder;
-  const file_stamp none = look_at_file(folder.path("none"));
-  EXPECT_EQ(none, (file_stamp{.error = ENOENT}));
 }
 
 }  // namespace

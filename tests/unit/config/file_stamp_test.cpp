@@ -1,0 +1,96 @@
+#include "config/file_stamp.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "unit/temporary_folder.hpp"
+
+namespace leadrelay::config {
+namespace {
+
+TEST(look_at_file, a_swapped_link_in_the_path_is_another_file_though_size_is_the_same) {
+  const test::temporary_folder folder;
+  folder.write("..one/secret", "first");
+  folder.write("..two/secret", "other");
+  std::filesystem::create_symlink("..one", folder.path("..data"));
+  std::filesystem::create_symlink("..data/secret", folder.path("secret"));
+  const file_stamp before = look_at_file(folder.path("secret"));
+  EXPECT_EQ(before.error, 0);
+  EXPECT_EQ(before.size, 5);
+  EXPECT_EQ(look_at_file(folder.path("secret")), before);
+  std::filesystem::create_symlink("..two", folder.path("..data_tmp"));
+  std::filesystem::rename(folder.path("..data_tmp"), folder.path("..data"));
+  const file_stamp after = look_at_file(folder.path("secret"));
+  EXPECT_NE(after.inode, before.inode);
+  EXPECT_NE(after, before);
+}
+
+TEST(look_at_file, a_file_that_is_not_there_has_an_error_and_nothing_else) {
+  const test::temporary_folder folder;
+  const file_stamp none = look_at_file(folder.path("none"));
+  EXPECT_EQ(none, (file_stamp{.error = ENOENT}));
+}
+
+TEST(look_at_file, a_copy_over_it_that_keeps_size_and_time_is_another_state) {
+  const test::temporary_folder folder;
+  const std::string path = folder.write("a.yaml", "one");
+  const auto written = std::filesystem::last_write_time(path);
+  const file_stamp before = look_at_file(path);
+  // The clock of a file system goes in steps.
+  while (look_at_file(path).changed_ns == before.changed_ns) {
+    folder.write("a.yaml", "two");
+    std::filesystem::last_write_time(path, written);
+  }
+  const file_stamp after = look_at_file(path);
+  EXPECT_EQ(after.inode, before.inode);
+  EXPECT_EQ(after.modified_ns, before.modified_ns);
+  EXPECT_NE(after, before);
+}
+
+TEST(look_at_file, a_pipe_that_is_written_and_read_stays_the_same) {
+  const test::temporary_folder folder;
+  const std::string path = folder.path("pipe");
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const int both = open(path.c_str(), O_RDWR);
+  ASSERT_GE(both, 0);
+  const file_stamp before = look_at_file(path);
+  struct stat first{};
+  struct stat later{};
+  ASSERT_EQ(fstat(both, &first), 0);
+  do {
+    char byte = 'x';
+    ASSERT_EQ(write(both, &byte, 1), 1);
+    ASSERT_EQ(read(both, &byte, 1), 1);
+    ASSERT_EQ(fstat(both, &later), 0);
+  } while (later.st_mtim.tv_nsec == first.st_mtim.tv_nsec);
+  EXPECT_EQ(look_at_file(path), before);
+  close(both);
+}
+
+TEST(look_at_files, files_of_a_folder_that_come_change_and_go_are_seen_and_hidden_ones_are_not) {
+  test::temporary_folder folder;
+  folder.write("one.yaml", "1");
+  folder.write(".hidden.yaml", "1");
+  folder.write("note.txt", "1");
+  const std::vector<std::string> paths{folder.path("")};
+  const file_stamps first = look_at_files(paths);
+  EXPECT_EQ(first.size(), 1u);
+  folder.write("two.yml", "2");
+  const file_stamps second = look_at_files(paths);
+  EXPECT_EQ(second.size(), 2u);
+  folder.write("two.yml", "longer");
+  EXPECT_NE(look_at_files(paths), second);
+  std::filesystem::remove(folder.path("two.yml"));
+  std::filesystem::remove(folder.path("one.yaml"));
+  EXPECT_TRUE(look_at_files(paths).empty());
+  EXPECT_EQ(look_at_files({folder.path("nothing.yaml")}).size(), 1u) << "a file that is not there may come";
+}
+
+}  // namespace
+}  // namespace leadrelay::config
