@@ -39,10 +39,13 @@ struct checked {
   std::string text;
 };
 
-checked check(const worker_config& config, const std::vector<std::string>& more = {}) {
+checked check(const worker_config& config, const std::vector<std::string>& more = {},
+              const std::map<std::string, std::string>& environment = {}) {
   const temp_dir directory;
   write_file(directory.file("leadrelay.yaml"), config.yaml());
-  const command_result result = run_command(arguments_for(directory, more), config.environment());
+  auto variables = config.environment();
+  variables.insert(environment.begin(), environment.end());
+  const command_result result = run_command(arguments_for(directory, more), variables);
   checked out{result.code, {}, result.output + result.error};
   std::istringstream text(result.output);
   for (std::string line; std::getline(text, line);) out.lines.push_back(line);
@@ -196,6 +199,30 @@ TEST(check_connect, silence_ends_with_the_timeout) {
   EXPECT_THAT(result.lines, Contains(told("failed  accounts.slow ", "TLS handshake not finished in time")));
 }
 
+// A sanitizer's own getaddrinfo comes before the one that hangs.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(check_connect, names_whose_look_up_never_ends_are_told_at_the_timeout) {
+  const scenario world("connect-lookup");
+  account_config slow = world.account("slow", "orwel");
+  slow.base_url = "https://provider.hangs.test";
+  for (const bool brokers_too : {false, true}) {
+    worker_config config = world.config({world.account("acme", "orwel"), slow});
+    if (brokers_too) config.kafka["bootstrap.servers"] = "broker.hangs.test:9092";
+    const auto begin = std::chrono::steady_clock::now();
+    const checked result = check(config, {"--timeout", "3s"}, {{"LD_PRELOAD", HANGING_LOOKUP}});
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds{15});
+    EXPECT_EQ(result.code, 1) << result.text;
+    EXPECT_THAT(result.lines, Contains(told("failed  accounts.slow https://provider.hangs.test: ", "name lookup not finished in time")));
+    EXPECT_THAT(result.lines, Contains(StartsWith("ok      accounts.acme ")));
+    if (brokers_too) {
+      EXPECT_THAT(result.lines, Contains(told("failed  kafka: no answer in time; ", "or a longer --timeout")));
+    } else {
+      EXPECT_THAT(result.lines, Contains(StartsWith("ok      kafka: ")));
+    }
+  }
+}
+#endif
+
 TEST(check_connect, interrupt_ends_it) {
   const scenario world("connect-interrupt");
   const silent_port silent;
@@ -243,6 +270,37 @@ TEST(check_connect, certificates_that_are_not_accepted_are_told) {
   EXPECT_THAT(result.lines, Contains(told("failed  accounts.unknown ", "certificate not accepted: ")));
   EXPECT_EQ(world.sandbox().count("orwel", "requests"), 0u);
   EXPECT_EQ(other.bytes_from_clients() + old.bytes_from_clients() + unknown.bytes_from_clients(), 0u);
+}
+
+/// Under TLS 1.3 a server says so only once the client holds the handshake for ended.
+TEST(check_connect, server_that_does_not_take_the_accounts_certificate_is_told) {
+  const scenario world("connect-client");
+  const certificate_files taken = shared_certificates().self_signed();
+  const certificate_files other = shared_certificates().good();
+  const tls_front front(shared_certificates().good(), world.sandbox().port(), taken.certificate);
+  const auto with = [&](const char* name, const std::string& more) {
+    account_config out = world.account(name, "orwel");
+    out.base_url = "https://localhost:" + std::to_string(front.port());
+    out.more["tls"] = "{ ca: " + shared_certificates().authority() + more + " }";
+    return out;
+  };
+  const auto showing = [](const certificate_files& files) { return ", certificate: " + files.certificate + ", key: " + files.key; };
+  const checked result = check(world.config({with("none", ""), with("wrong", showing(other)), with("right", showing(taken))}));
+  EXPECT_EQ(result.code, 1) << result.text;
+  EXPECT_THAT(result.lines, Contains(told("failed  accounts.none ", "refused after the TLS handshake: ")));
+  EXPECT_THAT(result.lines, Contains(told("failed  accounts.none ", "expected `tls.certificate` as the server takes it")));
+  EXPECT_THAT(result.lines, Contains(told("failed  accounts.wrong ", "refused after the TLS handshake: ")));
+  EXPECT_THAT(result.lines, Contains(told("ok      accounts.right ", "the certificate is accepted")));
+  EXPECT_EQ(front.bytes_from_clients(), 0u);
+}
+
+TEST(check_connect, server_without_tls_is_told) {
+  const scenario world("connect-http");
+  account_config account = world.account("acme", "orwel");
+  account.base_url = "https" + world.sandbox().url().substr(4);
+  const checked result = check(world.config({account}));
+  EXPECT_EQ(result.code, 1) << result.text;
+  EXPECT_THAT(result.lines, Contains(told("failed  accounts.acme ", "expected a server that speaks TLS 1.2 or later there")));
 }
 
 TEST(check_connect, machines_are_told_too) {

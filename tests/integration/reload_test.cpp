@@ -4,10 +4,13 @@
 
 #include <gmock/gmock.h>
 
+#include "support/certificates.hpp"
 #include "support/environment.hpp"
 #include "support/events.hpp"
 #include "support/http_client.hpp"
 #include "support/scenario.hpp"
+#include "support/temp_dir.hpp"
+#include "support/tls_front.hpp"
 #include "support/worker_process.hpp"
 #include "unit/mounted_secret.hpp"
 
@@ -157,6 +160,42 @@ TEST(reload, sighup_reads_it_at_once) {
   ASSERT_TRUE(of.until_settled()) << of.worker.log();
   EXPECT_EQ(of.world.sandbox().count("orwel", "applied"), leads);
   EXPECT_EQ(of.worker.stop().code, 0) << of.worker.log();
+}
+
+/// Its authority is another one than that which has signed the provider's certificate, until the file is replaced.
+TEST(reload, tls_files_that_are_replaced_under_their_path_are_used_without_a_restart) {
+  const certificates made;
+  const temp_dir files;
+  const std::string ca = files.file("ca.pem");
+  write_file(ca, read_file(made.self_signed().certificate));
+  scenario world("reload-tls");
+  const tls_front front(made.good(), world.sandbox().port());
+  account_config account = world.account("acme", "orwel");
+  account.base_url = "https://localhost:" + std::to_string(front.port());
+  account.more["tls"] = "{ ca: " + ca + " }";
+  worker_process worker(world.config({account}));
+  worker.wait_until_ready();
+  world.writer().write(world.topic(), lead_change{"event-1", "acme", uuid_of(1), R"({"properties":{"seq":1}})", "", ""}.record());
+  world.writer().flush();
+  ASSERT_TRUE(eventually(seconds{40}, [&] {
+    return worker.metrics().sum("leadrelay_transport_errors_total", {{"error", "tls_failed"}}) >= 1;
+  })) << worker.log();
+  EXPECT_EQ(world.sandbox().count("orwel", "requests"), 0u);
+  write_file(ca, read_file(made.authority()));
+  EXPECT_TRUE(eventually(seconds{40}, [&] { return world.lag() == 0; })) << worker.log();
+  EXPECT_EQ(world.sandbox().count("orwel", "applied"), 1u);
+  EXPECT_EQ(worker.metrics().sum("leadrelay_configuration_reloads_total", {{"result", "refused"}}), 0);
+  EXPECT_EQ(worker.stop().code, 0) << worker.log();
+}
+
+TEST(reload, signals_that_ask_for_it_until_the_process_has_ended_do_not_end_it_otherwise) {
+  reloaded_worker of("reload-ending");
+  of.worker.wait_until_ready();
+  of.write("acme", 1, 3);
+  of.worker.child().signal(SIGTERM);
+  std::optional<exit_report> ended;
+  while (!(ended = of.worker.child().wait(std::chrono::milliseconds{0}))) of.worker.child().signal(SIGHUP);
+  EXPECT_EQ(ended->code, 0) << "signal " << ended->signal << ": " << of.worker.log();
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ namespace leadrelay::cli {
 namespace {
 
 constexpr std::size_t most_at_once = 64;
+constexpr duration refusal_wait = std::chrono::milliseconds{300};
 
 /// One origin with one set of TLS files, however many accounts share it.
 struct target {
@@ -54,11 +55,16 @@ std::string where_secret_is(const config::credential_source& from) {
   return "the credential is in the configuration";
 }
 
-std::string_view remedy(http::transport_error error) {
-  switch (error) {
+std::string_view remedy(const http::connected& failed) {
+  const auto tells = [&](const char* of) { return failed.detail.find(of) != std::string::npos; };
+  switch (failed.error) {
     case http::transport_error::resolve_failed: return "expected a host whose name can be looked up";
     case http::transport_error::tls_failed:
-      return "expected a certificate for this host of an authority that `tls.ca` or the system trusts";
+      if (tells("certificate not accepted"))
+        return "expected a certificate for this host of an authority that `tls.ca` or the system trusts";
+      if (tells("alert") || tells("refused after"))
+        return "expected `tls.certificate` as the server takes it, where it asks for one, and TLS 1.2 or later";
+      return "expected a server that speaks TLS 1.2 or later there";
     case http::transport_error::connect_timeout: return "expected a connection in time: a way through the firewall, or a longer --timeout";
     default: return "expected a server that takes connections there";
   }
@@ -66,16 +72,17 @@ std::string_view remedy(http::transport_error error) {
 
 task<void> try_target(loop& on, target& at, tls_context context, time_point deadline) {
   http::dialer dialer(on, at.to, std::move(context), http::answer_bounds{});
+  dialer.wait_for_refusal(refusal_wait);
   const time_point begin = on.now();
   const http::connected got = co_await dialer.connect(deadline);
   at.good = got.error == http::transport_error::none;
   at.out_of_time = got.error == http::transport_error::connect_timeout;
   if (at.good) {
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(on.now() - begin);
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(on.now() - begin - dialer.waited_for_refusal());
     at.what = "connects in " + std::to_string(took.count()) + " ms" + (at.to.is_tls() ? ", the certificate is accepted" : ", without TLS");
     got.connection->close();
   } else {
-    at.what = got.detail + "; " + std::string(remedy(got.error));
+    at.what = got.detail + "; " + std::string(remedy(got));
   }
 }
 

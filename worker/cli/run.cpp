@@ -1,3 +1,4 @@
+#include <array>
 #include <csignal>
 #include <iostream>
 #include <utility>
@@ -15,10 +16,22 @@ process::configuration_source source_of(const run_options& options) {
   return {.read = [paths = options.config](yaml::issues& into) { return examine(paths, look::at_secrets, into); }, .paths = options.config};
 }
 
+/// What a running worker is asked for by signals; before it runs, and once it has run, they do nothing.
+constexpr std::array asked_by{SIGHUP, SIGUSR1, SIGUSR2};
+
+/// To be called before the process that listens to them is destroyed, as it leaves signals as they are at the start of a program, where
+/// these would end it. The threads that are left take no signals.
+void take_no_more() {
+  sigset_t all;
+  sigemptyset(&all);
+  for (const int number : asked_by) sigaddset(&all, number);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
 }  // namespace
 
 int run(const run_options& options) {
-  for (const int number : {SIGHUP, SIGUSR1, SIGUSR2}) std::signal(number, SIG_IGN);  // until the process listens to them
+  for (const int number : asked_by) std::signal(number, SIG_IGN);  // until the process listens to them
   auto loaded = load_configuration(options.config, look::at_secrets);
   if (!loaded) return exit_usage;
   const auto configuration = std::make_shared<const config::configuration>(std::move(*loaded));
@@ -29,7 +42,9 @@ int run(const run_options& options) {
     std::cerr << configuration->files.front() << ": " << process.error().detail << '\n';
     return exit_usage;
   }
-  return (*process)->run() ? exit_well : exit_failed;
+  const bool well = (*process)->run();
+  take_no_more();
+  return well ? exit_well : exit_failed;
 }
 
 }  // namespace leadrelay::cli

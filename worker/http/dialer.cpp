@@ -1,5 +1,6 @@
 #include "http/dialer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/redirect_error.hpp>
@@ -122,6 +123,12 @@ task<void> dialer::shake_hands(attempt& now, connected& out) {
   closes_at timer(loop_, now.deadline, stream.next_layer());
   co_await stream.async_handshake(boost::asio::ssl::stream_base::client, boost::asio::redirect_error(use_task, error));
   const bool in_time = timer.stop();
+  if (in_time && !error && refusal_wait_ > duration{}) {
+    const time_point shaken = loop_.now();
+    co_await hear_refusal(stream, std::min(now.deadline, shaken + refusal_wait_), out);
+    refusal_waited_ = loop_.now() - shaken;
+    if (out.error != transport_error::none) co_return sessions->forget();
+  }
   if (in_time && !error) {
     out.connection = make_connection(loop_, std::move(stream), sessions, bounds_);
     co_return;
@@ -134,6 +141,22 @@ task<void> dialer::shake_hands(attempt& now, connected& out) {
   } else {
     fail(out, transport_error::tls_failed, handshake_failure(stream, error));
   }
+}
+
+/// What can be read before any request is asked is the refusal, as an alert or as an end.
+task<void> dialer::hear_refusal(tls_stream& stream, time_point deadline, connected& out) {
+  char byte = 0;
+  error_code error;
+  bool over = false;
+  const auto timer = loop_.timers().add(deadline, [&] {
+    over = true;
+    error_code ignored;
+    stream.next_layer().cancel(ignored);
+  });
+  co_await stream.async_read_some(boost::asio::buffer(&byte, 1), boost::asio::redirect_error(use_task, error));
+  loop_.timers().cancel(timer);
+  if (over || !error) co_return;
+  fail(out, transport_error::tls_failed, "refused after the TLS handshake: " + handshake_words(error));
 }
 
 }  // namespace leadrelay::http

@@ -26,12 +26,19 @@ class dialer final : public connector {
 
   task<connected> connect(time_point deadline) override;
 
+  /// Over TLS a connect also waits so long for what the server thinks of the certificate that it was shown, or not shown: under TLS 1.3 it
+  /// says so only after the client's handshake has ended (RFC 8446 section 4.4.2.4). A request would meet it; who sends none has to wait.
+  void wait_for_refusal(duration as_long) noexcept { refusal_wait_ = as_long; }
+  /// How long the last connect has waited for that.
+  duration waited_for_refusal() const noexcept { return refusal_waited_; }
+
  private:
   struct attempt;
 
   task<void> open_socket(const std::vector<endpoint>& found, attempt& now, connected& out);
   task<void> try_address(const endpoint& at, time_point until, attempt& now, connected& out);
   task<void> shake_hands(attempt& now, connected& out);
+  task<void> hear_refusal(tls_stream& stream, time_point deadline, connected& out);
 
   loop& loop_;
   origin to_;
@@ -40,6 +47,8 @@ class dialer final : public connector {
   addresses addresses_;
   std::shared_ptr<tls_sessions> sessions_ = std::make_shared<tls_sessions>();
   std::size_t turn_ = 0;
+  duration refusal_wait_{};
+  duration refusal_waited_{};
 };
 
 }  // namespace leadrelay::http

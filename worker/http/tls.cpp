@@ -161,11 +161,15 @@ bool has_unread(tls_stream& stream) noexcept {
   return SSL_has_pending(ssl) != 0 || BIO_ctrl_pending(SSL_get_rbio(ssl)) > 0;
 }
 
+std::string handshake_words(const boost::system::error_code& error) {
+  const bool closed = error == boost::asio::ssl::error::stream_truncated || error == boost::asio::error::eof;
+  return closed ? "closed by the other side" : error.message();
+}
+
 std::string handshake_failure(tls_stream& stream, const boost::system::error_code& error) {
   const long verified = SSL_get_verify_result(stream.native_handle());
   if (verified != X509_V_OK) return std::string("certificate not accepted: ") + X509_verify_cert_error_string(verified);
-  const bool closed = error == boost::asio::ssl::error::stream_truncated || error == boost::asio::error::eof;
-  return "TLS handshake failed: " + (closed ? "closed by the other side" : error.message());
+  return "TLS handshake failed: " + handshake_words(error);
 }
 
 }  // namespace leadrelay::http

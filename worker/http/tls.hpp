@@ -65,6 +65,9 @@ void keep_session_resumable(tls_stream& stream) noexcept;
 /// Whether decrypted or still encrypted bytes wait within the stream. Nothing should after a whole answer.
 bool has_unread(tls_stream& stream) noexcept;
 
+/// In words what ended a handshake; an end without a word among it.
+std::string handshake_words(const boost::system::error_code& error);
+
 /// Why the handshake failed, in OpenSSL's words: "certificate not accepted: certificate has expired".
 std::string handshake_failure(tls_stream& stream, const boost::system::error_code& error);
 

@@ -126,6 +126,7 @@ class cluster_check {
 
   std::string failure(rd_kafka_resp_err_t error) const {
     if (!trouble_.empty()) return trouble_;
+    if (may_pass(error) && left() <= milliseconds::zero()) return "no answer in time";
     return make_trouble(error, rd_kafka_err2str(error), questions_.given).what;
   }
 
@@ -142,7 +143,9 @@ class cluster_check {
       return failed;
     });
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      tell("kafka", false, failure(error) + "; " + std::string(remedy(trouble_.empty() ? error : trouble_error_, trouble_)));
+      tell("kafka", false,
+           failure(error) + "; " + std::string(remedy(trouble_.empty() ? error : trouble_error_, trouble_)) +
+               (trouble_.empty() ? ", or a longer --timeout" : ""));
       return false;
     }
     const auto protocol = find_property(questions_.given, {"security.protocol"}).value_or("plaintext");

@@ -15,10 +15,13 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-asio::ssl::context server_context(const certificate_files& files) {
+asio::ssl::context server_context(const certificate_files& files, const std::string& client_authority) {
   asio::ssl::context context(asio::ssl::context::tls_server);
   context.use_certificate_chain_file(files.certificate);
   context.use_private_key_file(files.key, asio::ssl::context::pem);
+  if (client_authority.empty()) return context;
+  context.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
+  context.load_verify_file(client_authority);
   return context;
 }
 
@@ -92,7 +95,9 @@ class relayed : public std::enable_shared_from_this<relayed> {
 }  // namespace
 
 struct tls_front::server {
-  server(const certificate_files& files, std::uint16_t server_port) : ssl(server_context(files)), to(server_port) {}
+  server(const certificate_files& files, std::uint16_t server_port, const std::string& client_authority)
+      : ssl(server_context(files, client_authority)),
+        to(server_port) {}
 
   asio::ssl::context ssl;
   std::uint16_t to;
@@ -100,7 +105,8 @@ struct tls_front::server {
   loopback_server clients{[this](tcp::socket client) { std::make_shared<relayed>(std::move(client), ssl, to, counted)->start(); }};
 };
 
-tls_front::tls_front(const certificate_files& files, std::uint16_t server_port) : server_(std::make_unique<server>(files, server_port)) {}
+tls_front::tls_front(const certificate_files& files, std::uint16_t server_port, const std::string& client_authority)
+    : server_(std::make_unique<server>(files, server_port, client_authority)) {}
 tls_front::~tls_front() = default;
 
 std::uint16_t tls_front::port() const noexcept { return server_->clients.port(); }

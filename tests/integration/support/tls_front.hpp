@@ -11,7 +11,8 @@ namespace leadrelay::integration {
 /// Takes TLS connections on a free port of the loopback and passes their bytes on to a plain HTTP server, on a thread of its own.
 class tls_front {
  public:
-  tls_front(const certificate_files& files, std::uint16_t server_port);
+  /// With `client_authority`, PEM: a client must show a certificate that it has signed.
+  tls_front(const certificate_files& files, std::uint16_t server_port, const std::string& client_authority = {});
   ~tls_front();
   tls_front(const tls_front&) = delete;
   tls_front& operator=(const tls_front&) = delete;

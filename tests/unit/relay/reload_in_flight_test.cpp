@@ -156,6 +156,24 @@ TEST(reload_in_flight, what_the_former_provider_answers_says_nothing_of_the_next
   EXPECT_EQ(requests_at(w, "latter.test"), 1u) << "none is left of the former one's limits, and of these nobody knows";
 }
 
+TEST(reload_in_flight, limits_that_the_former_provider_has_told_do_not_hold_up_the_next_one) {
+  world w(acme_at("former.test"));
+  w.kafka.assign(1);
+  const std::chrono::seconds reset = std::chrono::ceil<std::chrono::seconds>(w.loop.wall_now().time_since_epoch()) + 1h;
+  w.provider.react = [&](const seen_request& seen) {
+    if (!is_at(seen, "former.test")) return reaction{};
+    return reaction{.headers = {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", std::to_string(reset.count())}}};
+  };
+  deliver(w, 1, 1);
+  ASSERT_TRUE(w.settle_all());
+  deliver(w, 2, 2);
+  w.loop.run_for(1min);
+  ASSERT_EQ(w.provider.requests.size(), 1u) << "none is left until the reset";
+  ASSERT_EQ(w.reload(acme_at("latter.test")), std::nullopt);
+  w.loop.run_for(1s);
+  EXPECT_EQ(requests_at(w, "latter.test"), 1u);
+}
+
 TEST(reload_in_flight, a_request_that_appends_is_marked_anew_and_leaves_once) {
   const auto notes = [](const std::string& more) { return account("octanist", "limits: [], " + more); };
   world w(notes("concurrency: 4"));

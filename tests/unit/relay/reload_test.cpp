@@ -135,6 +135,62 @@ TEST(reload, another_credential_is_used_by_the_next_request_and_tried_at_once_wh
   EXPECT_TRUE(carries(w.provider.requests.back(), "newest latter-key")) << "the new file is watched, the former is not";
 }
 
+std::string with_authority(const std::string& file) {
+  return "  acme: { provider: orwel, base_url: 'https://a.test', credential: { env: PATH }, limits: [], merging: false, tls: { ca: '" +
+         file + "' } }\n";
+}
+
+TEST(reload, tls_files_replaced_under_their_path_get_connections_of_their_own_and_the_same_ones_keep_theirs) {
+  const test::temporary_folder folder;
+  const std::string ca = folder.write("ca.pem", "former");
+  world w(with_authority(ca));
+  w.kafka.assign(1);
+  deliver_leads(w, 1, 1);
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(of(w).connections, 1u);
+  ASSERT_EQ(w.reload(with_authority(ca)), std::nullopt);
+  EXPECT_EQ(of(w).connections, 1u);
+  folder.write("ca.pem", "latter one");
+  ASSERT_EQ(w.reload(with_authority(ca)), std::nullopt);
+  EXPECT_EQ(of(w).connections, 0u);
+}
+
+TEST(reload, replaced_tls_files_are_tried_at_once_where_the_former_failed) {
+  const test::temporary_folder folder;
+  const std::string ca = folder.write("ca.pem", "former");
+  world w(with_authority(ca));
+  w.kafka.assign(1);
+  auto trouble = http::transport_error::tls_failed;
+  w.provider.on_connect = [&] { return trouble; };
+  deliver_leads(w, 1, 20);
+  w.loop.run_for(30min);
+  EXPECT_EQ(of(w).breaker, delivery::breaker_state::open);
+  trouble = http::transport_error::none;
+  folder.write("ca.pem", "latter one");
+  ASSERT_EQ(w.reload(with_authority(ca)), std::nullopt);
+  w.loop.run_for(100ms);
+  EXPECT_FALSE(w.provider.applied.empty());
+  ASSERT_TRUE(w.settle_all());
+}
+
+TEST(reload, replaced_tls_files_do_not_shorten_a_wait_that_the_provider_asked_for) {
+  const test::temporary_folder folder;
+  const std::string ca = folder.write("ca.pem", "former");
+  world w(with_authority(ca));
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request&) { return reaction{.status = 429, .headers = {{"Retry-After", "120"}}}; };
+  deliver_leads(w, 1, 1);
+  w.loop.run_for(1s);
+  ASSERT_EQ(w.provider.requests.size(), 1u);
+  folder.write("ca.pem", "latter one");
+  ASSERT_EQ(w.reload(with_authority(ca)), std::nullopt);
+  deliver_leads(w, 2, 1);
+  w.loop.run_for(100s);
+  EXPECT_EQ(w.provider.requests.size(), 1u);
+  w.loop.run_for(1min);
+  EXPECT_GT(w.provider.requests.size(), 1u);
+}
+
 TEST(reload, what_does_not_concern_an_account_changes_nothing_of_it) {
   mounted_secret refused("refused-key");
   const std::string other = with_secret(refused.path(), "other");
