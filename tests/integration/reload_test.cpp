@@ -110,6 +110,10 @@ TEST(reload, what_is_wrong_is_refused_and_told_and_the_former_one_stays) {
   EXPECT_EQ(of.world.sandbox().count("orwel", "applied"), leads * 2);
   const json::document status = get_json(of.worker.admin_url() + "/status.json");
   EXPECT_THAT(std::string(json::text(status["configuration"]["refusal"])), HasSubstr(of.mounted.path() + ":1:"));
+  of.worker.child().signal(SIGHUP);
+  EXPECT_TRUE(of.worker.child().error_lines().wait_for("configuration refused", std::chrono::steady_clock::now() + seconds{20},
+                                                       of.worker.log().find("configuration refused") + 1))
+      << "who asks is told again";
   of.mounted.swap_to(of.yaml({"acme"}, {{"memory", "99MiB"}}));
   ASSERT_TRUE(eventually(seconds{40}, [&] {
     return of.worker.metrics().sum("leadrelay_configuration_reloads_total", {{"result", "refused"}}) == 2;

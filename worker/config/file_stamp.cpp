@@ -10,14 +10,6 @@
 
 namespace leadrelay::config {
 namespace fs = std::filesystem;
-namespace {
-
-std::int64_t nanoseconds(const timespec& of) {
-  constexpr std::int64_t of_a_second = 1'000'000'000;
-  return of.tv_sec * of_a_second + of.tv_nsec;
-}
-
-}  // namespace
 
 file_stamp look_at_file(const std::string& path) {
   struct stat found{};
@@ -30,8 +22,8 @@ file_stamp look_at_file(const std::string& path) {
   out.inode = found.st_ino;
   if (!S_ISREG(found.st_mode)) return out;
   out.size = found.st_size;
-  out.modified_ns = nanoseconds(found.st_mtim);
-  out.changed_ns = nanoseconds(found.st_ctim);
+  constexpr std::int64_t nanoseconds_of_a_second = 1'000'000'000;
+  out.modified_ns = found.st_mtim.tv_sec * nanoseconds_of_a_second + found.st_mtim.tv_nsec;
   return out;
 }
 

@@ -98,7 +98,8 @@ task<void> reloader::run() {
 
 bool reloader::is_due() {
   const bool changed = watch_.look(look());
-  return std::exchange(asked_, false) || changed || (again_at_ && loop_.now() >= *again_at_);
+  tells_all_ = std::exchange(asked_, false);
+  return tells_all_ || changed || (again_at_ && loop_.now() >= *again_at_);
 }
 
 task<void> reloader::reload() {
@@ -154,12 +155,13 @@ task<void> reloader::finish_all(bool apply) {
   for (const auto& each : workers_) co_await asio::co_spawn(each->on(), finish(each->relay(), apply), use_task);
 }
 
-/// Told where it is another reason than before.
+/// Told where it is another reason than before, or somebody has asked.
 void reloader::refuse(const std::string& why) {
   again_at_ = loop_.now() + between_tries;
-  if (counts_.refusal == why) return;
-  ++counts_.refused;
+  const bool is_known = counts_.refusal == why;
+  if (!is_known) ++counts_.refused;
   counts_.refusal = why;
+  if (is_known && !tells_all_) return;
   log::error("configuration refused, the former one stays", {{"problem", why}});
 }
 

@@ -61,6 +61,7 @@ class reloader {
   std::vector<std::string> watched_;  ///< the files and folders of which a change is another configuration
   file_watch watch_;
   bool asked_ = false;
+  bool tells_all_ = false;  ///< who has asked is told, whatever comes of it
   bool stopping_ = false;
   bool running_ = false;
   std::optional<time_point> again_at_;  ///< after a refusal

@@ -98,7 +98,7 @@ void relay::abandon() { prepared_.reset(); }
 
 void relay::apply() {
   const auto ready = std::exchange(prepared_, nullptr);
-  if (ready) take(*ready);
+  if (ready && !draining_) take(*ready);
 }
 
 void relay::take(prepared_reload& ready) {
@@ -167,7 +167,9 @@ void relay::take_over_added(const prepared_reload& ready) {
 
 // --- Accounts that were removed --------------------------------------------------------------------------------------------------------
 
+/// None while a reload is made ready, which may bring it back.
 void relay::forget_removed() {
+  if (prepared_) return;
   for (const auto& each : accounts_)
     if (each->is_over()) forget(*each);
   std::erase_if(accounts_, [](const auto& each) { return each->is_over(); });

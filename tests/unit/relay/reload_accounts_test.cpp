@@ -233,5 +233,25 @@ TEST(reload_accounts, one_that_is_parked_once_its_removal_is_prepared_delivers_w
   EXPECT_EQ(names(w), std::vector<std::string>({"other"}));
 }
 
+/// All that was left of it ends between the two steps.
+TEST(reload_accounts, one_that_is_to_come_back_is_not_forgotten_meanwhile) {
+  world w(acme + other);
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request&) { return reaction{.latency = 10s}; };
+  feed(w, 1, 1, 1);
+  w.loop.run_for(1s);
+  ASSERT_EQ(w.reload(other), std::nullopt);
+  const auto ready = w.prepare(acme + other);
+  ASSERT_TRUE(ready && *ready);
+  w.loop.run_for(1min);
+  EXPECT_THAT(names(w), Contains("acme"));
+  w.relay->apply();
+  feed(w, 1, 2, 2);
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.provider.applied_to(orwel_target(1)), bodies_up_to(2));
+  ASSERT_EQ(w.reload(other), std::nullopt);
+  EXPECT_EQ(names(w), std::vector<std::string>({"other"}));
+}
+
 }  // namespace
 }  // namespace leadrelay

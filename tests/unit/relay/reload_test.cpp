@@ -260,5 +260,15 @@ TEST(reload, a_worker_that_drains_refuses_it) {
   w.loop.run_for(10s);
 }
 
+TEST(reload, a_worker_that_drains_takes_nothing_that_was_prepared) {
+  world w(acme("limits: []"));
+  w.kafka.assign(1);
+  const auto ready = w.prepare(acme("limits: []") + account("orwel", "limits: []", "other"));
+  ASSERT_TRUE(ready && *ready);
+  ASSERT_TRUE(w.drain());
+  w.relay->apply();
+  EXPECT_EQ(w.relay->snapshot().accounts.size(), 1u);
+}
+
 }  // namespace
 }  // namespace leadrelay
