@@ -1,10 +1,10 @@
 #include "config/file_stamp.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -46,24 +46,14 @@ TEST(look_at_file, other_permissions_and_owners_are_the_same_state) {
   EXPECT_EQ(look_at_file(path), before) << "kubelet sets them again and again";
 }
 
-TEST(look_at_file, a_pipe_that_is_written_and_read_stays_the_same) {
+TEST(look_at_file, a_pipe_whose_times_change_stays_the_same) {
   const test::temporary_folder folder;
   const std::string path = folder.path("pipe");
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
-  const int both = open(path.c_str(), O_RDWR);
-  ASSERT_GE(both, 0);
   const file_stamp before = look_at_file(path);
-  struct stat first{};
-  struct stat later{};
-  ASSERT_EQ(fstat(both, &first), 0);
-  do {
-    char byte = 'x';
-    ASSERT_EQ(write(both, &byte, 1), 1);
-    ASSERT_EQ(read(both, &byte, 1), 1);
-    ASSERT_EQ(fstat(both, &later), 0);
-  } while (later.st_mtim.tv_nsec == first.st_mtim.tv_nsec);
+  EXPECT_EQ(before.error, 0);
+  std::filesystem::last_write_time(path, std::filesystem::last_write_time(path) - std::chrono::hours{1});
   EXPECT_EQ(look_at_file(path), before);
-  close(both);
 }
 
 TEST(look_at_files, files_of_a_folder_that_come_change_and_go_are_seen_and_hidden_ones_are_not) {
