@@ -16,7 +16,6 @@ struct file_stamp {
   std::uint64_t inode = 0;
   std::int64_t size = 0;
   std::int64_t modified_ns = 0;
-  std::int64_t changed_ns = 0;  ///< of the inode: a copy that keeps the time of its source changes it, and so do other permissions
   bool operator==(const file_stamp&) const = default;
 };
 

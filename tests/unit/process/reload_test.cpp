@@ -226,8 +226,10 @@ TEST(reload, tls_files_are_watched_and_wrong_ones_refused) {
   of.folder_.write("ca.pem", "no certificate");
   ASSERT_TRUE(of.until_refused(1));
   EXPECT_THAT(of.seen().reloads.refusal, HasSubstr("accounts.secure.tls: ca `" + ca + "`"));
+  const auto mended = std::chrono::steady_clock::now();
   of.folder_.write("ca.pem", std::string(certificate) + certificate);
   ASSERT_TRUE(of.until_applied(2));
+  EXPECT_LT(std::chrono::steady_clock::now() - mended, 25s) << "what was refused is tried again after 30 s";
   EXPECT_EQ(of.seen().reloads.refused, 1u);
 }
 
