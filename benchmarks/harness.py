@@ -1,5 +1,5 @@
 """The parts that benchmarks are made of: a broker, a sandbox, a topic full of events, a worker and what it took."""
-import contextlib, json, os, pathlib, re, signal, socket, subprocess, sys, tempfile, time, urllib.request
+import contextlib, datetime, json, os, pathlib, signal, socket, subprocess, sys, tempfile, time, urllib.request
 
 here = pathlib.Path(__file__).resolve().parent
 build = pathlib.Path(sys.argv[1]).resolve()
@@ -44,11 +44,16 @@ def broker():
             subprocess.run([script, "stop", folder / "kafka"], check=False, stdout=subprocess.DEVNULL)
 
 
-def fill(brokers, topic, partitions, events, leads, accounts=1, part="native", per_second=None):
+def fill(brokers, topic, partitions, events, leads, accounts=1, part="native", per_second=None, meanwhile=None):
     """The accounts are called bench-0, bench-1 and so on; each has every so-manieth lead. `part`: `native`, or `changes`, which can be merged.
-    Without `per_second` as fast as it goes."""
+    Without `per_second` as fast as it goes. `meanwhile` is called twice a second."""
     command = [build / "benchmarks/bench_load_topic", brokers, topic, *map(str, (partitions, events, leads, accounts)), part]
-    subprocess.run(command + ([str(per_second)] if per_second else []), check=True)
+    loader = subprocess.Popen(command + ([str(per_second)] if per_second else []))
+    while meanwhile and loader.poll() is None:
+        meanwhile()
+        time.sleep(0.5)
+    if loader.wait() != 0:
+        raise SystemExit(f"filling {topic} failed")
 
 
 def free_port():
@@ -94,26 +99,23 @@ accounts:
             stop(process)
 
 
-def histogram(process, name, accounts):
-    """Counts up to each bound, of these accounts together."""
-    with urllib.request.urlopen(f"{process.admin}/metrics", timeout=10) as answer:
-        text = answer.read().decode()
-    out = {}
-    for account, bound, count in re.findall(rf'^leadrelay_{name}_bucket{{account="([^"]*)",[^}}]*le="([^"]*)"}} (\d+)$', text, re.M):
-        if account in accounts:
-            out[float(bound)] = out.get(float(bound), 0) + int(count)
-    return out
+class travel_times:
+    """Of each change from its writing to its request's arrival at a sandbox, in seconds, exact to the sandbox's millisecond. The sandbox
+    keeps a thousand requests: `take` is to be called before as many more have come."""
 
+    def __init__(self, origin):
+        self.origin = origin
+        self.arrived = {}  # by lead and when the change was written: when it came first
 
-def quantile(q, before, after):
-    """In seconds, of what came between: within its bucket as if evenly spread."""
-    counts = {bound: count - before.get(bound, 0) for bound, count in sorted(after.items())}
-    below, low, rank = 0, 0.0, q * max(counts.values(), default=0)
-    for bound, count in counts.items():
-        if count >= rank and count > below:
-            return low if bound == float("inf") else low + (bound - low) * (rank - below) / (count - below)
-        below, low = count, bound
-    return 0.0
+    def take(self):
+        for each in get(f"{self.origin}/_sandbox/requests?limit=1000"):
+            said = json.loads(each["body"])["properties"]
+            came = datetime.datetime.fromisoformat(each["at"].replace("Z", "+00:00")).timestamp()
+            self.arrived.setdefault((each["target"], said["sent_us"]), came)
+
+    def since(self, time):
+        """Ascending, of the changes written since then."""
+        return sorted(came - sent_us / 1e6 for (_, sent_us), came in self.arrived.items() if sent_us >= time * 1e6)
 
 
 def wait_for(reached, process, seconds=longest_run):

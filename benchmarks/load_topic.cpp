@@ -1,4 +1,5 @@
 // Makes a topic and fills it with lead changes of Orwel accounts, to which the leads belong in turn:
+// Each says in `sent_us` when it was written, in microseconds since 1970.
 // load_topic BROKERS TOPIC PARTITIONS EVENTS LEADS ACCOUNTS native|changes [PER_SECOND]
 #include <chrono>
 #include <cstdio>
@@ -16,12 +17,14 @@ using leadrelay::benchmarks::topic_loader;
 void write_event(topic_loader& loader, const char* topic, long number, long leads, long accounts, const char* part) {
   char lead[64];
   const int lead_size = std::snprintf(lead, sizeof lead, "550e8400-e29b-41d4-a716-%012ld", number % leads);
+  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  const long long sent_us = std::chrono::duration_cast<std::chrono::microseconds>(since_1970).count();
   char value[512];
   const int size = std::snprintf(value, sizeof value,
                                  R"({"id":"bench-%ld","account":"bench-%ld","occurred_at":"2026-11-21T10:00:00Z","lead":{"id":"%s"},)"
-                                 R"("%s":{"properties":{"status":"qualified","score":90,"seq":%ld,)"
+                                 R"("%s":{"properties":{"status":"qualified","score":90,"seq":%ld,"sent_us":%lld,)"
                                  R"("text":"as much as people in sales write down after a call, about eighty characters"}}})",
-                                 number, number % leads % accounts, lead, part, number / leads + 1);
+                                 number, number % leads % accounts, lead, part, number / leads + 1, sent_us);
   loader.write(topic, std::nullopt, {lead, static_cast<std::size_t>(lead_size)}, {value, static_cast<std::size_t>(size)});
 }
 

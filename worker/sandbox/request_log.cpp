@@ -2,17 +2,19 @@
 
 #include <algorithm>
 
+#include "base/date_time.hpp"
 #include "base/text.hpp"
 #include "sandbox/book.hpp"
 
 namespace leadrelay::sandbox {
 
-void request_log::add(const request& what, int status) {
+void request_log::add(const request& what, int status, wall_time at) {
   if (most_ == 0) return;
   const bool full = entries_.size() == most_;
   if (!full) entries_.emplace_back();
   entry& into = full ? entries_[oldest_] : entries_.back();
   if (full) oldest_ = (oldest_ + 1) % most_;
+  into.at = at;
   into.method.assign(what.method);
   into.target.assign(what.target);
   into.body.assign(truncate_utf8(what.body, most_body));
@@ -31,7 +33,7 @@ std::string request_log::json(std::size_t count) const {
 }
 
 void request_log::append(std::string& out, const entry& one) {
-  out += "{\"method\":";
+  out += "{\"at\":\"" + format_date_time(one.at) + "\",\"method\":";
   append_json_text(out, one.method);
   out += ",\"target\":";
   append_json_text(out, one.target);

@@ -8,7 +8,7 @@
 
 namespace leadrelay::sandbox {
 
-/// The newest requests: a bounded ring of method, target and body, without any header, so that no credential is kept.
+/// The newest requests: a bounded ring of time, method, target and body, without any header, so that no credential is kept.
 class request_log {
  public:
   /// The bytes of a body that are kept.
@@ -16,14 +16,15 @@ class request_log {
 
   explicit request_log(std::size_t most) : most_(most) {}
 
-  void add(const request& what, int status);
+  void add(const request& what, int status, wall_time at);
 
-  /// The newest `count`, oldest first: `[{"method","target","body","status"}]`; `body_bytes` is there where the body was cut. A status
-  /// of 0 means that none was sent.
+  /// The newest `count`, oldest first: `[{"at","method","target","status","body"}]`, `at` being when it came; `body_bytes` is there where the
+  /// body was cut. A status of 0 means that none was sent.
   std::string json(std::size_t count) const;
 
  private:
   struct entry {
+    wall_time at;
     std::string method;
     std::string target;
     std::string body;

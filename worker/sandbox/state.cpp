@@ -75,7 +75,7 @@ planned_answer sandbox_state::handle(const request& what, moment now) {
   if (!where) ++unrouted_;
   planned_answer out = where ? desk_of(where->to).handle(*where, what, now, text_of(now.wall)) : not_routed();
   const bool answered = out.how == planned_answer::kind::whole || out.how == planned_answer::kind::truncated;
-  requests_.add(what, answered ? out.status : 0);
+  requests_.add(what, answered ? out.status : 0, now.wall);
   return out;
 }
 

@@ -46,6 +46,7 @@ TEST(control, requests_are_shown_without_credentials_and_without_its_own) {
   harness world;
   world.key = "secret";
   world.call("PATCH", "/v1/leads/a", "{\"x\":1}");
+  world.pass(std::chrono::milliseconds{7});
   world.call("GET", "/_sandbox/report");
   world.call("GET", "/v1/leads/b");
   const std::string text = world.call("GET", "/_sandbox/requests").body;
@@ -55,6 +56,8 @@ TEST(control, requests_are_shown_without_credentials_and_without_its_own) {
   EXPECT_STREQ(all[0]["method"].GetString(), "PATCH");
   EXPECT_STREQ(all[0]["body"].GetString(), "{\"x\":1}");
   EXPECT_EQ(all[0]["status"].GetInt(), 422);
+  EXPECT_STREQ(all[0]["at"].GetString(), "2025-01-15T15:45:00.000Z");
+  EXPECT_STREQ(all[1]["at"].GetString(), "2025-01-15T15:45:00.007Z");
   EXPECT_EQ(parsed(world.call("GET", "/_sandbox/requests?limit=1").body)[0]["target"], json::value("/v1/leads/b"));
   EXPECT_EQ(world.call("GET", "/_sandbox/requests?limit=x").status, 400);
 }
