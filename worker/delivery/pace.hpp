@@ -13,12 +13,19 @@ namespace leadrelay::delivery {
 /// what it allows from leaving all at its beginning, again and again.
 class pace {
  public:
-  pace(std::int64_t requests, duration per) { resize(requests, per); }
+  pace(std::int64_t requests, duration per) : burst_(per / std::max<std::int64_t>(requests, 1) * at_once(requests, per)) {
+    resize(requests, per);
+  }
 
+  /// A share of the requests it was made with. A pause earns no more time than with all of them: what all shares have sent is then never
+  /// later than evenly by more than `burst`, but for those so small that one request takes longer.
   void resize(std::int64_t requests, duration per) {
     interval_ = per / std::max<std::int64_t>(requests, 1);
-    tolerance_ = interval_ * (at_once(requests, per) - 1);
+    tolerance_ = std::max(burst_ - interval_, duration::zero());
   }
+
+  /// The time in which those that may leave at once leave evenly.
+  duration burst() const noexcept { return burst_; }
 
   time_point opens_at() const noexcept { return due_ - tolerance_; }
   void send(time_point now) noexcept { due_ = std::max(due_, now) + interval_ + interval_ * eased(now) / ease_part; }
@@ -34,11 +41,11 @@ class pace {
   /// The request waited for the full window: the time in which it could not leave earns nothing.
   void forfeit(time_point now) noexcept { due_ = std::max(due_, now + tolerance_); }
 
-  /// How many a long pause earns: a tenth of the window's; of those above five, no more than leave in half a second and a hundredth of the
-  /// window. At least one. As much of a window passes unused where a partition changes hands.
+  /// How many a long pause earns: a tenth of the window's; of those above five, no more than leave in a quarter of a second and a hundredth
+  /// of the window. At least one. As much of a window passes unused where a partition changes hands.
   static std::int64_t at_once(std::int64_t requests, duration per) noexcept {
     using std::chrono::microseconds;
-    const duration earned = std::min(per / 10, duration{std::chrono::milliseconds{500}} + per / 100);
+    const duration earned = std::min(per / 10, duration{std::chrono::milliseconds{250}} + per / 100);
     const std::int64_t in_time = requests * (earned / microseconds{1}) / (per / microseconds{1});
     return std::max({std::min<std::int64_t>(requests / 10, 5), in_time, std::int64_t{1}});
   }
@@ -53,6 +60,7 @@ class pace {
     return eased_ - static_cast<int>(std::min<std::int64_t>((now - eased_at_) / step_lasts, eased_));
   }
 
+  duration burst_;
   duration interval_{};
   duration tolerance_{};
   int eased_ = 0;  ///< steps

@@ -7,8 +7,8 @@
 namespace leadrelay::delivery {
 namespace {
 
-/// Beside the first one's, or a tenth of the limit's where that is more. Each former owner that may have had one of a
-/// worker's new partitions costs time in which nothing leaves; that as many of them send in one moment is next to impossible.
+/// Beside the first one's, or a tenth of the limit's where that is more. Each former owner of so small a share costs time in which nothing
+/// leaves; that as many of them send in one moment is next to impossible.
 constexpr std::int64_t most_coinciding = 4;
 
 }  // namespace
@@ -61,7 +61,7 @@ void shared_limit::ease(time_point now) {
 
 void shared_limit::set_share(const limit_share& share, time_point now, wall_time wall_now) {
   const limit_share before = std::exchange(share_, share);
-  if (!turns_) window_.forget(limit_share{left_out(before, share), before.total}.of(whole_.requests), now + at_once(), now);
+  if (!turns_) window_.forget(limit_share{left_out(before, share), before.total}.of(whole_.requests), now + pace_.burst(), now);
   turns_.reset();
   window_.resize(share.of(whole_.requests));
   pace_.resize(window_.requests(), per_);
@@ -85,9 +85,6 @@ shared_limit shared_limit::successor(const providers::limit& of, time_point now,
   return out;
 }
 
-/// The pace lets some leave at once: what has left up to now has left later than evenly by as much.
-duration shared_limit::at_once() const { return per_ / whole_.requests * pace::at_once(whole_.requests, per_); }
-
 std::vector<int> shared_limit::left_out(const limit_share& of, const limit_share& by) {
   if (of.total != by.total) return of.owned;
   std::vector<int> out;
@@ -95,13 +92,21 @@ std::vector<int> shared_limit::left_out(const limit_share& of, const limit_share
   return out;
 }
 
-/// Each worker's requests leave evenly, but those of several former owners may coincide: one more at once for each of them but the first.
+/// Of a share with an interval no longer than a burst, no more have left up to any moment than evenly up to a burst later, and together as
+/// many as that of all of them. A smaller share has sent a whole request where evenly it would be a part of one: with each partition an
+/// owner of its own, what lacks of those requests is that much later, but for one, as who counts rounds up.
 void shared_limit::count_gained(const limit_share& before, time_point now) {
   const limit_share gained{left_out(share_, before), share_.total};
   const std::int64_t requests = gained.of(whole_.requests);
   if (requests == 0) return;
-  const std::int64_t coinciding = std::min(std::ssize(gained.owned) - 1, std::max<std::int64_t>(most_coinciding, whole_.requests / 10));
-  window_.count_as_sent(requests, now + std::min(at_once() + per_ / requests * coinciding, per_), now);
+  const double bursts_per_window = static_cast<double>(per_.count()) / static_cast<double>(pace_.burst().count());
+  double coinciding = -1;
+  for (const int each : gained.owned)
+    coinciding += std::max(1 - static_cast<double>(gained.of_partition(whole_.requests, each)) / bursts_per_window, 0.0);
+  const auto most = static_cast<double>(std::max<std::int64_t>(most_coinciding, whole_.requests / 10));
+  const duration later{
+      static_cast<std::int64_t>(static_cast<double>(per_.count()) / static_cast<double>(requests) * std::clamp(coinciding, 0.0, most))};
+  window_.count_as_sent(requests, now + std::min(pace_.burst() + later, per_), now);
 }
 
 rate_limit::rate_limit(const std::vector<providers::limit>& limits) : limits_(limits.begin(), limits.end()) {}

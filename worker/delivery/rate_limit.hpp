@@ -52,7 +52,6 @@ class shared_limit {
   void set_share(const limit_share& share, time_point now, wall_time wall_now);
 
  private:
-  duration at_once() const;
   /// The partitions of one share that the other lacks.
   static std::vector<int> left_out(const limit_share& of, const limit_share& by);
   void count_gained(const limit_share& before, time_point now);

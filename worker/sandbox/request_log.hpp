@@ -18,8 +18,8 @@ class request_log {
 
   void add(const request& what, int status, wall_time at);
 
-  /// The newest `count`, oldest first: `[{"at","method","target","status","body"}]`, `at` being when it came; `body_bytes` is there where the
-  /// body was cut. A status of 0 means that none was sent.
+  /// The newest `count`, oldest first: `[{"at","method","target","status","body"}]`, `at` being when it came; `body_bytes` is there where
+  /// the body was cut. A status of 0 means that none was sent.
   std::string json(std::size_t count) const;
 
  private:

@@ -27,12 +27,24 @@ TEST(pace_test, a_tenth_may_leave_at_once_then_one_an_interval) {
 
 TEST(pace_test, a_longer_window_earns_a_lesser_part_at_once) {
   EXPECT_EQ(pace::at_once(100, seconds{1}), 10);
-  EXPECT_EQ(pace::at_once(300, seconds{10}), 18);
+  EXPECT_EQ(pace::at_once(300, seconds{10}), 10);
   EXPECT_EQ(pace::at_once(100, hours{1}), 5);
   EXPECT_EQ(pace::at_once(10, minutes{1}), 1);
-  EXPECT_EQ(pace::at_once(250'000, hours{24}), 2501);
+  EXPECT_EQ(pace::at_once(250'000, hours{24}), 2500);
   EXPECT_EQ(pace::at_once(1, milliseconds{1}), 1);
   EXPECT_EQ(pace::at_once(1'000'000, hours{24} * 31), 10'000);
+}
+
+TEST(pace_test, share_may_burst_for_no_longer_than_the_whole) {
+  pace tried(100, seconds{10});
+  EXPECT_EQ(tried.burst(), milliseconds{500});
+  tried.resize(50, seconds{10});
+  for (int each = 0; each < 2; ++each) tried.send(start);
+  EXPECT_EQ(tried.opens_at(), start + milliseconds{100});
+  tried.resize(10, seconds{10});
+  tried.send(start + seconds{1});
+  EXPECT_EQ(tried.opens_at(), start + seconds{2});
+  EXPECT_EQ(tried.burst(), milliseconds{500});
 }
 
 TEST(pace_test, one_that_is_late_takes_nothing_from_the_next) {
