@@ -133,9 +133,9 @@ TEST(rate_limit_property_test, group_whose_partitions_change_hands_each_window_u
   }
 }
 
-/// Several workers, each with every so-manieth partition, under backlog but for a lull at whose end they send all they may, whereupon one
-/// new worker has all of it.
-std::vector<time_point> hand_over_at_the_worst_moment(const limit& of, int partitions, int owners, duration lull) {
+/// Several workers, each with every so-manieth partition, have a backlog for so long, then a lull at whose end they send all they may,
+/// whereupon one new worker has all of it.
+std::vector<time_point> hand_over_at_the_worst_moment(const limit& of, int partitions, int owners, duration busy, duration lull) {
   std::vector<rate_limit> workers(static_cast<std::size_t>(owners + 1), rate_limit({of}));
   const auto share = [&](std::size_t worker, const limit_share& now_has, time_point now) {
     workers[worker].set_share(now_has, now, noon + std::chrono::duration_cast<milliseconds>(now - start));
@@ -159,7 +159,7 @@ std::vector<time_point> hand_over_at_the_worst_moment(const limit& of, int parti
   };
   const time_point handed = start + 4 * of.per;
   for (int worker = 0; worker < owners; ++worker) {
-    send_all(workers[static_cast<std::size_t>(worker)], start, handed - lull);
+    send_all(workers[static_cast<std::size_t>(worker)], handed - lull - busy, handed - lull);
     send_all(workers[static_cast<std::size_t>(worker)], handed, handed);
     share(static_cast<std::size_t>(worker), {{}, partitions}, handed);
   }
@@ -174,12 +174,14 @@ std::vector<time_point> hand_over_at_the_worst_moment(const limit& of, int parti
 TEST(rate_limit_property_test, no_window_holds_more_than_it_may_where_all_former_owners_send_at_the_very_end) {
   for (const limit& each :
        std::vector<limit>{{300, seconds{10}}, {100, seconds{10}}, {50, seconds{10}}, {50, seconds{1}}, {12, seconds{1}}})
-    for (int partitions = 1; partitions <= 12; ++partitions)
-      for (int owners = 1; owners <= std::min(partitions, 5); ++owners)
-        for (int lull = 0; lull <= 40; ++lull) {
-          const auto sent = hand_over_at_the_worst_moment(each, partitions, owners, each.per * lull / 80);
-          ASSERT_TRUE(within({each}, sent)) << each.requests << ", " << partitions << ", " << owners << ", " << lull;
-        }
+    for (int partitions : {1, 2, 3, 5, 6, 8, 12})
+      for (int owners = 1; owners <= partitions; ++owners)
+        for (const duration busy : {each.per * 3, each.per * 9 / 10, each.per * 2 / 3})
+          for (int lull = 0; lull <= 20; ++lull) {
+            const auto sent = hand_over_at_the_worst_moment(each, partitions, owners, busy, each.per * lull / 60);
+            ASSERT_TRUE(within({each}, sent)) << each.requests << ", " << partitions << ", " << owners << ", " << busy / milliseconds{1}
+                                              << ", " << lull;
+          }
 }
 
 struct use_case {
