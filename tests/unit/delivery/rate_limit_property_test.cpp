@@ -123,12 +123,11 @@ TEST(rate_limit_property_test, group_that_is_at_peace_uses_95_percent) {
   }
 }
 
-TEST(rate_limit_property_test, group_whose_partitions_change_hands_each_window_uses_most_of_it) {
-  for (const auto& [each, least] :
-       std::vector<std::pair<limit, double>>{{{50, seconds{1}}, 0.9}, {{300, seconds{10}}, 0.95}, {{100, hours{1}}, 0.9}}) {
+TEST(rate_limit_property_test, group_whose_partitions_change_hands_each_window_uses_90_percent) {
+  for (const limit& each : std::vector<limit>{{50, seconds{1}}, {300, seconds{10}}, {100, hours{1}}}) {
     group tried(11, {each}, 8);
     const auto sent = tried.run(200 * each.per, each.per);
-    EXPECT_GE(static_cast<double>(sent.size()), least * 200 * each.requests) << each.requests;
+    EXPECT_GE(static_cast<double>(sent.size()), 0.9 * 200 * each.requests) << each.requests;
     EXPECT_TRUE(within({each}, sent));
   }
 }

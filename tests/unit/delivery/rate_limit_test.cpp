@@ -139,6 +139,23 @@ TEST(rate_limit_test, worker_that_loses_partitions_goes_on_at_once_with_those_th
   EXPECT_NEAR(sends(tried, start + seconds{42}, start + seconds{50}), 120, 4);
 }
 
+TEST(rate_limit_test, handover_of_half_the_partitions_costs_half_a_burst) {
+  rate_limit stays({{300, seconds{10}}});
+  rate_limit comes_and_goes = stays;
+  comes_and_goes.set_share({{}, 8}, start, noon);
+  stays.set_share({{0, 1, 2, 3, 4, 5, 6, 7}, 8}, start, noon);
+  int sent = 0;
+  for (time_point now = start + seconds{20}; now < start + seconds{220}; now += seconds{20}) {
+    stays.set_share({{0, 1, 2, 3}, 8}, now, noon);
+    comes_and_goes.set_share({{4, 5, 6, 7}, 8}, now, noon);
+    sent += sends(stays, now, now + seconds{10}) + sends(comes_and_goes, now, now + seconds{10});
+    comes_and_goes.set_share({{}, 8}, now + seconds{10}, noon);
+    stays.set_share({{0, 1, 2, 3, 4, 5, 6, 7}, 8}, now + seconds{10}, noon);
+    sent += sends(stays, now + seconds{10}, now + seconds{20});
+  }
+  EXPECT_GE(sent, 20 * 292) << "a third of a second of ten, of half of them";
+}
+
 TEST(rate_limit_test, limit_of_fewer_requests_than_partitions_is_taken_in_turns) {
   rate_limit tried({{2, seconds{1}}});
   tried.set_share({{0, 1}, 8}, start, noon);
