@@ -157,12 +157,12 @@ TEST(parking, workers_that_come_and_go_take_over_what_is_parked) {
   world.expect_in_order_and_clean();
 }
 
-TEST(parking, more_than_may_wait_is_parked_though_the_provider_only_is_slow) {
+TEST(parking, more_than_may_wait_is_parked_though_the_account_only_is_slow) {
   parked_world world("parking-overflow");
   world.sandbox().set_faults(R"({"orwel":{"latency_ms":20},"octanist":{"latency_ms":2}})");
   worker_config config = world.config("{ changes: 20 }");
   config.accounts[0].credential = "good-key";
-  config.accounts[0].limits = "[ { requests: 100, per: 1s } ]";
+  config.accounts[0].limits = "[ { requests: 10, per: 1s } ]";
   worker_process worker(config);
   world.write(1, 6);
 
