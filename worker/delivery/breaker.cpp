@@ -8,6 +8,9 @@ namespace {
 constexpr double jitter = 0.2;
 constexpr unsigned first_server_error = 500;
 
+/// Changes that always fail may be many; that each fails again shows only where all of them are remembered.
+constexpr std::size_t most_remembered = 1000;
+
 }  // namespace
 
 provider_sign sign_of(providers::verdict is, transport_error error, unsigned status) noexcept {
@@ -75,7 +78,8 @@ void breaker::open(time_point now, double random) {
   closed_ = false;
   worked_since_opening_ = false;
   successes_ = 0;
-  failed_probes_ = {};
+  failed_probes_.clear();
+  next_failed_probe_ = 0;
   pause_ = first_pause;
   pause(now, random);
   answers_.clear();
@@ -85,6 +89,12 @@ void breaker::open(time_point now, double random) {
 
 void breaker::pause(time_point now, double random) {
   paused_until_ = now + duration{static_cast<std::int64_t>(static_cast<double>(pause_.count()) * (1 - jitter * random))};
+}
+
+/// In the place of the one that was remembered first, where there are too many.
+void breaker::remember_failed_probe(std::uint64_t change) {
+  if (failed_probes_.size() < most_remembered) return failed_probes_.push_back(change);
+  failed_probes_[next_failed_probe_++ % most_remembered] = change;
 }
 
 /// A change whose probe fails again after others have succeeded is at fault itself: its failure is its own attempt, and does not keep
@@ -103,7 +113,7 @@ breaker::finding breaker::end_probe(provider_sign sign, std::uint64_t change, ti
   note_failure(change);
   if (failures_ == failures_to_open) worked_since_opening_ = false;
   if (failed_before && worked_since_opening_) return {};
-  if (!failed_before) failed_probes_[next_failed_probe_++ % failed_probes_.size()] = change;
+  if (!failed_before && change != 0) remember_failed_probe(change);
   successes_ = 0;
   pause_ = std::min(pause_ * 2, longest_pause);
   pause(now, random);

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "base/time.hpp"
 #include "delivery/recent_counts.hpp"
@@ -74,6 +75,7 @@ class breaker {
   bool note_failure(std::uint64_t change);
   void open(time_point now, double random);
   void pause(time_point now, double random);
+  void remember_failed_probe(std::uint64_t change);
   finding end_probe(provider_sign sign, std::uint64_t change, time_point now, double random);
 
   bool closed_ = true;
@@ -81,8 +83,8 @@ class breaker {
   bool worked_since_opening_ = false;  ///< and no five changes have failed since: what fails now may be its change's fault
   int successes_ = 0;                  ///< of probes, in a row
   int failures_ = 0;                   ///< of different changes since a sign of life
-  std::array<std::uint64_t, failures_to_open> failed_{};         ///< those changes
-  std::array<std::uint64_t, failures_to_open> failed_probes_{};  ///< changes whose probes have failed since it opened, the latest
+  std::array<std::uint64_t, failures_to_open> failed_{};  ///< those changes
+  std::vector<std::uint64_t> failed_probes_;              ///< changes whose probes have failed since it opened, the latest
   std::size_t next_failed_probe_ = 0;
   duration pause_{};
   time_point paused_until_{};

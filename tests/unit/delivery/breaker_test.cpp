@@ -147,6 +147,20 @@ TEST(breaker_test, a_change_that_goes_on_failing_while_others_succeed_is_blamed_
   EXPECT_EQ(probe(of, sign::works, 13).is, effect::closed);
 }
 
+TEST(breaker_test, however_many_changes_go_on_failing_while_others_succeed_they_do_not_keep_it_open) {
+  breaker of = opened();
+  std::uint64_t good = 1000;
+  for (std::uint64_t bad = 1; bad <= 100; ++bad) {
+    EXPECT_TRUE(probe(of, sign::fails, bad).forgiven);
+    EXPECT_EQ(probe(of, sign::works, ++good).is, effect::none);
+  }
+  for (const auto after : {effect::none, effect::closed}) {
+    const std::uint64_t bad = after == effect::none ? 1 : 2;
+    EXPECT_FALSE(probe(of, sign::fails, bad).forgiven) << bad;
+    EXPECT_EQ(probe(of, sign::works, ++good).is, after) << bad;
+  }
+}
+
 TEST(breaker_test, an_outage_that_comes_back_while_half_open_is_one_again_for_all) {
   breaker of = opened();
   probe(of, sign::works, 11);
