@@ -82,7 +82,10 @@ void ledger::end_ownership(int partition) {
   owned_[static_cast<std::size_t>(current)].over_at = ++clock_;
   current = -1;
   for (const int id : log_[static_cast<std::size_t>(partition)])
-    if (of(id).marked) of(id).left_marked_by.insert(of(id).marked_by);
+    if (of(id).marked) {
+      of(id).left_marked_by.insert(of(id).marked_by);
+      of(id).marks_refuted = false;
+    }
 }
 
 void ledger::know_ownership(int worker, int ownership) {

@@ -59,6 +59,7 @@ struct change {
   bool marked = false;            ///< the broker's committed state says that its request has started
   life marked_by;                 ///< whose commit said so last
   std::set<life> left_marked_by;  ///< whose did when an ownership of its partition ended
+  bool marks_refuted = false;     ///< who has tried it itself has taken those back since
   int ended_in = -1;              ///< the ownership whose worker knows its end
 };
 

@@ -35,6 +35,7 @@ void ledger::committed(life by, int number, std::int64_t next, const std::string
     if (!parked && c.parked_in >= 0) continue;
     const bool marks = !says && std::ranges::binary_search(map.started, each.offset);
     if (!marks) c.left_marked_by.erase(by);  // each may take back its own
+    if (!marks && c.left_by == by) c.marks_refuted = true;
     c.marked = marks;
     c.marked_by = by;
   }
@@ -63,7 +64,7 @@ int ledger::is_parked(life by, int number, std::int64_t offset, const kafka::mov
   if (found->told || found->parked_in >= 0) trace_.broken("parked_once", name(*found) + " was parked though it was settled or parked");
   // A worker that has tried it itself may have taken the mark back, which the move's commit tells.
   const bool tried_here = found->left_by == by;
-  if ((found->marked && was_left_marked_by_another(*found, by) && !tried_here) ||
+  if ((found->marked && was_left_marked_by_another(*found, by) && !tried_here && !found->marks_refuted) ||
       (found->is == kind::append && found->unknown && !account(found->account).retries_unknown))
     trace_.broken("started_is_not_parked", name(*found) + " was parked though its request may have left");
   found->marked = false;
