@@ -40,9 +40,8 @@ std::size_t code_point_length(std::string_view bytes) noexcept {
   return 0;
 }
 
-/// Whether a well-formed code point would break a line or steer a terminal: C0, DEL, C1, and the separators U+2028 and U+2029.
-/// Control characters, the separators of lines and paragraphs (U+2028, U+2029), and what has the property Bidi_Control (Unicode Standard
-/// Annex 9): that shows text in another order than it has.
+/// Whether a well-formed code point would break a line, steer a terminal or show text in another order than it has: C0, DEL, C1, the
+/// separators U+2028 and U+2029, and what has the property Bidi_Control (Unicode Standard Annex 9).
 bool is_control(std::string_view code_point) noexcept {
   const auto byte = [&](std::size_t index) { return static_cast<unsigned char>(code_point[index]); };
   if (code_point.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;

@@ -20,7 +20,7 @@ std::string_view truncate_utf8(std::string_view utf8, std::size_t bytes) noexcep
 /// Appends `bytes` with all but RFC 3986 unreserved characters percent-encoded, so that it is one path segment or query value.
 void append_percent_encoded(std::string& out, std::string_view bytes);
 
-/// `bytes` made printable on one line: control characters, those that turn the direction of text, and invalid UTF-8 as `\xNN`, cut after `most` bytes with `…`.
+/// `bytes` made printable on one line: controls, what turns the direction of text and invalid UTF-8 as `\xNN`, cut after `most` with `…`.
 std::string printable(std::string_view bytes, std::size_t most = 100);
 
 /// The candidate that `word` was most likely meant to be, if one is near enough.
