@@ -90,13 +90,13 @@ void account::count_ended(std::size_t changes, time_point now) {
 
 void account::look_whether_slow(time_point now) {
   const auto waits = static_cast<std::int64_t>(held(lane_side::source).changes);
-  if (waits == 0) waits_since_.reset();
-  if (waits > 0 && !waits_since_) waits_since_ = now;
-  const duration seen = waits > 0 ? std::min(now - *waits_since_, long_wait) : duration{};
+  is_slow_ = false;
+  if (waits == 0) return waits_since_.reset();
+  if (!waits_since_) waits_since_ = now;
+  const duration seen = std::min(now - *waits_since_, long_wait);
   ended_.count(now);
   const std::int64_t ended = ended_.count_after(delivery::recent_counts::seconds - long_wait / std::chrono::seconds{1});
-  const bool takes_long = seen >= long_wait / 2 && waits * seen > ended * long_wait;
-  is_slow_ = waits > 0 && (down_since_ || takes_long);
+  is_slow_ = down_since_ || (seen >= long_wait / 2 && waits * seen > ended * long_wait);
 }
 
 }  // namespace leadrelay::relay

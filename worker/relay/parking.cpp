@@ -20,8 +20,8 @@ bool relay::may_park(const account& of) const {
   return mover_ && reader_ && of.settings().park.on && !of.is_removed() && !draining_ && loop_.now() >= of.parks_from();
 }
 
-/// Whether others wait for it: it takes long for what waits of it, and there are others.
-bool relay::holds_up_others(const account& of) const { return of.is_slow() && accounts_.size() > 1; }
+/// Whether it is parked where there is too much of it: others wait for it, as it takes long for what waits of it.
+bool relay::gives_way(const account& of) const { return may_park(of) && of.is_slow() && accounts_.size() > 1; }
 
 /// All of the account's changes that are taken from now on are parked, and those that wait.
 void relay::park(account& of, std::string_view why) {
@@ -84,9 +84,7 @@ void relay::park_largest() {
   const auto kept = sources();
   account* largest = nullptr;
   for (const auto& each : accounts_) {
-    if (!may_park(*each) || !holds_up_others(*each) ||
-        std::ranges::all_of(kept, [&](const auto& one) { return each->parked(*one) != nullptr; }))
-      continue;
+    if (!gives_way(*each) || std::ranges::all_of(kept, [&](const auto& one) { return each->parked(*one) != nullptr; })) continue;
     if (!largest || each->held(lane_side::source).bytes > largest->held(lane_side::source).bytes) largest = each.get();
   }
   const std::uint64_t floor = budget_.most() / (2 * accounts_.size());
@@ -98,7 +96,7 @@ void relay::park_most_of(const std::shared_ptr<delivery::owned_partition>& full)
   account* most = nullptr;
   std::size_t most_changes = least_to_park;
   for (const auto& each : accounts_) {
-    if (!may_park(*each) || !holds_up_others(*each) || each->parked(*full)) continue;
+    if (!gives_way(*each) || each->parked(*full)) continue;
     std::size_t changes = 0;
     each->each_lane([&](const running_lane& lane) {
       changes += static_cast<std::size_t>(std::ranges::count(lane.queue.changes, full, [](const auto& c) { return c.from; }));
@@ -153,7 +151,7 @@ void relay::look_whether_crowded(account& of) {
   const std::uint64_t bytes = most_bytes_waiting(of);
   const waiting& source = of.held(lane_side::source);
   const bool too_many = source.changes > static_cast<std::size_t>(bounds.changes) || source.bytes > bytes;
-  if (too_many && holds_up_others(of)) park(of, "too many of its changes wait");
+  if (too_many && gives_way(of)) park(of, "too many of its changes wait");
   const waiting& back = of.held(lane_side::read_back);
   const std::uint64_t share = std::min(bytes, budget_.most() / (2 * accounts_.size()));
   const bool over = back.changes > most_read_back || back.bytes > share;

@@ -181,7 +181,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
 
   // parking.cpp, moving.cpp: changes that are set aside in their account's topic
   bool may_park(const account& of) const;
-  bool holds_up_others(const account& of) const;
+  bool gives_way(const account& of) const;
   void park(account& of, std::string_view why);
   void tell_parking(account& of, std::string_view why);
   static void clear_lanes(account& of);
