@@ -13,6 +13,18 @@ void add(span& to, std::string_view name, std::int64_t number) { to.attributes.p
 
 constexpr unsigned first_error_status = 400;
 
+/// A part of what was done for the change, somewhere else.
+span client_span(const change_trace& of, span_id id, std::string name, time_point from, time_point to) {
+  span out;
+  out.within = of.context();
+  out.id = id;
+  out.kind = span_kind::client;
+  out.name = std::move(name);
+  out.start_ns = of.unix_ns(from);
+  out.end_ns = of.unix_ns(to);
+  return out;
+}
+
 }  // namespace
 
 span process_span(const change_trace& of, const message& from, time_point at) {
@@ -35,13 +47,7 @@ span process_span(const change_trace& of, const message& from, time_point at) {
 }
 
 span attempt_span(const change_trace& of, span_id id, const attempt& what, time_point from, time_point to) {
-  span out;
-  out.within = of.context();
-  out.id = id;
-  out.kind = span_kind::client;
-  out.name = std::string(what.method) + " " + std::string(what.url_template);
-  out.start_ns = of.unix_ns(from);
-  out.end_ns = of.unix_ns(to);
+  span out = client_span(of, id, std::string(what.method) + " " + std::string(what.url_template), from, to);
   add(out, "http.request.method", what.method);
   add(out, "url.template", what.url_template);
   add(out, "server.address", what.server_address);
@@ -60,13 +66,7 @@ span attempt_span(const change_trace& of, span_id id, const attempt& what, time_
 
 /// Its kind is that of a client, as the letter keeps the trace context of its event and does not carry this one's.
 span dead_letter_span(const change_trace& of, span_id id, const dead_letter& what, time_point from, time_point to) {
-  span out;
-  out.within = of.context();
-  out.id = id;
-  out.kind = span_kind::client;
-  out.name = "send " + std::string(what.topic);
-  out.start_ns = of.unix_ns(from);
-  out.end_ns = of.unix_ns(to);
+  span out = client_span(of, id, "send " + std::string(what.topic), from, to);
   add(out, "messaging.system", "kafka");
   add(out, "messaging.operation.name", "send");
   add(out, "messaging.operation.type", "send");
