@@ -37,7 +37,6 @@ class file_finder {
   explicit file_finder(yaml::issues& into) : issues_(into) {}
 
   void add(const std::string& path) {
-    found_.seen.merge(look_at_files({path}));
     std::error_code ignored;
     if (!std::filesystem::is_directory(path, ignored)) return read(path);
     if (!is_new(path)) return;
@@ -58,6 +57,7 @@ class file_finder {
 
   void read(const std::string& path) {
     if (!is_new(path)) return;
+    found_.seen[path] = look_at_file(path);
     auto text = read_raw_text(path, issues_);
     if (!text) return;
     if (text->size() > left_) {
