@@ -137,15 +137,10 @@ function applyFilter() {
   find('none').hidden = any || accountRows.size === 0;
 }
 
-/** Those that need attention first, otherwise as the worker tells them. A row that is moved keeps the focus. */
+/** Those that need attention first, otherwise as the worker tells them. */
 function orderRows(accounts) {
-  const body = find('accounts').tBodies[0];
   const named = [...accounts.filter(needsAttention), ...accounts.filter((each) => !needsAttention(each))];
-  const rows = named.map((each) => accountRows.get(each.account)).flatMap((row) => [row.main, row.details]);
-  if (rows.every((row, index) => body.rows[index] === row)) return;
-  const focused = document.activeElement;
-  body.append(...rows);
-  if (document.activeElement !== focused) focused.focus({ preventScroll: true });
+  putInOrder(find('accounts').tBodies[0], named.map((each) => accountRows.get(each.account)).flatMap((row) => [row.main, row.details]));
 }
 
 function showAccounts(status) {

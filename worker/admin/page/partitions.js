@@ -59,7 +59,7 @@ function showPartitions(status) {
     partitionRows.delete(key);
   }
   const rows = all.map((each) => partitionRows.get(`${each.topic} ${each.partition}`).main);
-  if (rows.some((row, index) => body.rows[index] !== row)) body.append(...rows);
+  putInOrder(body, rows);
   find('partitions').hidden = all.length === 0;
   find('no-partitions').hidden = all.length > 0;
   say(find('memory'), memoryOf(status.workers));

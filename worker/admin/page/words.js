@@ -107,3 +107,11 @@ function tell(element, [word, tone, shape]) {
 function find(id) {
   return document.getElementById(id);
 }
+
+/** The rows of a table's body, all of them. One that is moved keeps the focus. */
+function putInOrder(body, rows) {
+  if (rows.every((row, index) => body.rows[index] === row)) return;
+  const focused = document.activeElement;
+  body.append(...rows);
+  if (document.activeElement !== focused) focused.focus({ preventScroll: true });
+}
