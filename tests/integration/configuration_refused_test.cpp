@@ -1,6 +1,7 @@
 // Wrong use and wrong configuration end with 2 and say what would be right; trouble that may pass does not end the worker.
 #include <gmock/gmock.h>
 
+#include "support/acme_config.hpp"
 #include "support/environment.hpp"
 #include "support/http_client.hpp"
 #include "support/process.hpp"
@@ -14,16 +15,8 @@ using std::chrono::seconds;
 using testing::HasSubstr;
 
 worker_config good_config() {
-  worker_config config;
-  config.kafka = {{"bootstrap.servers", kafka_bootstrap()}, {"group.id", unique_name("refused")}};
-  config.lead_changes = {"some-topic"};
-  config.dead_letters = "some-topic.dead";
-  account_config& acme = config.accounts.emplace_back();
-  acme.name = "acme";
-  acme.provider = "orwel";
-  acme.base_url = "http://127.0.0.1:1";
-  acme.credential = "a-credential";
-  acme.retry = "{ attempts: 3 }";
+  worker_config config = config_of_acme(kafka_bootstrap(), unique_name("refused"), "some-topic");
+  config.accounts.front().retry = "{ attempts: 3 }";
   return config;
 }
 

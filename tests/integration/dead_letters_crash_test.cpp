@@ -6,11 +6,11 @@
 
 #include <gmock/gmock.h>
 
+#include "support/acme_config.hpp"
 #include "support/dead_letters.hpp"
 #include "support/environment.hpp"
 #include "support/silent_port.hpp"
 #include "support/temp_dir.hpp"
-#include "support/worker_config.hpp"
 
 namespace leadrelay::integration {
 namespace {
@@ -99,15 +99,7 @@ TEST(dead_letters_crash, an_interrupted_replay_ends_between_two_transactions_and
 TEST(dead_letters_crash, an_interrupted_replay_ends_though_the_brokers_say_nothing) {
   const silent_port silent;
   const temp_dir directory;
-  worker_config config;
-  config.kafka = {{"bootstrap.servers", "127.0.0.1:" + silent.text()}, {"group.id", "g"}};
-  config.lead_changes = {"changes"};
-  config.dead_letters = "dead";
-  account_config& account = config.accounts.emplace_back();
-  account.name = "acme";
-  account.provider = "orwel";
-  account.base_url = "http://127.0.0.1:1";
-  account.credential = "a-key";
+  const worker_config config = config_of_acme("127.0.0.1:" + silent.text(), "g", "changes");
   write_file(directory.file("leadrelay.yaml"), config.yaml());
   process replay({leadrelay_binary(), "dead-letters", "replay", "--config", directory.file("leadrelay.yaml")}, config.environment());
   ASSERT_TRUE(silent.is_asked(seconds{30}));
