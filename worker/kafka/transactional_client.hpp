@@ -32,8 +32,8 @@ class transactional_client {
   rd_kafka_t* handle() const noexcept { return client_.get(); }
 
   /// Gets its producer id. Ends what an earlier client of the same transactional id left open (KIP-98): no later than this it is certain
-  /// whether that one's transaction is committed. Gives up after `longest`, and as
-  /// `told_to_stop` once `stop` is true.
+  /// whether that one's transaction is committed. Gives up after `longest`, and as `told_to_stop` once `stop`
+  /// is true.
   step_result init(const work_limit& limit, std::chrono::milliseconds longest, const std::atomic<bool>* stop = nullptr);
   step_result begin();
   /// Writes the records and waits until all are acknowledged. Sets their `next_offsets`.
