@@ -101,14 +101,15 @@ std::string_view truncate_utf8(std::string_view utf8, std::size_t bytes) noexcep
 }
 
 void append_percent_encoded(std::string& out, std::string_view bytes) {
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (is_unreserved(byte)) {
-      out += c;
-    } else {
-      const char encoded[] = {'%', hex_digits[byte >> 4], hex_digits[byte & 15]};
-      out.append(encoded, 3);
-    }
+  while (!bytes.empty()) {
+    const auto stops = std::ranges::find_if_not(bytes, [](char c) { return is_unreserved(static_cast<unsigned char>(c)); });
+    const auto plain = static_cast<std::size_t>(stops - bytes.begin());
+    out.append(bytes.substr(0, plain));
+    if (plain == bytes.size()) return;
+    const auto byte = static_cast<unsigned char>(bytes[plain]);
+    const char encoded[] = {'%', hex_digits[byte >> 4], hex_digits[byte & 15]};
+    out.append(encoded, 3);
+    bytes.remove_prefix(plain + 1);
   }
 }
 

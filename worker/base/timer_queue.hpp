@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory_resource>
 #include <optional>
 #include <utility>
 
@@ -37,7 +38,8 @@ class timer_queue {
   std::function<void()> on_earlier;
 
  private:
-  std::map<id, std::function<void()>> timers_;
+  std::pmr::unsynchronized_pool_resource memory_;  ///< each request comes and goes with a timer
+  std::pmr::map<id, std::function<void()>> timers_{&memory_};
   std::uint64_t added_ = 0;
 };
 

@@ -6,11 +6,9 @@
 
 namespace leadrelay {
 
-task<void> wakeup::wait() {
-  if (!std::exchange(notified_, false)) {
-    auto keep = [this](handler waiter) { waiter_.emplace(std::move(waiter)); };
-    co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<executor>, void()>(std::move(keep), use_task);
-  }
+void wakeup::keep(handler waiter) {
+  if (std::exchange(notified_, false)) return boost::asio::post(executor_, std::move(waiter));
+  waiter_.emplace(std::move(waiter));
 }
 
 void wakeup::notify() {

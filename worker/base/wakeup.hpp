@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include <boost/asio/deferred.hpp>
+
 #include "base/task.hpp"
 
 namespace leadrelay {
@@ -14,14 +16,20 @@ class wakeup {
   wakeup(const wakeup&) = delete;
   wakeup& operator=(const wakeup&) = delete;
 
-  /// Returns once notified; at once if that was before.
-  task<void> wait();
+  /// To be awaited at once: returns once notified.
+  auto wait() {
+    return boost::asio::async_initiate<const boost::asio::deferred_t&, void()>([this](handler waiter) { keep(std::move(waiter)); },
+                                                                               boost::asio::deferred);
+  }
 
   /// Wakes the waiter through the loop, never inside this call.
   void notify();
 
  private:
-  using handler = boost::asio::async_result<boost::asio::use_awaitable_t<executor>, void()>::handler_type;
+  /// What Asio makes of a coroutine of the loop that awaits an operation.
+  using handler = boost::asio::detail::awaitable_async_op_handler<void(), executor>;
+
+  void keep(handler waiter);
 
   executor executor_;
   std::optional<handler> waiter_;
