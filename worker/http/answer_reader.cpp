@@ -12,9 +12,6 @@ namespace {
 namespace beast_http = boost::beast::http;
 using boost::system::error_code;
 
-/// A body that grew beyond this is not kept for the next answer.
-constexpr std::size_t most_kept_bytes = 64 * 1024;
-
 /// The end of a chunked body, `0 CR LF CR LF` (RFC 9112 section 7.1). Beast asserts that it is shown no less of it a second time.
 constexpr std::size_t least_chunked_end = 5;
 
@@ -30,11 +27,8 @@ void answer_reader::start(bool to_head) {
 }
 
 void answer_reader::renew_parser() {
-  std::string body;
-  if (parser_) body = std::move(parser_->get().body());
-  body.clear();
-  parser_.emplace();
-  if (body.capacity() <= most_kept_bytes) parser_->get().body() = std::move(body);
+  parts_.clear();
+  parser_.emplace(parts_);
   parser_->header_limit(bounds_.header);
   parser_->body_limit(bounds_.body);
   parser_->eager(true);
@@ -67,7 +61,7 @@ void answer_reader::parse() {
 }
 
 void answer_reader::answer_ended() {
-  const unsigned status = parser_->get().result_int();
+  const unsigned status = parts_.status;
   if (status == 101) return fail(transport_error::malformed_answer, "switches to a protocol that was not asked for");
   if (status < 100) return fail(transport_error::malformed_answer, "not HTTP: status " + std::to_string(status));
   if (status < 200) return renew_parser();
@@ -99,10 +93,9 @@ void answer_reader::fail(transport_error error, std::string detail) {
 }
 
 providers::answer answer_reader::answer() {
-  const auto& message = parser_->get();
   headers_.clear();
-  for (const auto& field : message) headers_.push_back({field.name_string(), field.value()});
-  return {.status = message.result_int(), .headers = headers_, .body = message.body()};
+  for (std::size_t index = 0; index < parts_.fields.size(); ++index) headers_.push_back(parts_.header(index));
+  return {.status = parts_.status, .headers = headers_, .body = parts_.body};
 }
 
 }  // namespace leadrelay::http

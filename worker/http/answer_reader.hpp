@@ -7,9 +7,8 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
+#include "http/answer_parser.hpp"
 #include "http/connection.hpp"
 #include "http/transport.hpp"
 
@@ -42,8 +41,6 @@ class answer_reader {
   providers::answer answer();
 
  private:
-  using parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
-
   static constexpr std::size_t read_bytes = 8 * 1024;
 
   void renew_parser();
@@ -55,7 +52,8 @@ class answer_reader {
 
   answer_bounds bounds_;
   boost::beast::flat_buffer buffer_;
-  std::optional<parser> parser_;  ///< a fresh one for each answer: Beast's cannot be used twice
+  answer_parts parts_;
+  std::optional<answer_parser> parser_;  ///< a fresh one for each answer: Beast's cannot be used twice
   std::vector<providers::answer_header> headers_;
   std::string detail_;
   transport_error error_ = transport_error::none;

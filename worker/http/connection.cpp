@@ -7,7 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
@@ -90,8 +91,7 @@ task<exchange> stream_connection<Stream>::send(const outgoing& what, time_point 
   const auto timer = loop_.timers().add(deadline, [this] { close_because(transport_error::answer_timeout); });
   if (start_write(out)) {
     while (!reader_.over()) {
-      error_code error;
-      const std::size_t bytes = co_await stream_.async_read_some(reader_.room(), boost::asio::redirect_error(use_task, error));
+      const auto [error, bytes] = co_await stream_.async_read_some(reader_.room(), boost::asio::as_tuple(boost::asio::deferred));
       reader_.take(bytes, error);
     }
     if (writing_) {  // the answer came first, or reading failed: the rest of the request need not go

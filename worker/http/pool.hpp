@@ -54,7 +54,10 @@ class pool {
     std::string detail;
   };
 
-  /// An idle connection that is not stale, or a new one. Never throws.
+  /// An idle connection that is not stale, where there is one.
+  lease take_idle();
+
+  /// The same, or a new one. Never throws.
   task<acquired> acquire();
 
   /// Closes the idle ones now and the leased ones when they come back; later acquires fail with `stopped`.
