@@ -152,10 +152,10 @@ bool request_builder::write_target(std::string& out) {
     out += piece.text;
     if (piece.then == no_identifier) continue;
     const std::string_view text = given(piece.then);
-    const std::string name(identifier_names[static_cast<std::size_t>(piece.then)]);
-    if (text.empty()) return fail(reason::missing_required, name + ": " + rules_.title + " needs it to find the lead");
+    const auto name = [&] { return std::string(identifier_names[static_cast<std::size_t>(piece.then)]); };
+    if (text.empty()) return fail(reason::missing_required, name() + ": " + rules_.title + " needs it to find the lead");
     // RFC 3986 section 5.2.4: these two are taken out of a path, however they are encoded.
-    if (text == "." || text == "..") return invalid(name, "may not be a dot segment");
+    if (text == "." || text == "..") return invalid(name(), "may not be a dot segment");
     append_percent_encoded(out, text);
   }
   return true;
