@@ -56,7 +56,7 @@ BUGS = [
      "lane.queue.changes.push_back(std::move(taken));\n"
      "  if (auto& all = lane.queue.changes; all.size() > 2) std::swap(all[all.size() - 1], all[all.size() - 2]);"),
     ("next_does_not_wait_for_commit", "a lane goes on without the commit that tells of its last change", DELIVER,
-     "if (settled) co_await committed(lane, lane_step::committing);", ""),
+     "if (settled) co_await committed(lane, lane_step::committing, how);", ""),
     ("waits_for_earlier_commit", "a lane goes on after the commit that was under way already", PARTITIONS,
      "under_way ? commits_sent_ : commits_sent_ + 1;", "commits_sent_;"),
     ("refused_commit_counts", "a refused commit counts as acknowledged", PARTITIONS,
@@ -75,7 +75,7 @@ BUGS = [
     ("settled_before_taken_again", "what was settled before a restart is delivered again", OFFSETS,
      "  if (was_settled(offset)) {\n", "  if (was_settled(offset) && offset < 0) {\n"),
     ("mark_not_committed_first", "an append leaves before its mark is committed", ANNOUNCING,
-     "co_return co_await committed(lane, lane_step::announcing);", "co_return true;"),
+     "co_return co_await committed(lane, lane_step::announcing, haste::at_once);", "co_return true;"),
     ("mark_forgotten_at_restart", "the marks of appends that have started are not restored", OFFSETS,
      "  for (const std::int64_t offset : map->started) started_[offset];\n", ""),
     ("mark_not_taken_back", "an append that was clearly refused keeps its mark", ANNOUNCING,

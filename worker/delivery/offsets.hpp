@@ -58,6 +58,7 @@ class offsets {
   bool can_start_together() const noexcept { return started_.size() < most_started_together; }
   /// Whether it is: of a record that this worker has not started since it has the partition, that its request may have left before.
   bool is_started(std::int64_t offset) const { return started_.contains(offset); }
+  bool any_started() const noexcept { return !started_.empty(); }
   /// Whether records that were started before are still to be read.
   bool has_started_ahead() const noexcept { return !started_.empty() && started_.rbegin()->first >= next_; }
   /// That request has surely had no effect.

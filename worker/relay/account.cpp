@@ -98,21 +98,23 @@ void account::each_lane(const std::function<void(running_lane&)>& visit) const {
     for (const auto& [key, lane] : lanes) visit(*lane);
 }
 
-task<bool> account::enter(running_lane& lane, delivery::try_kind kind) {
-  const auto given_up = [&] { return lane.set_aside || lane.queue.changes.front().from->leaving; };
-  if (given_up()) co_return false;
+void account::line_up(running_lane& lane, delivery::try_kind kind) {
   lane.admitted.reset();
+  if (has_no_turn(lane)) return;
   lane.over_budget = false;
   lane.waits_as = ++came_to_gate_;
   queue_of(kind).push_back(&lane);
   admit_waiting();
   lane.waited = !lane.admitted;
-  while (!lane.admitted && !given_up()) co_await lane.signal.wait();
-  if (lane.admitted && given_up()) {
+}
+
+bool account::pass(const running_lane& lane) {
+  if (!has_no_turn(lane)) return true;
+  if (lane.admitted) {
     gate_.cancel();
     leave();
   }
-  co_return !given_up();
+  return false;
 }
 
 bool account::send() {

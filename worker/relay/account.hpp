@@ -208,9 +208,14 @@ class account {
   void count_more_held(lane_side side, std::uint64_t bytes) noexcept { held_[index(side)].bytes += bytes; }
   void forget_held(lane_side side, const delivery::change& gone) noexcept;
 
-  /// Passes the gate, first come first served; a retry that the budget does not cover yet waits beside the others. False where the
-  /// lane's current change was given up meanwhile. How it was let through is in `lane.admitted`.
-  task<bool> enter(running_lane& lane, delivery::try_kind kind);
+  /// Comes to the gate, where first come is first served; a retry that the budget does not cover yet waits beside the others. The lane's
+  /// signal is notified once it is called.
+  void line_up(running_lane& lane, delivery::try_kind kind);
+  /// Whether it is let through or its current change was given up meanwhile.
+  static bool is_called(const running_lane& lane) { return lane.admitted || has_no_turn(lane); }
+  /// Passes the gate once it is called. False where its change was given up. How it was let through is in `lane.admitted`.
+  bool pass(const running_lane& lane);
+  bool any_at_gate() const noexcept { return !first_tries_.empty() || !retries_at_gate_.empty(); }
   /// What the next at the gate waits for.
   delivery::gate_state state(time_point now) const;
   /// The request goes on the wire now. False where it comes too late for its account's limits: it must not.
@@ -241,6 +246,7 @@ class account {
   using lane_map = std::unordered_map<std::string_view, std::unique_ptr<running_lane>>;  ///< keys point into the lanes
   static std::size_t index(lane_side side) noexcept { return static_cast<std::size_t>(side); }
   running_lane* beside(const running_lane& lane) const;
+  static bool has_no_turn(const running_lane& lane) { return lane.set_aside || lane.queue.changes.front().from->leaving; }
   queue& queue_of(delivery::try_kind kind) noexcept { return kind == delivery::try_kind::first ? first_tries_ : retries_at_gate_; }
   delivery::try_kind next_kind() const noexcept;
   bool admit_next(time_point now);

@@ -28,7 +28,7 @@ task<bool> relay::announce(running_lane& lane, const load& what) {
   }
   const std::function<bool()> started = [&] { return lane.from->leaving || offsets.start(what.last); };
   if (!started()) co_await until(started, time_point::max());
-  co_return co_await committed(lane, lane_step::announcing);
+  co_return co_await committed(lane, lane_step::announcing, haste::at_once);
 }
 
 /// What was announced has surely had no effect, so that a restart may send it.

@@ -45,7 +45,8 @@ task<void> relay::run_lane(account& of, running_lane& lane) {
     let_go(of, lane, end.changes);
     of.wake_beside(lane);
     // The next change leaves once the broker knows of this one, so that no restart takes the lead back in time.
-    if (settled) co_await committed(lane, lane_step::committing);
+    const haste how = changes.empty() ? haste::within_interval : haste_of(of);
+    if (settled) co_await committed(lane, lane_step::committing, how);
   }
   release_lane(lane);
   of.wake_beside(lane);
@@ -108,7 +109,9 @@ task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, p
   for (;;) {
     const time_point at_gate = loop_.now();
     enter_step(lane, lane_step::at_gate);
-    if (!co_await of.enter(lane, kind)) {
+    of.line_up(lane, kind);
+    while (!account::is_called(lane)) co_await lane.signal.wait();
+    if (!of.pass(lane)) {
       take_back(lane);
       co_return ending{};
     }
@@ -181,7 +184,9 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const load
   if (!may_leave_still(of, lane, tried)) co_return tried;
   tried.sent = loop_.now();
   enter_step(lane, lane_step::connecting);
-  http::pool::acquired got = co_await of.pool().acquire();
+  http::pool::acquired got;
+  got.lease = of.pool().take_idle();
+  if (!got.lease) got = co_await of.pool().acquire();
   // Other settings may have closed its pool meanwhile, or have left it open.
   const bool is_of_pool = got.error != delivery::transport_error::stopped && of.goes_there_still(lane);
   if (!got.lease && (is_of_pool || of.is_current(lane))) {

@@ -19,6 +19,9 @@ namespace {
 /// What a waiting change costs beside its record: its place in the lane, and the lane itself.
 constexpr std::uint64_t bookkeeping_bytes = 512;
 
+/// While less than this part of the memory is in use, changes that wait stay decoded.
+constexpr std::uint64_t part_for_decoded = 16;
+
 /// A lane with its coroutine, which lives until the broker knows of its last change.
 constexpr std::uint64_t lane_bytes = 1024;
 
@@ -82,13 +85,14 @@ void relay::append_to_lane(account& to, delivery::change taken) {
   }
   running_lane& lane = to.lane_of(key, side);
   const bool idle = lane.step == lane_step::idle;
-  if (!idle) taken.decoded.reset();
+  const bool stays_decoded = idle || budget_.held() < budget_.most() / part_for_decoded;
+  if (!stays_decoded) taken.decoded.reset();
   to.count_held(side, taken);
   lane.queue.changes.push_back(std::move(taken));
+  if (stays_decoded) hold_decoded(to, lane.queue.changes.back());
   look_whether_crowded(to);
-  if (lane.step == lane_step::committing) commit_soon(haste::at_once);
+  if (lane.step == lane_step::committing) commit_soon(haste_of(to));
   if (!idle) return;
-  hold_decoded(to, lane.queue.changes.back());
   budget_.take(lane_bytes);
   lane.step = lane_step::starting;
   ++running_;

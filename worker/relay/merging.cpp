@@ -22,6 +22,7 @@ constexpr duration longest_reading = std::chrono::seconds{30};
 
 /// How many of the lane's first changes may have left together: an older one of them may not leave alone.
 std::size_t started_together(const running_lane& lane) {
+  if (!lane.from->offsets.any_started()) return 0;
   const auto& changes = lane.queue.changes;
   const std::size_t most = std::min(lane.in_place > 0 && lane.unmerged > 0 ? lane.regrouped : most_merged, changes.size());
   std::size_t out = 0;
@@ -73,7 +74,7 @@ bool relay::must_wait_for_past(const account& of, const running_lane& lane) cons
 /// The broker is to know what was settled before. And a request of several changes may have left before this worker had the partition.
 /// Until it is read as far as that tells, no lane knows whether its first change was among them. And another lane of the lead may go first.
 task<void> relay::past_is_known(const account& of, running_lane& lane) {
-  if (lane.from->offsets.adopted_is_untold()) co_await committed(lane, lane_step::committing);
+  if (lane.from->offsets.adopted_is_untold()) co_await committed(lane, lane_step::committing, haste::at_once);
   const std::shared_ptr<delivery::owned_partition> source = source_of(lane.from);
   const std::function<bool()> told = [&] { return lane.from->leaving || !source->offsets.adopted_is_untold(); };
   if (!told()) {

@@ -11,8 +11,10 @@
 namespace leadrelay::relay {
 namespace {
 
-/// The time between two commits, of which each is for all partitions and one is under way at a time; and where a lane waits for one.
+/// The time between two commits, of which each is for all partitions and one is under way at a time; where a lane waits for one that others
+/// of its account go before; and where its account has room for it.
 constexpr duration commit_interval = std::chrono::milliseconds{100};
+constexpr duration soon_commit_interval = std::chrono::milliseconds{10};
 constexpr duration urgent_commit_interval = std::chrono::milliseconds{1};
 
 /// The longest that a revocation waits for what is in flight, where no drain says otherwise: well within the five minutes that librdkafka
@@ -175,8 +177,12 @@ void relay::share_limits() {
   }
 }
 
+/// Of a commit that a lane of that account waits for. Where others wait at the gate the account loses nothing by it.
+relay::haste relay::haste_of(const account& of) noexcept { return of.any_at_gate() ? haste::soon : haste::at_once; }
+
 void relay::commit_soon(haste how) {
-  const duration interval = how == haste::at_once ? std::max(urgent_commit_interval, 4 * commit_cost_) : commit_interval;
+  const duration waits = how == haste::at_once ? urgent_commit_interval : soon_commit_interval;
+  const duration interval = how == haste::within_interval ? commit_interval : std::max(waits, 4 * commit_cost_);
   commit_due_ = std::min(commit_due_, std::max({loop_.now(), last_commit_ + interval, commit_not_before_}));
   arm_commit();
 }
@@ -261,7 +267,7 @@ void relay::wake_committed() {
   }
 }
 
-task<bool> relay::committed(running_lane& lane, lane_step meanwhile) {
+task<bool> relay::committed(running_lane& lane, lane_step meanwhile, haste how) {
   if (!lane.from->offsets.ahead_of_broker()) co_return true;
   if (lane.from->leaving) co_return false;
   lane.step = meanwhile;
@@ -273,7 +279,7 @@ task<bool> relay::committed(running_lane& lane, lane_step meanwhile) {
   } else {
     commit_waiters_.push_back({awaited, &lane});
   }
-  commit_soon(meanwhile == lane_step::announcing || !lane.queue.changes.empty() ? haste::at_once : haste::within_interval);
+  commit_soon(how);
   while (commits_acknowledged_ < awaited && !lane.from->leaving) co_await lane.signal.wait();
   co_return commits_acknowledged_ >= awaited;
 }

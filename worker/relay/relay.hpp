@@ -243,7 +243,8 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   duration longest_request() const;
   void abandon_waiting();
   void abandon_requests();
-  enum class haste { within_interval, at_once };
+  enum class haste { within_interval, soon, at_once };
+  static haste haste_of(const account& of) noexcept;
   void commit_soon(haste how);
   void arm_commit();
   void commit_now();
@@ -251,7 +252,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   void wake_committed();
   /// Returns once a commit that tells of all that is settled and started by now is acknowledged (true), or the partition of the lane's
   /// change is given up (false).
-  task<bool> committed(running_lane& lane, lane_step meanwhile);
+  task<bool> committed(running_lane& lane, lane_step meanwhile, haste how);
   delivery::limit_share share() const;
   void share_limits();
 

@@ -55,6 +55,24 @@ TEST(partitions, a_revocation_waits_for_what_is_in_flight_and_starts_nothing) {
   EXPECT_EQ(w.relay->snapshot().held_bytes, 0u);
 }
 
+TEST(partitions, a_lead_alone_waits_for_its_commits_no_longer_than_they_take) {
+  world w;
+  w.kafka.assign(1);
+  w.provider.react = [](const simulated::seen_request&) { return simulated::reaction{.latency = 2ms}; };
+  for (int change = 1; change <= 10; ++change) w.kafka.deliver(0, "lead", orwel_event(1, change));
+  EXPECT_TRUE(w.loop.run_until([&] { return w.provider.applied.size() == 10; }, 80ms));
+}
+
+TEST(partitions, commits_are_rarer_while_others_wait_at_the_gate) {
+  world w("  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 2, merging: false }\n");
+  w.kafka.assign(1);
+  w.provider.react = [](const simulated::seen_request&) { return simulated::reaction{.latency = 2ms}; };
+  for (int change = 1; change <= 2; ++change)
+    for (int lead = 1; lead <= 200; ++lead) w.kafka.deliver(0, "k" + std::to_string(lead), orwel_event(lead, change));
+  ASSERT_TRUE(w.loop.run_until([&] { return w.provider.applied.size() == 400; }, 500ms));
+  EXPECT_LT(w.kafka.commits, 50);
+}
+
 TEST(partitions, a_revocation_sends_a_refused_commit_again) {
   world w;
   w.kafka.assign(1);
