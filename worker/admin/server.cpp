@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
-#include <set>
 #include <utility>
+#include <vector>
 
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
@@ -64,6 +64,8 @@ struct server::sessions : std::enable_shared_from_this<server::sessions> {
   sessions(loop& on, snapshot_source source) : loop_(on), snapshots(std::move(source)), acceptor(on.executor()) {}
 
   task<void> accept();
+  void make_room();
+  void put_last(const std::shared_ptr<socket_type>& socket);
   task<void> serve(std::shared_ptr<socket_type> socket);
   task<response> answer(const http::request<http::string_body>& request);
   task<response> answer_path(std::string_view path, std::string_view query);
@@ -74,7 +76,7 @@ struct server::sessions : std::enable_shared_from_this<server::sessions> {
   loop& loop_;
   snapshot_source snapshots;
   acceptor_type acceptor;
-  std::set<std::shared_ptr<socket_type>> open;
+  std::vector<std::shared_ptr<socket_type>> open;  ///< by when they have asked or come last, the longest ago first
   history past;
   std::optional<timer_queue::id> sampling;
   bool samples = true;
@@ -124,11 +126,24 @@ task<void> server::sessions::accept() {
       co_await loop_.sleep_until(loop_.now() + std::chrono::milliseconds{100});
       continue;
     }
-    if (open.size() >= most_connections) continue;
-    open.insert(socket);
+    make_room();
+    open.push_back(socket);
     auto serving = [kept = shared_from_this(), socket]() -> task<void> { co_await kept->serve(socket); };
     asio::co_spawn(loop_.executor(), std::move(serving), asio::detached);
   }
+}
+
+/// A probe gets its answer, however many connections others keep open.
+void server::sessions::make_room() {
+  if (open.size() < most_connections) return;
+  boost::system::error_code ignored;
+  open.front()->close(ignored);
+  open.erase(open.begin());
+}
+
+void server::sessions::put_last(const std::shared_ptr<socket_type>& socket) {
+  const auto at = std::ranges::find(open, socket);
+  if (at != open.end()) std::rotate(at, at + 1, open.end());
 }
 
 task<void> server::sessions::sample() {
@@ -162,6 +177,7 @@ task<void> server::sessions::serve(std::shared_ptr<socket_type> socket) {
     parser.body_limit(longest_body);
     const auto [read_error, read] = co_await http::async_read(*socket, buffer, parser, no_throw);
     if (!read_error) {
+      put_last(socket);
       const http::request<http::string_body>& request = parser.get();
       response out = co_await answer(request);
       again = request.keep_alive();
@@ -175,7 +191,7 @@ task<void> server::sessions::serve(std::shared_ptr<socket_type> socket) {
   boost::system::error_code ignored;
   socket->shutdown(tcp::socket::shutdown_both, ignored);
   socket->close(ignored);
-  open.erase(socket);
+  std::erase(open, socket);
 }
 
 task<response> server::sessions::answer(const http::request<http::string_body>& request) {

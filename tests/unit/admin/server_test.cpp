@@ -51,6 +51,14 @@ class a_server : public testing::Test {
     return parser.release();
   }
 
+  static answer ask_on(asio::ip::tcp::socket& kept, const std::string& target) {
+    http::write(kept, http::request<http::string_body>(http::verb::get, target, 11));
+    boost::beast::flat_buffer buffer;
+    answer out;
+    http::read(kept, buffer, out);
+    return out;
+  }
+
   std::uint16_t port() const noexcept { return port_; }
 
  private:
@@ -106,6 +114,28 @@ TEST_F(a_server, request_with_a_long_body_ends_its_connection_before_the_body_is
   http::read(socket, buffer, got, error);
   EXPECT_EQ(error, http::error::end_of_stream);
   EXPECT_EQ(ask("/livez").result_int(), 200u);
+}
+
+TEST_F(a_server, connections_that_say_nothing_keep_nobody_out) {
+  asio::io_context context;
+  std::vector<asio::ip::tcp::socket> silent;
+  for (int count = 0; count < 200; ++count) silent.emplace_back(context).connect({asio::ip::make_address("127.0.0.1"), port()});
+  EXPECT_EQ(ask("/livez").result_int(), 200u);
+}
+
+TEST_F(a_server, connection_that_asked_lately_outlives_those_that_say_nothing) {
+  asio::io_context context;
+  const asio::ip::tcp::endpoint there(asio::ip::make_address("127.0.0.1"), port());
+  asio::ip::tcp::socket kept(context);
+  kept.connect(there);
+  std::vector<asio::ip::tcp::socket> silent;
+  for (int count = 0; count < 200; ++count) {
+    if (count % 40 == 0) {
+      ASSERT_EQ(ask_on(kept, "/livez").result_int(), 200u);
+    }
+    silent.emplace_back(context).connect(there);
+  }
+  EXPECT_EQ(ask_on(kept, "/livez").result_int(), 200u);
 }
 
 TEST_F(a_server, history_takes_any_query) {
