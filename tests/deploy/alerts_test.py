@@ -95,6 +95,32 @@ class Dashboard(unittest.TestCase):
             result = promtool("check", "rules", file.name)
             self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
+    def test_first_dead_letters_are_counted_though_their_series_begins_with_them(self):
+        asked = [each.replace("$namespace", ".*").replace("$job", ".*") for each in queries() if "dead_letters_total" in each]
+        self.assertEqual(len(asked), 2)
+        letters = 'leadrelay_dead_letters_total{job="r",instance="a",account="n",reason='
+        of_reason = '{account="n", reason="rejected"}'
+        test = {
+            "interval": "1m",
+            "input_series": [{"series": letters + '"rejected"}', "values": "_x100 5x200"}, {"series": letters + '"too_old"}', "values": "7x300"}],
+            "promql_expr_test": [
+                {"expr": asked[0], "eval_time": "50m", "exp_samples": [{"labels": "{}", "value": 7}]},
+                {"expr": asked[0], "eval_time": "90m", "exp_samples": [{"labels": "{}", "value": 0}]},
+                {"expr": asked[0], "eval_time": "110m", "exp_samples": [{"labels": "{}", "value": 5}]},
+                {"expr": asked[0], "eval_time": "170m", "exp_samples": [{"labels": "{}", "value": 0}]},
+                {"expr": asked[1] + " > 0", "eval_time": "110m", "exp_samples": [{"labels": of_reason, "value": 5}]},
+                {"expr": asked[1] + " > 0", "eval_time": "120m", "exp_samples": []},
+            ],
+        }
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(yaml.safe_dump({"tests": [test]}))
+            file.flush()
+            result = promtool("test", "rules", file.name)
+            self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def test_lag_is_shown(self):
+        self.assertTrue(any("leadrelay_partition_lag" in each for each in queries()))
+
     def test_metrics_are_the_workers(self):
         for each in [*queries(), *(of["query"]["query"] for of in dashboard()["templating"]["list"][1:])]:
             self.assertLessEqual(set(re.findall(r"leadrelay_[a-z_]+", each)), exposition.series(), each)
