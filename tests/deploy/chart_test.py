@@ -142,6 +142,9 @@ class Refusals(unittest.TestCase):
             (r"autoscaling.minReplicas is more than", GOOD, {"autoscaling": {"kind": "hpa", "minReplicas": 9}}),
             (r"autoscaling.hpa has neither", GOOD, {"autoscaling": {"kind": "hpa", "hpa": {"cpuUtilization": None}}}),
             (r"autoscaling.keda.metadata: topic follows from config", GOOD, {"autoscaling": {"keda": {"metadata": {"topic": "other"}}}}),
+            (r"KEDA knows no variables of the pods", GOOD,
+             {"autoscaling": {"kind": "keda"}, "config": {"kafka": {"bootstrap.servers": "${KAFKA_SERVERS:-kafka:9092}"}}}),
+            (r"scrapeTimeout, 1m, is longer than its interval, 30s", GOOD, {"metrics": {"serviceMonitor": {"scrapeTimeout": "1m"}}}),
             (r"there is no alert LeadrelayAbsence", GOOD, {"metrics": {"prometheusRule": {"disabled": ["LeadrelayAbsence"]}}}),
             (r"group.instance.id is the pod's name", GOOD, {"config": {"kafka": {"group.instance.id": "x"}}}),
             (r"sasl.password would stand in a ConfigMap", GOOD, {"config": {"kafka": {"sasl.password": "x"}}}),
@@ -157,6 +160,7 @@ class Refusals(unittest.TestCase):
             {"serviceAccount": {"create": False, "name": "relay"}, "nameOverride": "relay", "imagePullSecrets": [{"name": "registry"}]},
             {"config": {"grace": "1500ms", "memory": 268435456}},
             {"topologySpread": [], "metrics": {"annotations": True, "serviceMonitor": {"enabled": False}}},
+            {"config": {"kafka": {"bootstrap.servers": "${KAFKA_SERVERS:-kafka:9092}"}}, "env": [{"name": "KAFKA_SERVERS", "value": "kafka:9093"}]},
             {"global": {"anything": 1}, "networkPolicy": {"egress": [{"ports": [{"port": 8080}]}]}},
         ):
             with self.subTest(values=values):

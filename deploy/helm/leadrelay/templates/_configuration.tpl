@@ -88,6 +88,15 @@ KAFKA_{{ . | upper | replace "." "_" }}
 {{- fail (printf "autoscaling.keda.metadata: %s follows from config and lagThreshold" .) }}
 {{- end }}
 {{- end }}
+{{- $kafka := $values.config.kafka }}
+{{- if and (eq $values.autoscaling.kind "keda") (contains "${" (print (get $kafka "bootstrap.servers") (get $kafka "auto.offset.reset"))) }}
+{{- fail "autoscaling.kind keda: KEDA knows no variables of the pods; config.kafka needs bootstrap.servers and auto.offset.reset without ${…}" }}
+{{- end }}
+{{- with $values.metrics.serviceMonitor }}
+{{- if gt (include "leadrelay.seconds" .scrapeTimeout | int64) (include "leadrelay.seconds" .interval | int64) }}
+{{- fail (printf "metrics.serviceMonitor.scrapeTimeout, %s, is longer than its interval, %s: the Prometheus operator refuses that" .scrapeTimeout .interval) }}
+{{- end }}
+{{- end }}
 {{- $alerts := list }}
 {{- range (.Files.Get "files/alerts.yaml" | fromYaml).groups }}{{ range .rules }}{{ $alerts = append $alerts .alert }}{{ end }}{{ end }}
 {{- range $values.metrics.prometheusRule.disabled }}
