@@ -100,6 +100,12 @@ class Page(unittest.TestCase):
         shown = "return document.getElementById(document.querySelectorAll('.opener')[1].getAttribute('aria-controls')).innerText"
         self.assertIn("outcome unknown", self.browser.ask(shown))
 
+    def test_dead_letters_of_no_account_are_told_below_the_accounts(self):
+        self.open([account()], stray={"undecodable": 1204, "unknown_account": 2})
+        self.assertIn("Dead letters of no account here, since the start: undecodable 1,204, unknown account 2.", self.browser.text())
+        self.stand_in.show([account()])
+        self.browser.until("return document.getElementById('stray').hidden")
+
     def test_worker_without_partitions_says_so(self):
         self.open([account()], partitions=[])
         self.assertIn("This worker has no partition now", self.browser.text())

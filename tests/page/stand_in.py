@@ -25,12 +25,12 @@ def partition(number=0, **more):
             "catching_up": False, "of_parked": False, "lag": 5, **more}
 
 
-def status(accounts, partitions=None, refusal=None, **more):
+def status(accounts, partitions=None, refusal=None, stray=None, **more):
     configuration = {"since": "2027-01-15T08:00:00.000Z", "reloads": 0, "refused": 1 if refusal else 0, **({"refusal": refusal} if refusal else {})}
     worker = {"state": "ready", "not_ready": "", "last_error": "", "troubles": [], "dead_letters_unwritten": 0, "held_bytes": 1 << 20,
               "budget_bytes": 256 << 20, "paused": False, "partitions": partitions if partitions is not None else [partition()]}
     return {"version": "1.2.3", "started": "2027-01-15T08:00:00.000Z", "now": "2027-01-15T09:02:03.000Z", "ready": True, "records": 1, "commits": 1,
-            "commit_errors": 0, "configuration": configuration, "dead_letters_without_account": {}, "accounts": accounts, "workers": [{**worker, **more}]}
+            "commit_errors": 0, "configuration": configuration, "dead_letters_without_account": stray or {}, "accounts": accounts, "workers": [{**worker, **more}]}
 
 
 def history(accounts, samples=180, last=180):

@@ -143,6 +143,12 @@ function orderRows(accounts) {
   putInOrder(find('accounts').tBodies[0], named.map((each) => accountRows.get(each.account)).flatMap((row) => [row.main, row.details]));
 }
 
+/** Dead letters of records that cannot be read, or that name an account that there is not; empty where there are none. */
+function strayLetters(status) {
+  const counts = Object.entries(status.dead_letters_without_account).map(([word, count]) => `${plain(word)} ${number(count)}`);
+  return counts.length > 0 ? `Dead letters of no account here, since the start: ${counts.join(', ')}.` : '';
+}
+
 function showAccounts(status) {
   const now = Date.parse(status.now);
   const gone = new Set(accountRows.keys());
@@ -157,6 +163,8 @@ function showAccounts(status) {
     accountRows.delete(name);
   }
   orderRows(status.accounts);
+  say(find('stray'), strayLetters(status));
+  find('stray').hidden = find('stray').textContent === '';
   find('filter').hidden = status.accounts.length < 8;
   applyFilter();
 }
