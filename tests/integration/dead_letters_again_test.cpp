@@ -161,5 +161,22 @@ TEST(dead_letters_replay, letters_that_are_left_take_nothing_of_the_speed) {
   EXPECT_THAT(dead.replayed_ids(), ElementsAre("e"));
 }
 
+/// Whose turn would come an hour after the last one's.
+TEST(dead_letters_replay, after_the_last_letter_nothing_is_waited_for) {
+  dead_letter_world dead("last", 1);
+  dead.write_dead(lead(1), "e");
+  dead.write_dead(lead(2), "later");
+  dead.flush();
+  for (const std::vector<std::string>& wanted : {std::vector<std::string>{"--limit", "1"}, std::vector<std::string>{}}) {
+    std::vector<std::string> options = wanted;
+    options.insert(options.end(), {"--rate", "1/h"});
+    process replay(dead.arguments("replay", options));
+    const auto ended = replay.wait(seconds{20});
+    ASSERT_TRUE(ended) << replay.standard_error();
+    EXPECT_EQ(ended->code, 0);
+  }
+  EXPECT_THAT(dead.replayed_ids(), ElementsAre("e", "later"));
+}
+
 }  // namespace
 }  // namespace leadrelay::integration

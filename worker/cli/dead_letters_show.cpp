@@ -34,7 +34,7 @@ int fail(const std::string& what, int code) {
 std::string refuse(const position& at, const std::vector<kafka::log_span>& partitions, const std::string& topic) {
   const std::string text = "`" + std::to_string(at.partition) + ":" + std::to_string(at.offset) + "`: ";
   if (static_cast<std::size_t>(at.partition) >= partitions.size())
-    return text + "topic \"" + topic + "\" has " + std::to_string(partitions.size()) + " partitions, expected one from 0 to " +
+    return text + "topic \"" + topic + "\" has no partition " + std::to_string(at.partition) + ", expected one from 0 to " +
            std::to_string(partitions.size() - 1);
   const kafka::log_span& in = partitions[static_cast<std::size_t>(at.partition)];
   const std::string where = "partition " + std::to_string(at.partition) + " of topic \"" + topic + "\" ";

@@ -98,7 +98,7 @@ std::string exit_status() {
          bold(std::to_string(exit_failed)) +
          "\nIt failed.\n"
          ".TP\n" +
-         bold(std::to_string(exit_usage)) + "\nThe command or the configuration is wrong;\nstandard error says what would be right.\n";
+         bold(std::to_string(exit_usage)) + "\nThe command or the configuration is wrong;\nwhat is printed says what would be right.\n";
 }
 
 }  // namespace

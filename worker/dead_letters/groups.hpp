@@ -4,6 +4,7 @@
 #include <map>
 #include <queue>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -59,20 +60,22 @@ struct summary {
 
 summary summarize(const read_letter_record& one, bool replayed);
 
-/// Keeps the `most` newest of all that it is shown.
+/// Keeps the `most` newest of all that it is shown; of one time those that lie later.
 class newest {
  public:
   explicit newest(std::size_t most) : most_(most) {}
 
   /// Whether one of this time would be kept, so that others need not be summarized.
-  bool takes(std::int64_t time_ms) const { return kept_.size() < most_ || (most_ > 0 && time_ms > kept_.top().time_ms); }
+  bool takes(std::int64_t time_ms) const { return kept_.size() < most_ || (most_ > 0 && time_ms >= kept_.top().time_ms); }
   void add(summary one);
   /// The newest first. Leaves nothing behind.
   std::vector<summary> take();
 
  private:
   struct newer {
-    bool operator()(const summary& a, const summary& b) const noexcept { return a.time_ms > b.time_ms; }
+    bool operator()(const summary& a, const summary& b) const noexcept {
+      return std::tie(a.time_ms, a.offset) > std::tie(b.time_ms, b.offset);
+    }
   };
   std::size_t most_;
   std::priority_queue<summary, std::vector<summary>, newer> kept_;  ///< the oldest on top

@@ -267,8 +267,9 @@ void replay_run::take_turn(std::size_t letters) {
 }
 
 step_result replay_run::flush(const replay_plan& plan) {
+  if (batch_.empty()) return std::nullopt;
   wait_for_turn();
-  step failed = batch_.empty() || stop_ || options_.over_newer || options_.dry_run ? step{} : sources_->look();
+  step failed = stop_ || options_.over_newer || options_.dry_run ? step{} : sources_->look();
   if (!failed) drop_overtaken(plan);
   take_turn(batch_.size());
   const auto count = [this](std::span<replay_item> items, replay_writer::result result) {

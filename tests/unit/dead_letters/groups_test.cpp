@@ -71,9 +71,11 @@ summary one_of(std::int64_t offset, std::int64_t time_ms) {
 TEST(newest, keeps_the_newest_the_newest_first) {
   newest kept(2);
   for (const std::int64_t time : {3, 1, 4, 2}) kept.add(one_of(time, time));
-  EXPECT_FALSE(kept.takes(3));
+  EXPECT_FALSE(kept.takes(2));
   EXPECT_TRUE(kept.takes(5));
   EXPECT_THAT(kept.take(), ElementsAre(Field(&summary::time_ms, 4), Field(&summary::time_ms, 3)));
+  for (const std::int64_t offset : {10, 11, 12, 13}) kept.add(one_of(offset, 5));
+  EXPECT_THAT(kept.take(), ElementsAre(Field(&summary::offset, 13), Field(&summary::offset, 12))) << "of one time";
   newest none(0);
   none.add(one_of(1, 1));
   EXPECT_FALSE(none.takes(1));
