@@ -22,10 +22,16 @@ void relay::keep_watch() {
 
 void relay::look_at_partitions() {
   bool any_work = false;
+  // What is parked waits until its account is well again, and holds up nobody.
+  const auto waits_for_account = [this](const std::string& topic) {
+    const auto of = accounts_by_log_.find(topic);
+    return of != accounts_by_log_.end() && of->second->down_since().has_value();
+  };
   for (const auto& [name, partition] : partitions_) {
     const auto oldest = partition->offsets.committable().value_or(-1);
-    any_work = any_work || partition->offsets.outstanding() > 0;
-    switch (partition->watch.look(oldest, partition->offsets.outstanding(), loop_.now())) {
+    const std::size_t outstanding = partition->offsets.outstanding();
+    any_work = any_work || outstanding > 0;
+    switch (partition->watch.look(oldest, waits_for_account(name.topic) ? 0 : outstanding, loop_.now())) {
       case delivery::stall_watch::finding::nothing_new: break;
       case delivery::stall_watch::finding::stalled:
         ++metrics_.stalls;
