@@ -158,10 +158,21 @@ class Page(unittest.TestCase):
         self.assertTrue(any("Content Security Policy" in each for each in self.browser.complaints()))
 
     def test_narrow_window_needs_no_sideways_scrolling(self):
-        for width in (320, 360, 600, 1040, 1041):
+        for width in (320, 360, 600, 1040, 1041, 1180, 1181):
             self.browser.look(width, 800)
             self.open(troubled_accounts(), partitions=[partition(topic="a-topic-with-a-long-name-" * 4)], troubles=["x" * 200])
             self.browser.ask("document.querySelectorAll('.opener').forEach((each) => each.click())")
+            self.assertLessEqual(self.browser.overflow(), 0, f"at {width}")
+
+    def test_names_stay_in_one_line_at_every_width(self):
+        told = {"p50": 2.5, "p99": 30.0}
+        recent = {"seconds": 60.0, "requests": 81900, "delivered": 78100, "request_seconds": told, "delivery_seconds": told}
+        troubled = account("acme-leadping", waiting=123456, oldest="2027-01-15T08:00:03.000Z", state="credential_refused", parked_partitions=4, parked=1200,
+                           reason="the provider refuses the credential with HTTP 401", concurrency=1000, dead_letters={"missing_required": 1234}, recent=recent)
+        for width in (320, 600, 1040, 1041, 1100, 1180, 1181, 1280, 1920):
+            self.browser.look(width, 800)
+            self.open([troubled])
+            self.assertLess(self.browser.ask("return document.querySelector('.opener').clientHeight"), 30, f"at {width}")
             self.assertLessEqual(self.browser.overflow(), 0, f"at {width}")
 
     def test_narrow_window_says_what_each_number_is(self):
