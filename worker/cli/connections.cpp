@@ -55,16 +55,21 @@ std::string where_secret_is(const config::credential_source& from) {
   return "the credential is in the configuration";
 }
 
-std::string_view remedy(const http::connected& failed) {
-  const auto tells = [&](const char* of) { return failed.detail.find(of) != std::string::npos; };
-  switch (failed.error) {
+std::string_view remedy(http::tls_trouble of) {
+  switch (of) {
+    case http::tls_trouble::certificate: return "expected a certificate for this host of an authority that `tls.ca` or the system trusts";
+    case http::tls_trouble::refused:
+      return "expected `tls.certificate` as the server takes it, where it asks for one, TLS 1.2 or later, and a host that it serves";
+    case http::tls_trouble::no_tls:
+    case http::tls_trouble::none: break;
+  }
+  return "expected a server that speaks TLS 1.2 or later there";
+}
+
+std::string_view remedy(http::transport_error error, http::tls_trouble of) {
+  switch (error) {
     case http::transport_error::resolve_failed: return "expected a host whose name can be looked up";
-    case http::transport_error::tls_failed:
-      if (tells("certificate not accepted"))
-        return "expected a certificate for this host of an authority that `tls.ca` or the system trusts";
-      if (tells("alert") || tells("refused after"))
-        return "expected `tls.certificate` as the server takes it, where it asks for one, and TLS 1.2 or later";
-      return "expected a server that speaks TLS 1.2 or later there";
+    case http::transport_error::tls_failed: return remedy(of);
     case http::transport_error::connect_timeout: return "expected a connection in time: a way through the firewall, or a longer --timeout";
     default: return "expected a server that takes connections there";
   }
@@ -82,7 +87,7 @@ task<void> try_target(loop& on, target& at, tls_context context, time_point dead
     at.what = "connects in " + std::to_string(took.count()) + " ms" + (at.to.is_tls() ? ", the certificate is accepted" : ", without TLS");
     got.connection->close();
   } else {
-    at.what = got.detail + "; " + std::string(remedy(got));
+    at.what = got.detail + "; " + std::string(remedy(got.error, dialer.trouble()));
   }
 }
 

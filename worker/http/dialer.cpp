@@ -51,6 +51,13 @@ bool is_reset(const error_code& error) noexcept {
   return error == boost::asio::error::connection_reset || error == boost::asio::error::broken_pipe;
 }
 
+tls_trouble trouble_of(tls_stream& stream, const error_code& error) {
+  if (SSL_get_verify_result(stream.native_handle()) != X509_V_OK) return tls_trouble::certificate;
+  const bool is_alert = error.category() == boost::asio::error::get_ssl_category() &&
+                        ERR_GET_REASON(static_cast<unsigned long>(error.value())) >= SSL_AD_REASON_OFFSET;
+  return is_alert ? tls_trouble::refused : tls_trouble::no_tls;
+}
+
 }  // namespace
 
 /// One connect under way.
@@ -69,6 +76,7 @@ dialer::dialer(loop& on, origin to, std::shared_ptr<boost::asio::ssl::context> t
 
 task<connected> dialer::connect(time_point deadline) {
   connected out;
+  trouble_ = tls_trouble::none;
   const addresses::result at = co_await addresses_.get(deadline);
   if (at.found.empty()) {
     fail(out, at.in_time ? transport_error::resolve_failed : transport_error::connect_timeout, to_.host + ": " + at.detail);
@@ -139,6 +147,7 @@ task<void> dialer::shake_hands(attempt& now, connected& out) {
   } else if (is_reset(error)) {
     fail(out, transport_error::connect_failed, "reset within the TLS handshake: " + error.message());
   } else {
+    trouble_ = trouble_of(stream, error);
     fail(out, transport_error::tls_failed, handshake_failure(stream, error));
   }
 }
@@ -156,6 +165,7 @@ task<void> dialer::hear_refusal(tls_stream& stream, time_point deadline, connect
   co_await stream.async_read_some(boost::asio::buffer(&byte, 1), boost::asio::redirect_error(use_task, error));
   loop_.timers().cancel(timer);
   if (over || !error) co_return;
+  trouble_ = tls_trouble::refused;
   fail(out, transport_error::tls_failed, "refused after the TLS handshake: " + handshake_words(error));
 }
 

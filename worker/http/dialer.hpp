@@ -13,6 +13,14 @@
 
 namespace leadrelay::http {
 
+/// Who ended a TLS handshake, for whoever has to mend it.
+enum class tls_trouble {
+  none,
+  certificate,  ///< the other side's is not accepted here
+  refused,      ///< the other side has said no, by an alert (RFC 8446 section 6.2), or has ended what it had shaken hands on
+  no_tls        ///< neither: what came was no TLS, or nothing
+};
+
 /// Opens connections to one origin over the network: looks its name up, tries its addresses in turn, each connect starting with the
 /// next one so that all get their share, and shakes hands over TLS where the scheme is https.
 ///
@@ -32,6 +40,9 @@ class dialer final : public connector {
   /// How long the last connect has waited for that.
   duration waited_for_refusal() const noexcept { return refusal_waited_; }
 
+  /// Where the last connect ended with `tls_failed`; `none` otherwise.
+  tls_trouble trouble() const noexcept { return trouble_; }
+
  private:
   struct attempt;
 
@@ -49,6 +60,7 @@ class dialer final : public connector {
   std::size_t turn_ = 0;
   duration refusal_wait_{};
   duration refusal_waited_{};
+  tls_trouble trouble_ = tls_trouble::none;
 };
 
 }  // namespace leadrelay::http

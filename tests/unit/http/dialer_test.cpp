@@ -160,6 +160,7 @@ TEST_F(dialer_test, server_without_tls_fails_the_handshake) {
   dial({loopback(server->port())}, true);
   const connected plain = connect();
   EXPECT_EQ(plain.error, transport_error::tls_failed);
+  EXPECT_EQ(dials->trouble(), tls_trouble::no_tls);
   EXPECT_THAT(plain.detail, HasSubstr("wrong version number"));
 }
 

@@ -49,6 +49,7 @@ class tls_test : public test::network_fixture, public testing::Test {
     const connected got = connect();
     EXPECT_EQ(got.connection, nullptr);
     EXPECT_EQ(got.error, transport_error::tls_failed);
+    EXPECT_EQ(dials->trouble(), tls_trouble::certificate);
     EXPECT_TRUE(eventually([&] { return server->accepted() == 1; }));
     EXPECT_EQ(requests, 0);
     return got.detail;
@@ -126,6 +127,7 @@ TEST_F(tls_test, server_of_an_old_protocol_is_refused) {
   dial();
   const connected got = connect();
   EXPECT_EQ(got.error, transport_error::tls_failed);
+  EXPECT_EQ(dials->trouble(), tls_trouble::refused);
   EXPECT_THAT(got.detail, HasSubstr("protocol version"));
   EXPECT_EQ(shaken, 0);
 }
@@ -165,7 +167,33 @@ TEST_F(tls_test, missing_client_certificate_fails_the_handshake_in_tls_1_2) {
   dial();
   const connected got = connect();
   EXPECT_EQ(got.error, transport_error::tls_failed);
+  EXPECT_EQ(dials->trouble(), tls_trouble::refused);
   EXPECT_THAT(got.detail, HasSubstr("alert"));
+}
+
+TEST_F(tls_test, missing_client_certificate_shows_at_once_in_tls_1_3_where_it_is_waited_for) {
+  auto strict = test::server_context(test::good_identity());
+  test::require_client_certificate(*strict, other_authority());
+  serve_with(strict);
+  dial();
+  dials->wait_for_refusal(std::chrono::seconds{10});
+  EXPECT_EQ(connect().error, transport_error::tls_failed);
+  EXPECT_EQ(dials->trouble(), tls_trouble::refused);
+  server->stop();
+  EXPECT_EQ(connect().error, transport_error::connect_failed);
+  EXPECT_EQ(dials->trouble(), tls_trouble::none) << "of the last connect alone";
+}
+
+/// OpenSSL's words for this alert do not say that it is one.
+TEST_F(tls_test, server_that_does_not_know_the_host_refuses_it) {
+  auto strict = test::server_context(test::good_identity());
+  SSL_CTX_set_tlsext_servername_callback(strict->native_handle(), +[](SSL*, int*, void*) -> int { return SSL_TLSEXT_ERR_ALERT_FATAL; });
+  serve_with(strict);
+  dial();
+  const connected got = connect();
+  EXPECT_EQ(got.error, transport_error::tls_failed);
+  EXPECT_THAT(got.detail, HasSubstr("unrecognized name"));
+  EXPECT_EQ(dials->trouble(), tls_trouble::refused);
 }
 
 TEST_F(tls_test, next_connection_resumes_the_session) {
