@@ -147,6 +147,19 @@ TEST(dead_letters_replay, what_the_source_is_too_small_for_is_told_and_the_other
   EXPECT_EQ(dead.replayed_ids(), ids);
 }
 
+TEST(dead_letters_replay, letters_of_a_source_that_is_gone_are_told_and_left) {
+  dead_letter_world dead("gone", 1);
+  dead.write_dead(lead(1), "e");
+  dead.flush();
+  dead.world().admin().delete_topic(dead.world().topic());
+  ASSERT_TRUE(eventually(seconds{10}, [&] { return !dead.world().admin().topic_exists(dead.world().topic()); }));
+  const auto ran = dead.run("replay");
+  dead.world().admin().create_topic(dead.world().topic(), 1);
+  EXPECT_EQ(ran.code, 0) << ran.error;
+  EXPECT_THAT(ran.output, HasSubstr("1 not replayed: their change lay in a topic"));
+  EXPECT_THAT(ran.output, HasSubstr("the brokers do not have any more"));
+}
+
 /// At one a second the hindered ones alone took half a minute.
 TEST(dead_letters_replay, letters_that_are_left_take_nothing_of_the_speed) {
   dead_letter_world dead("speed", 1);

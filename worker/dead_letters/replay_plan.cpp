@@ -23,7 +23,8 @@ constexpr std::array<described, hindrance_count> hindrances{{
      "the provider may have applied them, and a replay would append twice; look at them, then replay with --reason "
      "outcome_unknown"},
     {"no_letter", "they do not say where their change lay; expected records that leadrelay has written"},
-    {"other_topic", "their change lay in a topic or partition that is none of topics.lead_changes"},
+    {"other_topic",
+     "their change lay in a topic or partition that is none of topics.lead_changes, or that the brokers do not have any more"},
     {"cut", "they hold a part of their event alone, and the source no longer holds the whole"},
     {"too_large", "the source topic takes no record as large; raise its max.message.bytes"},
     {"repeated",
