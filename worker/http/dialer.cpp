@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/error.hpp>
 
 namespace leadrelay::http {
 namespace {
