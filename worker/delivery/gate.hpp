@@ -77,6 +77,8 @@ class gate {
   }
   /// When the admitted request may go on the wire at the earliest, in the past where it may at once.
   time_point leaves_at() const { return rate_.begins_at(); }
+  /// The admitted request is ready to go on the wire.
+  void tell_ready(time_point now) noexcept { rate_.tell_ready(now); }
   /// The admitted request goes on the wire now. False where it comes too late for its turn: it must not, and is to be cancelled.
   bool send(time_point now);
   /// The admitted request could not go on the wire.

@@ -19,38 +19,26 @@ shared_limit::shared_limit(const providers::limit& of)
       window_(of.requests, per_),
       pace_(of.requests, per_) {}
 
-bool shared_limit::open(time_point now) const {
-  if (turns_) return turns_->open(now);
-  return window_.open(now) && pace_.opens_at() <= now;
-}
+bool shared_limit::open(time_point now) const { return goes_by_turns() || (window_.open(now) && pace_.opens_at() <= now); }
 
 std::optional<time_point> shared_limit::opens_at(time_point now) const {
-  if (turns_) return turns_->opens_at(now);
+  if (goes_by_turns()) return now;
   const auto at = window_.opens_at();
   return at ? std::optional{std::max({*at, pace_.opens_at(), now})} : std::nullopt;
 }
 
 void shared_limit::reserve(time_point now) {
   window_.reserve();
-  if (turns_) turns_->take(now);
   if (std::exchange(held_back_, false)) pace_.forfeit(now);
   pace_.send(now);
-}
-
-void shared_limit::lose(time_point now) noexcept {
-  if (turns_ && !turns_->is_in_time(now)) turns_->lose(now);
 }
 
 void shared_limit::cancel() {
   window_.cancel();
   pace_.take_back();
-  if (turns_) turns_->end();
 }
 
-void shared_limit::send(time_point now) {
-  window_.send(now);
-  if (turns_) turns_->end();
-}
+void shared_limit::send(time_point now) { window_.send(now); }
 
 void shared_limit::hold_back(time_point now) { held_back_ = held_back_ || !window_.open(now); }
 
@@ -59,29 +47,23 @@ void shared_limit::ease(time_point now) {
   pace_.ease(now);
 }
 
-void shared_limit::set_share(const limit_share& share, time_point now, wall_time wall_now) {
+void shared_limit::set_share(const limit_share& share, time_point now) {
+  const bool had_turns = goes_by_turns();
   const limit_share before = std::exchange(share_, share);
-  if (!turns_) window_.forget(limit_share{left_out(before, share), before.total}.of(whole_.requests), now + pace_.burst(), now);
-  turns_.reset();
+  if (!had_turns) window_.forget(limit_share{left_out(before, share), before.total}.of(whole_.requests), now + pace_.burst(), now);
   window_.resize(share.of(whole_.requests));
   pace_.resize(window_.requests(), per_);
-  if (whole_.requests < share.total) {
-    turns_.emplace(whole_, share, now, wall_now, std::max(now, turns_from_));
-  } else {
-    count_gained(before, now);
-  }
+  if (!goes_by_turns()) count_gained(before, now);
 }
 
-shared_limit shared_limit::successor(const providers::limit& of, time_point now, wall_time wall_now) const {
+shared_limit shared_limit::successor(const providers::limit& of, time_point now) const {
   if (of == whole_) return *this;
   shared_limit out(of);
   out.share_ = share_;
   out.window_ = window_.shortened(share_.of(of.requests), out.per_);
   out.pace_.resize(out.window_.requests(), out.per_);
   out.pace_.forfeit(now);
-  if (of.requests >= share_.total) return out;
-  out.turns_from_ = now + out.per_;
-  out.turns_.emplace(of, share_, now, wall_now, out.turns_from_);
+  if (out.goes_by_turns()) out.turns_from_ = now + out.per_;
   return out;
 }
 
@@ -112,6 +94,7 @@ void shared_limit::count_gained(const limit_share& before, time_point now) {
 rate_limit::rate_limit(const std::vector<providers::limit>& limits) : limits_(limits.begin(), limits.end()) {}
 
 bool rate_limit::open(time_point now) const {
+  if (turns_ && !turns_->open(now)) return false;
   return std::ranges::all_of(limits_, [&](const shared_limit& each) { return each.open(now); });
 }
 
@@ -122,33 +105,30 @@ std::optional<time_point> rate_limit::opens_at(time_point now) const {
     if (!at) return std::nullopt;
     latest = std::max(*latest, *at);
   }
-  return latest;
+  return turns_ ? turns_->opens_at(*latest) : latest;
 }
 
 void rate_limit::reserve(time_point now) {
   for (shared_limit& each : limits_) each.reserve(now);
+  if (turns_) turns_->take(now);
 }
 
 void rate_limit::cancel() {
   for (shared_limit& each : limits_) each.cancel();
+  if (turns_) turns_->end();
 }
 
-bool rate_limit::is_in_time(time_point now) const {
-  return std::ranges::all_of(limits_, [&](const shared_limit& each) { return each.is_in_time(now); });
+void rate_limit::tell_ready(time_point now) noexcept {
+  if (turns_) turns_->tell_ready(now);
 }
 
-time_point rate_limit::begins_at() const {
-  time_point latest = time_point::min();
-  for (const shared_limit& each : limits_) latest = std::max(latest, each.begins_at());
-  return latest;
-}
-
-void rate_limit::lose(time_point now) {
-  for (shared_limit& each : limits_) each.lose(now);
+void rate_limit::lose(time_point now) noexcept {
+  if (turns_ && !turns_->is_in_time(now)) turns_->lose(now);
 }
 
 void rate_limit::send(time_point now) {
   for (shared_limit& each : limits_) each.send(now);
+  if (turns_) turns_->end();
 }
 
 void rate_limit::hold_back(time_point now) {
@@ -161,25 +141,47 @@ void rate_limit::ease(time_point now) {
 
 void rate_limit::set_share(const limit_share& share, time_point now, wall_time wall_now) {
   share_ = share;
-  for (shared_limit& each : limits_) each.set_share(share, now, wall_now);
+  for (shared_limit& each : limits_) each.set_share(share, now);
+  take_turns(now, wall_now);
+}
+
+std::optional<slots> rate_limit::cut_time() const {
+  std::optional<slots> out;
+  for (const shared_limit& each : limits_)
+    if (each.goes_by_turns()) (out ? *out : out.emplace()).fit(each.whole());
+  return out;
+}
+
+void rate_limit::take_turns(time_point now, wall_time wall_now) {
+  turns_.reset();
+  const auto into = cut_time();
+  if (!into) return;
+  time_point from = std::max(now, slots_from_);
+  for (const shared_limit& each : limits_)
+    if (each.goes_by_turns()) from = std::max(from, each.turns_from());
+  turns_.emplace(*into, share_, now, wall_now, from);
 }
 
 void rate_limit::set_limits(const std::vector<providers::limit>& limits, int reserved, time_point now, wall_time wall_now) {
   std::vector<shared_limit> next;
-  for (const providers::limit& each : limits) next.push_back(make_limit(each, reserved, now, wall_now));
+  for (const providers::limit& each : limits) next.push_back(make_limit(each, reserved, now));
   limits_ = std::move(next);
+  const auto into = cut_time();
+  if (turns_ && into == turns_->cut_into()) return;
+  if (turns_ && into) slots_from_ = now + into->length;
+  take_turns(now, wall_now);
 }
 
 /// Of the former limits the one itself, or else the shortest that reaches back far enough.
-shared_limit rate_limit::make_limit(const providers::limit& of, int reserved, time_point now, wall_time wall_now) const {
+shared_limit rate_limit::make_limit(const providers::limit& of, int reserved, time_point now) const {
   if (const auto same = std::ranges::find(limits_, of, &shared_limit::whole); same != limits_.end()) return *same;
   const shared_limit* former = nullptr;
   for (const shared_limit& each : limits_)
     if (each.whole().per >= of.per && (!former || each.whole().per < former->whole().per)) former = &each;
-  if (former) return former->successor(of, now, wall_now);
+  if (former) return former->successor(of, now);
   shared_limit out(of);
-  out.set_share({.owned = {}, .total = share_.total}, now, wall_now);
-  out.set_share(share_, now, wall_now);
+  out.set_share({.owned = {}, .total = share_.total}, now);
+  out.set_share(share_, now);
   out.reserve_again(reserved);
   return out;
 }

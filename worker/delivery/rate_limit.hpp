@@ -12,8 +12,8 @@
 
 namespace leadrelay::delivery {
 
-/// This worker's share of one limit: its partitions' requests in any window, evenly paced; or its partitions' turns, where the limit has
-/// fewer requests than the group has partitions.
+/// This worker's share of one limit: its partitions' requests in any window, evenly paced. Where the limit has fewer requests than the
+/// group has partitions it goes by turns, and is open here.
 ///
 /// A partition that is new here was somebody else's until now, who may have used all its requests within the last window, those
 /// that the pace lets leave at once at the very end. They count as used up, and come free as evenly as they would have been used, so much
@@ -25,8 +25,11 @@ class shared_limit {
 
   /// The limit that comes in its place, the same or one whose windows are not longer: what has left counts there. Where that is to go by
   /// turns, the first comes one window later, for what others have sent is not known here.
-  shared_limit successor(const providers::limit& of, time_point now, wall_time wall_now) const;
+  shared_limit successor(const providers::limit& of, time_point now) const;
   const providers::limit& whole() const noexcept { return whole_; }
+  bool goes_by_turns() const noexcept { return whole_.requests < share_.total; }
+  /// No turn comes before.
+  time_point turns_from() const noexcept { return turns_from_; }
 
   bool open(time_point now) const;
   /// When it opens if nothing more happens; nothing where only the end of a reservation, or another share, opens it.
@@ -37,19 +40,13 @@ class shared_limit {
   void reserve_again(int requests) noexcept {
     for (; requests > 0; --requests) window_.reserve();
   }
-  /// When the reserved request may leave at the earliest.
-  time_point begins_at() const noexcept { return turns_ ? turns_->begins_at() : time_point::min(); }
-  /// Whether the reserved request may leave now; where not, it is to be cancelled.
-  bool is_in_time(time_point now) const noexcept { return !turns_ || turns_->is_in_time(now); }
-  /// The reserved request was not ready in time.
-  void lose(time_point now) noexcept;
   void cancel();
   void send(time_point now);
   /// A request would leave now but for the window.
   void hold_back(time_point now);
   /// A request would leave now but for what the provider says is left.
   void ease(time_point now);
-  void set_share(const limit_share& share, time_point now, wall_time wall_now);
+  void set_share(const limit_share& share, time_point now);
 
  private:
   /// The partitions of one share that the other lacks.
@@ -62,11 +59,11 @@ class shared_limit {
   sliding_window window_;
   pace pace_;
   bool held_back_ = false;
-  std::optional<turns> turns_;
-  time_point turns_from_ = time_point::min();  ///< no turn comes before
+  time_point turns_from_ = time_point::min();
 };
 
-/// All the limits of an account together: a request leaves only when every one has room for it.
+/// All the limits of an account together: a request leaves only when every one has room for it. Those that go by turns have the same turns,
+/// as a request would wait long for turns of each to come together.
 class rate_limit {
  public:
   /// The whole of the limits, until `set_share` says otherwise.
@@ -77,11 +74,13 @@ class rate_limit {
   std::optional<time_point> opens_at(time_point now) const;
   void reserve(time_point now);
   /// When the reserved request may leave at the earliest, in the past where it may leave at once.
-  time_point begins_at() const;
+  time_point begins_at() const noexcept { return turns_ ? turns_->begins_at() : time_point::min(); }
+  /// The reserved request is ready to leave.
+  void tell_ready(time_point now) noexcept;
   /// Whether the reserved request may leave now; where not, it is to be cancelled.
-  bool is_in_time(time_point now) const;
+  bool is_in_time(time_point now) const noexcept { return !turns_ || turns_->is_in_time(now); }
   /// It was not ready in time.
-  void lose(time_point now);
+  void lose(time_point now) noexcept;
   /// The reserved request will not leave.
   void cancel();
   /// The reserved request leaves now.
@@ -97,10 +96,14 @@ class rate_limit {
   void set_limits(const std::vector<providers::limit>& limits, int reserved, time_point now, wall_time wall_now);
 
  private:
-  shared_limit make_limit(const providers::limit& of, int reserved, time_point now, wall_time wall_now) const;
+  shared_limit make_limit(const providers::limit& of, int reserved, time_point now) const;
+  void take_turns(time_point now, wall_time wall_now);
+  std::optional<slots> cut_time() const;
 
   std::vector<shared_limit> limits_;
   limit_share share_;
+  std::optional<turns> turns_;                 ///< of the limits that go by turns
+  time_point slots_from_ = time_point::min();  ///< those slots were others until about then
 };
 
 /// Added to every window, so that requests which leave in time also arrive in time though some travel faster than others.

@@ -196,6 +196,7 @@ task<relay::attempt> relay::try_once(account& of, running_lane& lane, const load
     tried.judged.detail = std::string(to_string(got.error)) + ": " + got.detail;
     co_return tried;
   }
+  of.gate().tell_ready(loop_.now());
   while (!lane.from->leaving && loop_.now() < of.gate().leaves_at()) co_await loop_.wait_until(lane.signal, of.gate().leaves_at());
   if (lane.from->leaving) {
     of.gate().cancel();

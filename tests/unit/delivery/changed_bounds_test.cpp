@@ -167,6 +167,50 @@ TEST(changed_bounds, any_changes_let_no_window_hold_more_than_it_may) {
   }
 }
 
+TEST(changed_bounds, any_changes_of_limits_that_go_by_turns_let_no_window_hold_more_than_it_may) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    dice random(seed);
+    const auto some = [&] {
+      std::vector<limit> out;
+      for (std::int64_t count = random.between(0, 3); count > 0; --count)
+        out.push_back({static_cast<int>(random.between(1, 14)), random.once_in(2)   ? duration{1s}
+                                                                : random.once_in(2) ? duration{10s}
+                                                                                    : 1min});
+      out.push_back({400, 1min});  // reaches back far enough for all that come
+      return out;
+    };
+    std::vector<limit> limits = some();
+    busy_account account(limits);
+    account.through.set_share({{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 12}, account.now, account.wall());
+    for (int change = 0; change < 12; ++change) {
+      account.run_for(random.between(duration{1ms}, duration{200s}));
+      limits = some();
+      account.set_limits(limits);
+      const std::size_t before = account.sent.size();
+      account.run_for(random.between(duration{1ms}, duration{200s}));
+      busy_account seen = account;
+      for (std::size_t at = before; at < account.sent.size(); ++at) {
+        seen.now = account.sent[at];
+        for (const limit& each : limits) ASSERT_LE(seen.within(each.per), each.requests) << "seed " << seed << ", change " << change;
+      }
+    }
+  }
+}
+
+TEST(changed_bounds, a_limit_that_goes_by_turns_goes_on_beside_one_that_comes_and_goes) {
+  busy_account account({{3, 10s}});
+  account.through.set_share({{0, 1, 2, 3, 4, 5}, 6}, account.now, account.wall());
+  account.run_for(1min);
+  for (int change = 0; change < 6; ++change) {
+    account.set_limits({{3, 10s}, {1, 4s}});
+    account.run_for(1min);
+    EXPECT_GE(account.within(50s), 11);
+    account.set_limits({{3, 10s}});
+    account.run_for(1min);
+    EXPECT_GE(account.within(1min), 16) << "the wait of the other one is over with it";
+  }
+}
+
 TEST(changed_bounds, what_was_admitted_before_and_is_put_back_takes_nothing_of_the_new_limit) {
   for (const std::vector<limit>& after : {std::vector<limit>{{3, 10s}}, std::vector<limit>{{3, 2h}}, std::vector<limit>{{2, 1h}}}) {
     busy_account account({{3, 1h}});

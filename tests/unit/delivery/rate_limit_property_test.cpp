@@ -114,6 +114,59 @@ TEST(rate_limit_property_test, no_window_holds_more_than_it_may_while_partitions
   }
 }
 
+TEST(rate_limit_property_test, no_window_of_limits_that_go_by_turns_holds_more_than_it_may_while_partitions_change_hands) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    SCOPED_TRACE(seed);
+    dice random(seed);
+    std::vector<limit> limits;
+    for (std::int64_t count = random.between(2, 4); count > 0; --count)
+      limits.push_back({static_cast<int>(random.between(1, 14)), random.between(milliseconds{100}, seconds{random.once_in(3) ? 60 : 5})});
+    group tried(seed, limits, 12, random.once_in(2) ? duration{seconds{10}} : duration{});
+    const auto sent = tried.run(seconds{300}, random.between(milliseconds{100}, seconds{20}));
+    ASSERT_TRUE(within(limits, sent));
+  }
+}
+
+TEST(rate_limit_property_test, group_whose_limits_go_by_turns_uses_95_percent_of_the_slowest) {
+  for (const std::vector<limit>& limits : std::vector<std::vector<limit>>{{{1, seconds{1}}, {30, minutes{1}}},
+                                                                          {{3, seconds{10}}, {10, minutes{1}}},
+                                                                          {{5, minutes{1}}, {10, hours{24}}},
+                                                                          {{1, seconds{1}}, {1, seconds{12}}},
+                                                                          {{40, hours{1}}, {20, minutes{1}}, {2, seconds{1}}}}) {
+    const auto slowest = std::ranges::max_element(limits, {}, [](const limit& each) { return each.per / each.requests; });
+    group tried(5, limits, 48);
+    const auto sent = tried.run(200 * slowest->per, 50 * slowest->per);
+    EXPECT_GE(static_cast<double>(sent.size()), 0.95 * 199 * slowest->requests) << slowest->requests;
+    EXPECT_TRUE(within(limits, sent));
+  }
+}
+
+/// Neighbouring partitions' turns come about evenly, so that the pace of the other limit lets few of them pass.
+TEST(rate_limit_property_test, limit_that_goes_by_turns_beside_one_that_does_not_costs_little) {
+  for (const std::vector<limit>& limits : std::vector<std::vector<limit>>{{{1, seconds{1}}, {100, minutes{1}}},
+                                                                          {{5, seconds{1}}, {50, minutes{1}}},
+                                                                          {{20, seconds{1}}, {1000, minutes{1}}},
+                                                                          {{5, seconds{1}}, {200, minutes{1}}, {1000, hours{1}}}}) {
+    const auto slowest = std::ranges::max_element(limits, {}, [](const limit& each) { return each.per / each.requests; });
+    rate_limit quarter(limits);
+    limit_share share{.owned = {}, .total = 48};
+    for (int each = 12; each < 24; ++each) share.owned.push_back(each);
+    quarter.set_share(share, start, noon);
+    std::int64_t sent = 0;
+    const duration span = std::max(50 * slowest->per, duration{hours{1}});
+    for (time_point now = start; now < start + span; now = quarter.opens_at(now).value()) {
+      while (quarter.open(now)) {
+        quarter.reserve(now);
+        quarter.send(now);
+        ++sent;
+      }
+      quarter.hold_back(now);
+    }
+    const auto windows = static_cast<double>(span.count()) / static_cast<double>(slowest->per.count());
+    EXPECT_GE(static_cast<double>(sent), 0.9 * windows / 4 * slowest->requests) << slowest->requests;
+  }
+}
+
 TEST(rate_limit_property_test, group_that_is_at_peace_uses_95_percent) {
   for (const limit& each : std::vector<limit>{{50, seconds{1}}, {300, seconds{10}}, {3, seconds{2}}, {7, seconds{1}}}) {
     group tried(11, {each}, 6);

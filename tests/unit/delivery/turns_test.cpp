@@ -1,5 +1,6 @@
 #include "delivery/turns.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <set>
 #include <vector>
@@ -30,7 +31,7 @@ std::vector<time_point> sends(
 }
 
 TEST(turns_test, all_partitions_together_use_95_percent) {
-  const auto sent = sends(turns({3, seconds{2}}, {{0, 1, 2, 3, 4, 5}, 6}, start, noon), start, start + seconds{2000});
+  const auto sent = sends(turns(slots({3, seconds{2}}), {{0, 1, 2, 3, 4, 5}, 6}, start, noon), start, start + seconds{2000});
   EXPECT_GE(sent.size(), 2850u);
   EXPECT_LE(sent.size(), 3000u);
 }
@@ -49,8 +50,8 @@ TEST(turns_test, partitions_of_several_workers_never_have_more_in_a_window_than_
     const duration ahead[] = {seconds{0}, seconds{7}, hours{1}};
     for (int worker = 0; worker < 3; ++worker) {
       const wall_time calendar = noon + std::chrono::duration_cast<wall_time::duration>(stretch * worker * 24 / 100);
-      for (const time_point at :
-           sends(turns(limit, {owned[worker], 7}, start + ahead[worker], calendar), start + ahead[worker], until + ahead[worker], delay))
+      for (const time_point at : sends(turns(slots(limit), {owned[worker], 7}, start + ahead[worker], calendar), start + ahead[worker],
+                                       until + ahead[worker], delay))
         all.insert(at - ahead[worker]);
     }
     ASSERT_GE(all.size(), static_cast<std::size_t>(38 * limit.requests) * 85 / 100);
@@ -61,7 +62,7 @@ TEST(turns_test, partitions_of_several_workers_never_have_more_in_a_window_than_
 }
 
 TEST(turns_test, turn_is_used_once_and_only_at_its_beginning) {
-  turns tried({2, seconds{10}}, {{0}, 4}, start, noon);
+  turns tried(slots({2, seconds{10}}), {{0}, 4}, start, noon);
   const time_point turn = tried.opens_at(start + seconds{1}).value();
   EXPECT_TRUE(tried.open(turn + milliseconds{200}));
   EXPECT_FALSE(tried.open(turn + milliseconds{300}));
@@ -73,7 +74,7 @@ TEST(turns_test, turn_is_used_once_and_only_at_its_beginning) {
 }
 
 TEST(turns_test, request_that_takes_long_to_get_ready_loses_one_turn_and_is_ahead_of_the_next) {
-  turns tried({5, seconds{10}}, {{0}, 50}, start, noon);
+  turns tried(slots({5, seconds{10}}), {{0}, 50}, start, noon);
   const time_point first = tried.opens_at(start + seconds{1}).value();
   tried.take(first);
   const time_point ready = first + milliseconds{700};
@@ -94,8 +95,60 @@ TEST(turns_test, request_that_takes_long_to_get_ready_loses_one_turn_and_is_ahea
   EXPECT_EQ(tried.opens_at(slot + seconds{1}).value(), slot + 50 * (milliseconds{2100} + nanoseconds{1}) - seconds{10}) << "10 s at most";
 }
 
+/// When requests of a worker leave, each ready some time after it has its turn.
+std::vector<time_point> sends_when_ready(turns tried, time_point begin, time_point until,
+                                         const std::function<duration(time_point)>& takes) {
+  std::vector<time_point> out;
+  for (time_point now = tried.opens_at(begin).value(); now < until; now = tried.opens_at(now).value()) {
+    tried.take(now);
+    now += takes(now);
+    tried.tell_ready(now);
+    now = std::max(now, tried.begins_at());
+    tried.tell_ready(now);
+    if (tried.is_in_time(now))
+      out.push_back(now);
+    else
+      tried.lose(now);
+    tried.end();
+  }
+  return out;
+}
+
+TEST(turns_test, one_request_that_takes_long_to_get_ready_costs_later_ones_little) {
+  const turns tried(slots({5, seconds{1}}), {{0, 1, 2, 3, 4, 5}, 6}, start, noon);
+  const auto takes = [](time_point now) { return now < start + seconds{1} ? duration{seconds{3}} : milliseconds{20}; };
+  const auto sent = sends_when_ready(tried, start, start + seconds{80}, takes);
+  EXPECT_GE(std::ranges::count_if(sent, [](time_point each) { return each >= start + seconds{20}; }), 60 * 5 * 95 / 100);
+}
+
+TEST(turns_test, requests_that_all_take_long_lose_one_turn) {
+  const turns tried(slots({5, minutes{1}}), {{0, 1, 2, 3, 4, 5}, 6}, start, noon);
+  const auto sent = sends_when_ready(tried, start, start + hours{1}, [](time_point) { return seconds{5}; });
+  EXPECT_GE(sent.size(), 60u * 5 * 95 / 100);
+}
+
+TEST(turns_test, turns_of_a_worker_with_neighbouring_partitions_come_about_evenly) {
+  for (const int total : {8, 12, 24, 48, 60, 100, 128})
+    for (const int workers : {2, 3, 4}) {
+      limit_share share{.owned = {}, .total = total};
+      for (int each = total / workers; each < 2 * total / workers; ++each) share.owned.push_back(each);
+      const duration round = total * slots({1, seconds{1}}).length;
+      const auto sent = sends(turns(slots({1, seconds{1}}), share, start, noon), start, start + 2 * round);
+      ASSERT_EQ(sent.size(), 2 * share.owned.size()) << total;
+      for (std::size_t at = 1; at < sent.size(); ++at)
+        ASSERT_LE(sent[at] - sent[at - 1], round * 9 / 4 / static_cast<int>(share.owned.size())) << total << ", " << workers;
+    }
+}
+
+TEST(turns_test, slots_of_several_limits_keep_to_each_of_them) {
+  slots of({57, minutes{1}});
+  of.fit({1, seconds{1}});
+  EXPECT_EQ(of.length, slots({57, minutes{1}}).length) << "the slowest one's";
+  EXPECT_EQ(of.punctual, milliseconds{25}) << "a second after its beginning would be next to the following one";
+}
+
 TEST(turns_test, request_that_comes_too_late_or_after_a_new_share_has_no_turn) {
-  turns tried({2, seconds{10}}, {{0}, 4}, start, noon);
+  turns tried(slots({2, seconds{10}}), {{0}, 4}, start, noon);
   const time_point turn = tried.opens_at(start + seconds{1}).value();
   EXPECT_FALSE(tried.is_in_time(turn));
   tried.take(turn);
@@ -104,11 +157,11 @@ TEST(turns_test, request_that_comes_too_late_or_after_a_new_share_has_no_turn) {
 }
 
 TEST(turns_test, worker_without_partitions_has_none) {
-  EXPECT_EQ(turns({1, seconds{1}}, {{}, 4}, start, noon).opens_at(start), std::nullopt);
+  EXPECT_EQ(turns(slots({1, seconds{1}}), {{}, 4}, start, noon).opens_at(start), std::nullopt);
 }
 
 TEST(turns_test, slowest_limit_among_the_most_partitions_is_a_time_that_can_be_waited_for) {
-  const turns tried({1, hours{24 * 366}}, {{100'000}, 1'000'000}, start, noon);
+  const turns tried(slots({1, hours{24 * 366}}), {{100'000}, 1'000'000}, start, noon);
   ASSERT_TRUE(tried.opens_at(start));
   EXPECT_GT(*tried.opens_at(start), start);
   EXPECT_LT(*tried.opens_at(start), start + hours{24 * 366 * 60});

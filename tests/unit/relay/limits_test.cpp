@@ -23,6 +23,19 @@ TEST(limits, a_connection_that_takes_longer_than_a_turn_costs_one_turn) {
   EXPECT_LE(w.provider.requests.size(), 36u);
 }
 
+TEST(limits, a_connection_that_takes_long_once_costs_a_limit_that_goes_by_turns_little) {
+  world w(account("orwel", "merging: false, limits: [ { requests: 5, per: 1s } ]"));
+  w.provider.connect_time = 3s;
+  w.kafka.assign(12);
+  for (int lead = 1; lead <= 1000; ++lead) w.kafka.deliver(lead % 12, "l" + std::to_string(lead), orwel_event(lead, 1));
+  w.loop.run_for(10s);
+  w.provider.connect_time = 5ms;
+  w.loop.run_for(20s);
+  const std::size_t before = w.provider.requests.size();
+  w.loop.run_for(60s);
+  EXPECT_GE(w.provider.requests.size() - before, 285u);
+}
+
 TEST(limits, a_share_that_somebody_else_may_have_had_counts_as_used) {
   world w(account("orwel", "merging: false, limits: [ { requests: 100, per: 1h } ]"));
   w.kafka.assign(1);
