@@ -31,8 +31,8 @@ constexpr std::string_view accounts_text =
     " retry: { attempts: 3, first_wait: 100ms, give_up_after: 1d } }\n"
     "  crowd: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 200,"
     " retry: { attempts: 100, give_up_after: 1d } }\n"
-    "  scarce: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [ { requests: 3, per: 2s } ],"
-    " retry: { attempts: 100, give_up_after: 1d } }\n";
+    "  scarce: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [ { requests: 3, per: 2s },"
+    " { requests: 5, per: 5s } ], retry: { attempts: 100, give_up_after: 1d } }\n";
 
 std::vector<account_rules> rules_of_accounts() {
   return {{"paced"}, {"open"}, {"notes", true}, {"again", true, true}, {"tired", false, false, 3}, {"crowd", true}, {"scarce"}};
@@ -40,7 +40,7 @@ std::vector<account_rules> rules_of_accounts() {
 
 using changed_text = std::pair<std::string_view, std::string_view>;
 
-/// Lower limits, less concurrency and other waits. A limit that goes by turns stays, as turns of two limits do not go together.
+/// Lower limits, less concurrency and other waits. Limits that go by turns stay, as turns of two configurations do not go together.
 const std::vector<changed_text> stricter{
     {"{ requests: 15, per: 1s }", "{ requests: 9, per: 1s }"},
     {"{ requests: 20, per: 1s }, { requests: 60, per: 5s }", "{ requests: 30, per: 5s }, { requests: 12, per: 500ms }"},

@@ -211,6 +211,17 @@ TEST(changed_bounds, a_limit_that_goes_by_turns_goes_on_beside_one_that_comes_an
   }
 }
 
+TEST(changed_bounds, a_limit_that_goes_by_turns_holds_while_another_comes_and_goes) {
+  dice random(3);
+  busy_account account({{3, 10s}});
+  account.through.set_share({{0, 1, 2, 3, 4, 5}, 6}, account.now, account.wall());
+  for (int change = 0; change < 200; ++change) {
+    account.run_for(random.between(duration{1s}, duration{20s}));
+    account.set_limits(change % 2 == 0 ? std::vector<limit>{{3, 10s}, {1, 4s}} : std::vector<limit>{{3, 10s}});
+  }
+  EXPECT_LE(account.most_within(10s, start), 3);
+}
+
 TEST(changed_bounds, what_was_admitted_before_and_is_put_back_takes_nothing_of_the_new_limit) {
   for (const std::vector<limit>& after : {std::vector<limit>{{3, 10s}}, std::vector<limit>{{3, 2h}}, std::vector<limit>{{2, 1h}}}) {
     busy_account account({{3, 1h}});
