@@ -211,6 +211,16 @@ TEST(changed_bounds, a_limit_that_goes_by_turns_goes_on_beside_one_that_comes_an
   }
 }
 
+TEST(changed_bounds, a_reload_that_leaves_the_limits_leaves_the_turns) {
+  busy_account account({{3, 10s}});
+  account.through.set_share({{0, 1, 2, 3, 4, 5}, 6}, account.now, account.wall());
+  for (int reload = 0; reload < 60; ++reload) {
+    account.run_for(1s);
+    account.set_limits({{3, 10s}});
+  }
+  EXPECT_GE(account.within(1min), 16);
+}
+
 TEST(changed_bounds, a_limit_that_goes_by_turns_holds_while_another_comes_and_goes) {
   dice random(3);
   busy_account account({{3, 10s}});
