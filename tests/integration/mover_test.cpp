@@ -166,6 +166,16 @@ TEST_F(a_mover, of_a_record_too_large_for_the_topic_moves_nothing_and_works_for_
   EXPECT_TRUE(eventually(10s, [&] { return values_in(names.parked) == std::vector<std::string>{"small"}; }));
 }
 
+TEST_F(a_mover, makes_a_topic_that_takes_records_above_the_brokers_own_bound) {
+  ASSERT_NO_FATAL_FAILURE(join());
+  move what = move_of({std::string(11 << 20, 'x')}, 7);
+  what.topics[0].largest_record = 12 << 20;
+  const auto result = run_move(loop, *of_owner, what);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->error, "") << "the broker's own is 10 MiB";
+  EXPECT_EQ(committed().next, 7);
+}
+
 TEST_F(a_mover, of_records_too_large_for_the_topic_only_together_moves_them) {
   admin.create_topic(names.parked, 2, {{"max.message.bytes", "2000"}});
   ASSERT_NO_FATAL_FAILURE(join());

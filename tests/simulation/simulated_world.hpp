@@ -25,12 +25,16 @@ class virtual_loop final : public loop {
  public:
   using loop::loop;
   time_point now() const override { return now_; }
-  wall_time wall_now() const override { return wall_time{std::chrono::duration_cast<std::chrono::milliseconds>(now_.time_since_epoch())}; }
+  wall_time wall_now() const override {
+    return wall_time{std::chrono::duration_cast<std::chrono::milliseconds>((now_ + calendar_ahead).time_since_epoch())};
+  }
 
   /// Runs what is ready, then jumps from deadline to deadline, until `reached` holds (true) or nothing is left before `deadline` (false).
   bool run_until(const std::function<bool()>& reached, duration at_most = std::chrono::hours{24});
   /// Runs all that happens within `time`.
   void run_for(duration time);
+
+  duration calendar_ahead{};  ///< of now()
 
  private:
   time_point now_{std::chrono::hours{500'000}};

@@ -40,7 +40,8 @@ kafka::cluster_questions questions_of(const config::configuration& of) {
   if (of.topics.results) out.topics.push_back({"topics.results", *of.topics.results, use::written});
   for (const config::account& each : of.accounts)
     for (const std::string& source : of.topics.lead_changes)
-      if (each.park.on) out.topics.push_back({"accounts." + each.name + ".park", of.parked_topic(each.name, source), use::parked, source});
+      if (each.park.on)
+        out.topics.push_back({"accounts." + each.name + ".park", of.parked_topic(each.name, source), use::parked, source, of.max_record});
   return out;
 }
 

@@ -75,6 +75,10 @@ class rate_limit {
   void reserve(time_point now);
   /// When the reserved request may leave at the earliest, in the past where it may leave at once.
   time_point begins_at() const noexcept { return turns_ ? turns_->begins_at() : time_point::min(); }
+  /// To be told now and then, as somebody may set the calendar's clock.
+  void read_calendar(time_point now, wall_time wall_now) noexcept {
+    if (turns_) turns_->read_calendar(now, wall_now);
+  }
   /// The reserved request is ready to leave.
   void tell_ready(time_point now) noexcept;
   /// Whether the reserved request may leave now; where not, it is to be cancelled.

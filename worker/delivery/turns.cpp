@@ -14,6 +14,9 @@ constexpr duration longest_round = std::chrono::hours{24 * 365 * 50};
 
 constexpr int most_strides = 16;
 
+/// The calendar's clock tells whole milliseconds.
+constexpr duration calendar_grain = std::chrono::milliseconds{2};
+
 /// The largest quotient of the continued fraction of `of` by `total`, which is larger; 0 where they have a divisor in common.
 std::int64_t largest_quotient(std::int64_t total, std::int64_t of) {
   std::int64_t out = 0;
@@ -56,11 +59,20 @@ turns::turns(const slots& of, const limit_share& share, time_point now, wall_tim
     : slots_(of),
       total_(share.total),
       length_(std::min(of.length, longest_round / share.total)),
-      to_calendar_(duration{wall_now.time_since_epoch()} - now.time_since_epoch()) {
+      to_calendar_(duration{wall_now.time_since_epoch()} - now.time_since_epoch()),
+      from_(from) {
   const std::int64_t stride = stride_of(total_);
   for (const int each : share.owned) places_.push_back(static_cast<int>(each * stride % total_));
   std::ranges::sort(places_);
   used_ = slot_at(from + slots_.punctual);
+}
+
+void turns::read_calendar(time_point now, wall_time wall_now) noexcept {
+  const duration to_calendar = duration{wall_now.time_since_epoch()} - now.time_since_epoch();
+  if (std::chrono::abs(to_calendar - to_calendar_) <= calendar_grain) return;
+  to_calendar_ = to_calendar;
+  used_ = slot_at(std::max(now, from_) + slots_.punctual);
+  taken_ = false;
 }
 
 bool turns::open(time_point now) const {

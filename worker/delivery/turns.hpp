@@ -30,7 +30,7 @@ struct slots {
 /// A request leaves at the beginning of its slot, or loses its turn; after one that was lost, a turn is taken so far ahead of its slot as
 /// the request has taken to get ready, to announce it and to connect, and less so again once others are quicker. A window that is longer
 /// by a twentieth (at most 2 s) makes up for what leaves later, by half of that at most, and for clocks that differ by less than the other
-/// half. The calendar's clock is read when the share is set.
+/// half. Where somebody sets the calendar's clock, slots follow it.
 class turns {
  public:
   /// The first turn is one whose slot begins after `from`, as that of `from` itself may be used up already.
@@ -38,6 +38,9 @@ class turns {
   turns(const slots& of, const limit_share& share, time_point now, wall_time wall_now) : turns(of, share, now, wall_now, now) {}
 
   const slots& cut_into() const noexcept { return slots_; }
+  /// `wall_now` is the same moment by the calendar. Where its clock has been set since, a turn that is taken comes to nothing, and the next
+  /// is one whose slot begins later.
+  void read_calendar(time_point now, wall_time wall_now) noexcept;
 
   /// Whether it is a turn of this worker's, and none is taken.
   bool open(time_point now) const;
@@ -68,10 +71,11 @@ class turns {
   int total_;
   duration length_;       ///< of a slot, so that a round is a time that can be waited for
   duration to_calendar_;  ///< from the loop's clock to Unix time
-  duration ahead_{};      ///< how long before its slot's beginning a turn may be taken
-  std::int64_t used_;     ///< the last slot that is
-  bool taken_ = false;    ///< that slot is, and its request has not left
-  bool ready_ = false;    ///< that request is
+  time_point from_;
+  duration ahead_{};    ///< how long before its slot's beginning a turn may be taken
+  std::int64_t used_;   ///< the last slot that is
+  bool taken_ = false;  ///< that slot is, and its request has not left
+  bool ready_ = false;  ///< that request is
   time_point taken_at_{};
 };
 

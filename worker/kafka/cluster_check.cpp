@@ -186,7 +186,7 @@ class cluster_check {
   }
 
   void check_creation(const asked_topic& topic, const std::string& subject) {
-    const needed_topic wanted{topic.name, needed(topic)};
+    const needed_topic wanted{.name = topic.name, .partitions = needed(topic), .largest_record = topic.largest_record};
     const auto refused = create_topic(client_.get(), wanted, true, questions_.given, std::max(left(), milliseconds{1}));
     if (!refused) return tell(subject, true, "is not there yet; the worker may create it with " + counted(wanted.partitions, "partition"));
     tell(subject, false,

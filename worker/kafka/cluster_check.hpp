@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ struct asked_topic {
   std::string key;  ///< where the configuration names it: `topics.dead_letters`
   std::string name;
   use as = use::read;
-  std::string source = {};  ///< of a parked one: the topic whose partitions it needs as many as
+  std::string source = {};           ///< of a parked one: the topic whose partitions it needs as many as
+  std::uint64_t largest_record = 0;  ///< of a parked one, as of `needed_topic`
 };
 
 struct cluster_questions {

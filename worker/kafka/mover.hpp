@@ -16,6 +16,9 @@ struct needed_topic {
   std::string name;
   int partitions = 1;      ///< at least
   bool compacted = false;  ///< made to keep the last record of each key, instead of all
+  /// Bytes of a record's key and value that it takes where it is made, as its brokers' own bound may be below that of another topic. 0: as
+  /// they have it.
+  std::uint64_t largest_record = 0;
 };
 
 /// A record to write, its bytes its own.

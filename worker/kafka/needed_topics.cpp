@@ -19,8 +19,11 @@ constexpr milliseconds longest_creation{10'000};  // until the brokers have told
 constexpr milliseconds between_looks{100};
 constexpr duration time_to_end = std::chrono::seconds(1);
 constexpr int replication_of_broker = -1;
+constexpr std::uint64_t room_for_headers = 1 << 20;
 
 const char* policy_of(const needed_topic& topic) { return topic.compacted ? "compact" : "delete"; }
+
+std::string largest_message(const needed_topic& topic) { return std::to_string(topic.largest_record + room_for_headers); }
 
 std::string wanted(const needed_topic& topic) {
   return "topic \"" + topic.name + "\" with " + std::to_string(topic.partitions) + (topic.partitions == 1 ? " partition" : " partitions");
@@ -40,6 +43,7 @@ new_topic_handle describe(const needed_topic& topic, std::string& reason) {
   if (!made) return made;
   rd_kafka_NewTopic_set_config(made.get(), "cleanup.policy", policy_of(topic));
   rd_kafka_NewTopic_set_config(made.get(), "retention.ms", "-1");
+  if (topic.largest_record > 0) rd_kafka_NewTopic_set_config(made.get(), "max.message.bytes", largest_message(topic).c_str());
   return made;
 }
 
@@ -113,7 +117,8 @@ partition_count count_partitions(rd_kafka_t* client, const std::string& name, co
 
 std::string creating_command(const needed_topic& topic) {
   return "kafka-topics.sh --create --topic " + topic.name + " --partitions " + std::to_string(topic.partitions) +
-         " --config cleanup.policy=" + policy_of(topic) + " --config retention.ms=-1";
+         " --config cleanup.policy=" + policy_of(topic) + " --config retention.ms=-1" +
+         (topic.largest_record > 0 ? " --config max.message.bytes=" + largest_message(topic) : "");
 }
 
 step_result create_topic(rd_kafka_t* client, const needed_topic& topic, bool validate_only, const properties& given, milliseconds limit) {

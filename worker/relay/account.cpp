@@ -130,6 +130,7 @@ void account::leave(std::uint64_t sent_in) {
 
 void account::admit_waiting() {
   const time_point now = loop_.now();
+  if (!first_tries_.empty() || !retries_at_gate_.empty()) gate_.read_calendar(now, loop_.wall_now());
   while (admit_next(now)) {}
   arm(now);
 }

@@ -61,7 +61,7 @@ void relay::gather_of(account& of, kafka::move& into, std::uint64_t& bytes) {
   of.each_partition([&](account_partition& each) {
     if (each.source->leaving || is_closing(each)) return;
     drop_settled(each);
-    into.topics.push_back({each.log->topic, source_sizes_[each.source->topic]});
+    into.topics.push_back(parked_in(each.log->topic, source_sizes_[each.source->topic]));
     while (each.moving < each.to_move.size() && into.records.size() < most_moved && bytes < most_moved_bytes) {
       const delivery::change& next = each.to_move[each.moving];
       if (next.from->offsets.is_settled(next.record.offset)) break;

@@ -144,6 +144,11 @@ void relay::leave_logs(const delivery::owned_partition& source, std::vector<std:
   }
 }
 
+/// It takes what the worker takes in, whatever its brokers' own bound is.
+kafka::needed_topic relay::parked_in(std::string topic, int partitions) const {
+  return {.name = std::move(topic), .partitions = partitions, .largest_record = configuration_->max_record};
+}
+
 /// Whether the topics are there, or may be made, is known before they are needed. What is in the way is looked at again, as it may be
 /// mended.
 void relay::check_parking() {
@@ -152,7 +157,8 @@ void relay::check_parking() {
   std::vector<kafka::needed_topic> topics;
   for (const auto& each : accounts_)
     if (each->settings().park.on)
-      for (const auto& [source, size] : source_sizes_) topics.push_back({configuration_->parked_topic(each->name(), source), size});
+      for (const auto& [source, size] : source_sizes_)
+        topics.push_back(parked_in(configuration_->parked_topic(each->name(), source), size));
   if (topics.empty()) return;
   mover_->check(std::move(topics), [this](const std::vector<std::string>& problems) {
     move_soon();

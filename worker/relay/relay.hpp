@@ -229,6 +229,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   void leave_logs(const delivery::owned_partition& source, std::vector<std::shared_ptr<delivery::owned_partition>>& leaving);
   static bool hands_over_later(const account_partition& of);
   void look_whether_drained();
+  kafka::needed_topic parked_in(std::string topic, int partitions) const;
   void check_parking();
   void renew_logs();
   std::vector<kafka::offset_to_commit> renewed_logs();

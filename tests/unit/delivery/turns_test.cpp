@@ -140,6 +140,34 @@ TEST(turns_test, turns_of_a_worker_with_neighbouring_partitions_come_about_evenl
     }
 }
 
+TEST(turns_test, slots_follow_the_calendar_when_its_clock_is_set) {
+  const limit_share share{{0, 1, 2, 3, 4, 5}, 6};
+  for (const duration ahead : {duration{milliseconds{300}}, duration{hours{2}}, duration{-hours{2}}}) {
+    turns tried(slots({3, seconds{2}}), share, start, noon);
+    tried.take(tried.opens_at(start).value());
+    const time_point set_at = start + minutes{1};
+    const wall_time calendar = noon + minutes{1} + std::chrono::duration_cast<milliseconds>(ahead);
+    tried.read_calendar(set_at, calendar);
+    EXPECT_FALSE(tried.is_in_time(set_at)) << "whose slot it was is another question now";
+    const turns other(slots({3, seconds{2}}), share, set_at, calendar);
+    EXPECT_EQ(tried.opens_at(set_at), other.opens_at(set_at));
+  }
+}
+
+TEST(turns_test, calendar_that_goes_on_leaves_turns_as_they_are) {
+  turns tried(slots({3, seconds{2}}), {{0, 1, 2, 3, 4, 5}, 6}, start, noon);
+  const time_point turn = tried.opens_at(start).value();
+  tried.take(turn);
+  tried.read_calendar(turn, noon + std::chrono::floor<milliseconds>(turn - start));
+  EXPECT_TRUE(tried.is_in_time(turn));
+}
+
+TEST(turns_test, clock_that_is_set_ends_no_wait_for_the_first_turn) {
+  turns tried(slots({3, seconds{2}}), {{0, 1, 2, 3, 4, 5}, 6}, start, noon, start + minutes{1});
+  tried.read_calendar(start + seconds{1}, noon);
+  EXPECT_GE(tried.opens_at(start + seconds{1}).value(), start + minutes{1});
+}
+
 TEST(turns_test, slots_of_several_limits_keep_to_each_of_them) {
   slots of({57, minutes{1}});
   of.fit({1, seconds{1}});

@@ -36,6 +36,21 @@ TEST(limits, a_connection_that_takes_long_once_costs_a_limit_that_goes_by_turns_
   EXPECT_GE(w.provider.requests.size() - before, 285u);
 }
 
+TEST(limits, turns_follow_the_calendar_when_its_clock_is_set) {
+  world w(account("orwel", "merging: false, limits: [ { requests: 3, per: 2s } ]"));
+  w.kafka.assign(12);
+  for (int lead = 1; lead <= 200; ++lead) w.kafka.deliver(lead % 12, "l" + std::to_string(lead), orwel_event(lead, 1));
+  w.loop.run_for(20s);
+  w.loop.calendar_ahead = -1h + 345ms;
+  w.loop.run_for(2s);
+  const std::size_t before = w.provider.requests.size();
+  w.loop.run_for(20s);
+  EXPECT_GE(w.provider.requests.size() - before, 27u);
+  constexpr duration slot = 700ms + 1ns;
+  for (std::size_t at = before; at < w.provider.requests.size(); ++at)
+    EXPECT_LE((w.provider.requests[at].at + w.loop.calendar_ahead).time_since_epoch() % slot, 60ms) << "in the same slots as all workers";
+}
+
 TEST(limits, a_share_that_somebody_else_may_have_had_counts_as_used) {
   world w(account("orwel", "merging: false, limits: [ { requests: 100, per: 1h } ]"));
   w.kafka.assign(1);

@@ -307,6 +307,7 @@ TEST(parking, status_tells_what_is_parked_and_what_is_in_the_way) {
   EXPECT_THAT(w.relay->snapshot().troubles, IsEmpty()) << "the topic has been made";
   acme.works = true;
   ASSERT_TRUE(w.run_until_settled());
+  EXPECT_EQ(w.mover.moves.at(0).topics.at(0).largest_record, w.configuration->max_record);
   EXPECT_EQ(w.of("acme").parked, 0u);
   EXPECT_EQ(w.of("acme").counts.delivered, 4u);
   EXPECT_EQ(w.of("acme").counts.taken, 4u) << "each once, though it is taken in twice";
@@ -319,6 +320,7 @@ TEST(parking, what_it_needs_is_looked_at_once) {
   ASSERT_EQ(w.mover.checked.size(), 1u);
   EXPECT_EQ(w.mover.checked[0].name, log_of_acme);
   EXPECT_EQ(w.mover.checked[0].partitions, 3);
+  EXPECT_EQ(w.mover.checked[0].largest_record, w.configuration->max_record) << "so that the topic is made for what is taken in";
 }
 
 TEST(parking, an_account_that_is_not_to_be_parked_never_is) {

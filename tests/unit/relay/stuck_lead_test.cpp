@@ -64,5 +64,20 @@ TEST(stuck_lead, holds_up_no_other_stays_within_the_bounds_and_repeats_nothing_a
   EXPECT_EQ(second.kafka.committed[0], others + 1);
 }
 
+/// Fewer failing changes than that may be what is wrong.
+TEST(stuck_lead, an_outage_that_one_lead_alone_meets_buries_four_of_its_changes_and_no_more) {
+  world w("  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [] }\n");
+  bool works = false;
+  w.provider.react = [&](const seen_request&) { return reaction{.status = works ? 200u : 500u}; };
+  w.kafka.assign(1);
+  for (int change = 1; change <= 10; ++change) w.kafka.deliver(0, "lead", orwel_event(1, change));
+  w.loop.run_for(2h);
+  EXPECT_EQ(w.log.written.size(), 4u);
+  works = true;
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.log.written.size(), 4u);
+  EXPECT_EQ(w.kafka.committed[0], 10);
+}
+
 }  // namespace
 }  // namespace leadrelay
