@@ -17,14 +17,17 @@ namespace leadrelay::delivery {
 /// trip: what left before the last step down is not asked again; where the latency says how far beyond its capacity the provider is, one
 /// step goes that far, at most to half. Nothing follows several slow answers in a row until it is clear whether latency has risen.
 ///
-/// Latency is compared by round trip, not by answer: the mean of the logarithms of a window of answers with the level of quiet windows,
-/// and it has risen where it is above that by half and 2.5 standard errors (exponentially weighted deviation, α = 0.4), and the answers to
-/// requests that left since are too. Answers that come late together, as where a machine stood still, are one observation: the standard
-/// error is at least that of the means of quiet windows, and of those that the next one did not confirm. The level falls with quicker
-/// windows and does not learn slower ones, so that a latency which climbs slowly is noticed; where a single request in flight is slow,
-/// concurrency is not the cause, and the level is taken anew. The last number that was seen to be good is reached quickly, and then by one
-/// a round trip. One that made it slow is not reached for a while (64 slow round trips, from 10 s to a minute, doubling up to that where it
-/// leads to trouble again), and tried again then; once it is passed by a quarter it is forgotten.
+/// Latency is compared by round trip, not by answer: the mean of a window of answers with the level of quiet windows, and it has risen
+/// where it is above that by half and 3 standard errors (exponentially weighted deviation, α = 0.4), and the answers to requests that left
+/// since are too. Answers that come late together, as where a machine stood still, are one observation: the standard error is at least that
+/// of the means of quiet windows, and of those that the next one did not confirm. The level falls with quicker windows and does not learn
+/// slower ones, so that a latency which climbs slowly is noticed; where a single request in flight is slow, concurrency is not the cause,
+/// and the level is taken anew.
+///
+/// The last number that was seen to be good is reached quickly, and those up to one below the trouble by one a round trip. One more than
+/// that is tried after a while (64 slow round trips, from 10 s to a minute, doubling up to that where it leads to trouble), for 16 round
+/// trips: it stays where throughput is not less by 5%, and is left at the first slow block. One less is tried as well, and stays where
+/// throughput is more by 5%. Trouble that is passed by a quarter is forgotten.
 ///
 /// After Vector's Adaptive Request Concurrency, Netflix's concurrency-limits (gradient) and CUBIC's plateau (RFC 9438 section 4);
 /// docs/decisions/adaptive_concurrency.md says what differs and why.
@@ -43,16 +46,16 @@ class adaptive_concurrency {
 
   /// A request was let through; `in_flight` counts it.
   void use(int in_flight) noexcept { used_ = used_ || in_flight >= limit_; }
-  /// A good answer to a request that was let through at `admitted` and left at `left`. Its latency is asked only where answers of its
-  /// kind are comparable.
-  void good(time_point admitted, time_point left, time_point now, bool comparable);
+  /// A good answer to a request that was let through at `admitted`, as one of `in_flight`, and left at `left`. Its latency is asked only
+  /// where answers of its kind are comparable.
+  void good(time_point admitted, int in_flight, time_point left, time_point now, bool comparable);
   /// The provider pushes back on a request that was let through at `admitted`.
   void pressed(time_point admitted);
   /// After a break: begins low again; the latency known stays.
   void start_again(time_point now);
 
  private:
-  /// Answers' log2 of latency in nanoseconds.
+  /// Answers' latency in nanoseconds.
   struct sample {
     int answers = 0;
     double sum = 0;
@@ -68,13 +71,21 @@ class adaptive_concurrency {
   };
 
   void grow_fast();
-  void measure(double log_latency, time_point left, time_point now);
-  void look_whether_slow(double log_latency);
+  void measure(double latency, int in_flight, time_point left, time_point now);
+  void look_at_throughput(double latency, time_point now);
+  void judge_one_less(double throughput, time_point now);
+  void try_instead(int limit, time_point now);
+  void give_up(time_point now);
+  void set_ceiling(int ceiling, time_point now);
+  void go_to(int limit, time_point now);
+  bool is_below_trouble() const noexcept;
+  bool tries_more() const noexcept;
+  void look_whether_slow(double latency);
   void not_all_slow();
   void suspect(double mean, time_point now);
   void learn_first_level();
   void end_window(time_point now);
-  void quiet_window(time_point now);
+  void quiet_window();
   void learn();
   void learn_unrest(double difference) noexcept;
   void learn_while_first();
@@ -111,15 +122,22 @@ class adaptive_concurrency {
   bool grew_ = false;                ///< slow start went on in it
   bool added_ = false;               ///< it began with a limit one higher
 
+  sample here_;                   ///< all answers since the limit is what it is
+  int here_at_ = 0;               ///< that limit
+  int tried_from_ = 0;            ///< one more or one less is tried instead of it; 0: none is
+  double throughput_before_ = 0;  ///< then, for each nanosecond
+  time_point lower_from_{};       ///< one less is not tried before
+
   int quiet_at_ = 1;  ///< the limit at which the latest quiet window began
 
-  std::optional<double> level_;      ///< log2 of quiet latency, in nanoseconds
+  std::optional<double> level_;      ///< quiet latency, in nanoseconds
   bool level_is_first_ = false;      ///< not seen but in slow start
   int level_answers_ = 0;            ///< that it stands on
   double variance_ = 0;              ///< of single answers, exponentially weighted
   double unrest_ = 0;                ///< of windows' means, exponentially weighted
   std::optional<double> last_mean_;  ///< of a quiet window
 
+  int slow_from_;               ///< the fewest in flight where a request left that was slow, since the latest quiet window
   int ceiling_ = 0;             ///< led to trouble; 0: none known
   time_point ceiling_until_{};  ///< not reached before
   duration patience_{};         ///< with the ceiling

@@ -48,7 +48,7 @@ std::optional<admission> gate::admit(time_point now, try_kind kind) {
   wait_.admit();
   rate_.reserve(now);
   told_.reserve();
-  return admission{now, covered, breaker_.openings(), credential_epoch_, told_.word()};
+  return admission{now, covered, breaker_.openings(), credential_epoch_, told_.word(), in_flight_};
 }
 
 void gate::hold_back(time_point now) {
@@ -116,7 +116,7 @@ void gate::adapt(const request_end& end, provider_sign sign, time_point now) {
   if (pushed_back) return concurrency_.pressed(end.of.at);
   if (sign != provider_sign::works || !end.sent) return;
   // A rejection may cost the provider much less than a delivery.
-  concurrency_.good(end.of.at, *end.sent, now, end.is == providers::verdict::delivered);
+  concurrency_.good(end.of.at, end.of.in_flight, *end.sent, now, end.is == providers::verdict::delivered);
 }
 
 void gate::leave(std::uint64_t sent_in) {

@@ -43,6 +43,7 @@ struct admission {
   std::uint64_t breaker_openings = 0;  ///< until then
   std::uint64_t credential_epoch = 0;  ///< then
   std::uint64_t told_word = 0;         ///< that of the told budget, then
+  int in_flight = 0;                   ///< then, itself counted
 };
 
 /// How an admitted request has ended, where it was not cut off by its own side.

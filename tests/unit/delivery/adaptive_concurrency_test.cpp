@@ -37,6 +37,7 @@ class shared_provider {
  private:
   struct request {
     double left;
+    int in_flight;
     double needs;
   };
 
@@ -44,7 +45,7 @@ class shared_provider {
 
   int step() {
     while (static_cast<int>(in_flight_.size()) < concurrency.limit()) {
-      in_flight_.push_back({now, work(random_)});
+      in_flight_.push_back({now, static_cast<int>(in_flight_.size()) + 1, work(random_)});
       concurrency.use(static_cast<int>(in_flight_.size()));
     }
     const double speed = rate(static_cast<int>(in_flight_.size()), now);
@@ -54,10 +55,10 @@ class shared_provider {
     now += part;
     for (request& each : in_flight_) each.needs -= part * speed;
     if (part < whole) return 0;
-    const double left = next->left;
+    const auto [left, in_flight, needs] = *next;
     *next = in_flight_.back();
     in_flight_.pop_back();
-    concurrency.good(moment(left), moment(left), moment(now), true);
+    concurrency.good(moment(left), in_flight, moment(left), moment(now), true);
     return 1;
   }
 
@@ -95,7 +96,7 @@ TEST(adaptive_concurrency_test, does_not_grow_while_it_is_not_used_up) {
   adaptive_concurrency of(256, 4);
   for (int each = 0; each < 1000; ++each) {
     of.use(3);
-    of.good(start + milliseconds{each}, start + milliseconds{each}, start + milliseconds{each + 20}, true);
+    of.good(start + milliseconds{each}, 3, start + milliseconds{each}, start + milliseconds{each + 20}, true);
   }
   EXPECT_EQ(of.limit(), 4);
 }
@@ -121,7 +122,7 @@ TEST(adaptive_concurrency_test, provider_that_fails_some_requests_whatever_the_l
     if (random() % 100 < 8) {
       of.pressed(now - milliseconds{20});
     } else {
-      of.good(now - milliseconds{20}, now - milliseconds{20}, now, true);
+      of.good(now - milliseconds{20}, of.limit(), now - milliseconds{20}, now, true);
     }
     sum += of.limit();
   }
@@ -143,11 +144,17 @@ TEST(adaptive_concurrency_test, provider_that_collapses_beyond_some_concurrency_
   }
 }
 
+TEST(adaptive_concurrency_test, provider_that_each_one_more_makes_a_tenth_slower_is_used_as_well_as_with_the_best_fixed_limit) {
+  const auto slowing = [](int in_flight, double) { return std::pow(1.1, std::min(0, 32 - in_flight)); };
+  EXPECT_GE(share_of_best(0.02, 120, 32 / 0.02, slowing), 0.9);
+}
+
 /// Each request takes what it finds when it comes: ten times its time while more than `most` are there. The first three seconds, in which
 /// it finds out, do not count.
 double share_where_latency_is_settled_on_arrival(int most, double latency, double seconds) {
   struct request {
     double admitted, left, done;
+    int in_flight;
   };
   adaptive_concurrency of(256);
   std::vector<request> there;
@@ -160,7 +167,7 @@ double share_where_latency_is_settled_on_arrival(int most, double latency, doubl
       // Some wait for their connection first.
       const double left = now + (random() % 4 == 0 ? latency / 10 : 0);
       const double takes = latency * std::uniform_real_distribution<>(0.98, 1.05)(random);
-      there.push_back({now, left, left + (static_cast<int>(there.size()) >= most ? 10 : 1) * takes});
+      there.push_back({now, left, left + (static_cast<int>(there.size()) >= most ? 10 : 1) * takes, static_cast<int>(there.size()) + 1});
       of.use(static_cast<int>(there.size()));
     }
     const auto next = std::ranges::min_element(there, {}, &request::done);
@@ -168,7 +175,7 @@ double share_where_latency_is_settled_on_arrival(int most, double latency, doubl
     *next = there.back();
     there.pop_back();
     now = ended.done;
-    of.good(moment(ended.admitted), moment(ended.left), moment(now), true);
+    of.good(moment(ended.admitted), ended.in_flight, moment(ended.left), moment(now), true);
   }
   return static_cast<double>(done) * latency / (most * seconds);
 }
@@ -177,7 +184,7 @@ TEST(adaptive_concurrency_test,
      provider_that_is_slow_to_whatever_comes_beyond_some_concurrency_is_used_as_well_as_with_the_best_fixed_limit) {
   for (const int most : {10, 32, 100})
     for (const double latency : {0.02, 0.05})
-      EXPECT_GE(share_where_latency_is_settled_on_arrival(most, latency, 90), 0.88) << most << ", " << latency;
+      EXPECT_GE(share_where_latency_is_settled_on_arrival(most, latency, 90), 0.91) << most << ", " << latency;
 }
 
 TEST(adaptive_concurrency_test, comes_down_when_latency_climbs_under_too_much) {
@@ -254,30 +261,30 @@ TEST(adaptive_concurrency_test, where_round_trips_are_short_it_grows_no_faster_t
 /// Its level is known, 20 ms, and it allows 16.
 adaptive_concurrency at_sixteen() {
   adaptive_concurrency of(256, 16);
-  for (int each = 0; each < 2 + 3 * 16; ++each) of.good(start, start, start + milliseconds{20}, true);  // whole windows
+  for (int each = 0; each < 2 + 3 * 16; ++each) of.good(start, of.limit(), start, start + milliseconds{20}, true);  // whole windows
   return of;
 }
 
 TEST(adaptive_concurrency_test, slow_answers_in_a_row_are_not_followed_until_it_is_clear_what_they_mean) {
   adaptive_concurrency of = at_sixteen();
   for (const int allowed : {16, 16, 15, 14, 13}) {
-    of.good(start, start, start + milliseconds{200}, true);
+    of.good(start, of.limit(), start, start + milliseconds{200}, true);
     EXPECT_EQ(of.limit(), allowed);
   }
-  for (int each = 0; each < 3; ++each) of.good(start, start, start + milliseconds{200}, true);
+  for (int each = 0; each < 3; ++each) of.good(start, of.limit(), start, start + milliseconds{200}, true);
   EXPECT_EQ(of.limit(), 16) << "all were slow; whether what follows is too is to be seen";
-  for (int each = 0; each < 8; ++each) of.good(start, start, start + milliseconds{200}, true);
+  for (int each = 0; each < 8; ++each) of.good(start, of.limit(), start, start + milliseconds{200}, true);
   EXPECT_EQ(of.limit(), 16) << "they left before";
   const time_point since = start + milliseconds{200};
-  for (int each = 0; each < 8; ++each) of.good(since, since, since + milliseconds{200}, true);
+  for (int each = 0; each < 8; ++each) of.good(since, of.limit(), since, since + milliseconds{200}, true);
   EXPECT_EQ(of.limit(), 8);
 }
 
 TEST(adaptive_concurrency_test, slow_answers_that_came_late_together_are_no_trouble_where_what_follows_is_quick) {
   adaptive_concurrency of = at_sixteen();
-  for (int each = 0; each < 16; ++each) of.good(start, start, start + milliseconds{200}, true);
+  for (int each = 0; each < 16; ++each) of.good(start, of.limit(), start, start + milliseconds{200}, true);
   const time_point since = start + milliseconds{200};
-  for (int each = 0; each < 16; ++each) of.good(since, since, since + milliseconds{20}, true);
+  for (int each = 0; each < 16; ++each) of.good(since, of.limit(), since, since + milliseconds{20}, true);
   EXPECT_EQ(of.limit(), 16);
 }
 
@@ -286,10 +293,10 @@ TEST(adaptive_concurrency_test, slow_answers_in_a_row_among_quick_ones_take_one_
     adaptive_concurrency of = at_sixteen();
     of.use(16);
     of.set_most(most);
-    for (int each = 0; each < 16; ++each) of.good(start, start, start + milliseconds{20}, true);  // grows to the most
+    for (int each = 0; each < 16; ++each) of.good(start, of.limit(), start, start + milliseconds{20}, true);  // grows to the most
     ASSERT_EQ(of.limit(), most);
-    for (int each = 0; each < 3; ++each) of.good(start, start, start + milliseconds{50}, true);
-    for (int each = 0; each < 5; ++each) of.good(start, start, start + milliseconds{20}, true);
+    for (int each = 0; each < 3; ++each) of.good(start, of.limit(), start, start + milliseconds{50}, true);
+    for (int each = 0; each < 5; ++each) of.good(start, of.limit(), start, start + milliseconds{20}, true);
     EXPECT_EQ(of.limit(), 16) << most;
   }
 }
@@ -298,7 +305,7 @@ TEST(adaptive_concurrency_test, answers_that_are_not_comparable_let_it_grow_and_
   adaptive_concurrency of(8, 1);
   for (int each = 1; each <= 100; ++each) {
     of.use(of.limit());
-    of.good(start, start, start + nanoseconds{each % 2 == 0 ? 1 : 1'000'000'000}, false);
+    of.good(start, of.limit(), start, start + nanoseconds{each % 2 == 0 ? 1 : 1'000'000'000}, false);
   }
   EXPECT_EQ(of.limit(), 8);
 }

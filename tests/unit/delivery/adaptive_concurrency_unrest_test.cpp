@@ -61,6 +61,7 @@ class machine_time {
 long answers_in_a_minute(const machine& on, std::optional<int> fixed, unsigned seed) {
   struct request {
     double left, ready;
+    int in_flight;
     bool operator<(const request& other) const { return ready > other.ready; }
   };
   const auto moment = [](double at) { return start + duration{static_cast<std::int64_t>(at * 1e9)}; };
@@ -72,13 +73,14 @@ long answers_in_a_minute(const machine& on, std::optional<int> fixed, unsigned s
   for (double now = 0; now < 60; ++done) {
     while (static_cast<int>(there.size()) < fixed.value_or(of.limit())) {
       const bool slow = on.knee && static_cast<int>(there.size()) >= *on.knee;
-      there.push({now, now + on.latency * (slow ? 10 : 1) * std::uniform_real_distribution<>(0.95, 1.1)(random)});
+      there.push({now, now + on.latency * (slow ? 10 : 1) * std::uniform_real_distribution<>(0.95, 1.1)(random),
+                  static_cast<int>(there.size()) + 1});
       of.use(static_cast<int>(there.size()));
     }
     const request next = there.top();
     there.pop();
     now = time.done(std::max(now, next.ready));
-    of.good(moment(next.left), moment(next.left), moment(now), true);
+    of.good(moment(next.left), next.in_flight, moment(next.left), moment(now), true);
   }
   return done;
 }
