@@ -17,7 +17,8 @@ shared_limit::shared_limit(const providers::limit& of)
     : whole_(of),
       per_(of.per + std::min(arrival_margin, of.per / 20)),
       window_(of.requests, per_),
-      pace_(of.requests, per_) {}
+      pace_(of.requests, per_),
+      leaving_(pace_) {}
 
 bool shared_limit::open(time_point now) const { return goes_by_turns() || (window_.open(now) && pace_.opens_at() <= now); }
 
@@ -38,7 +39,10 @@ void shared_limit::cancel() {
   pace_.take_back();
 }
 
-void shared_limit::send(time_point now) { window_.send(now); }
+void shared_limit::send(time_point now) {
+  window_.send(now);
+  leaving_.send(now);
+}
 
 void shared_limit::hold_back(time_point now) { held_back_ = held_back_ || !window_.open(now); }
 
@@ -53,6 +57,7 @@ void shared_limit::set_share(const limit_share& share, time_point now) {
   if (!had_turns) window_.forget(limit_share{left_out(before, share), before.total}.of(whole_.requests), now + pace_.burst(), now);
   window_.resize(share.of(whole_.requests));
   pace_.resize(window_.requests(), per_);
+  leaving_.resize(window_.requests(), per_);
   if (!goes_by_turns()) count_gained(before, now);
 }
 
@@ -62,6 +67,7 @@ shared_limit shared_limit::successor(const providers::limit& of, time_point now)
   out.share_ = share_;
   out.window_ = window_.shortened(share_.of(of.requests), out.per_);
   out.pace_.resize(out.window_.requests(), out.per_);
+  out.leaving_.resize(out.window_.requests(), out.per_);
   out.pace_.forfeit(now);
   if (out.goes_by_turns()) out.turns_from_ = now + out.per_;
   return out;
@@ -116,6 +122,12 @@ void rate_limit::reserve(time_point now) {
 void rate_limit::cancel() {
   for (shared_limit& each : limits_) each.cancel();
   if (turns_) turns_->end();
+}
+
+time_point rate_limit::begins_at() const noexcept {
+  time_point latest = turns_ ? turns_->begins_at() : time_point::min();
+  for (const shared_limit& each : limits_) latest = std::max(latest, each.begins_at());
+  return latest;
 }
 
 void rate_limit::tell_ready(time_point now) noexcept {

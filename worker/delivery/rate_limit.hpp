@@ -35,6 +35,9 @@ class shared_limit {
   /// When it opens if nothing more happens; nothing where only the end of a reservation, or another share, opens it.
   std::optional<time_point> opens_at(time_point now) const;
 
+  /// When a reserved request may leave at the earliest.
+  time_point begins_at() const noexcept { return goes_by_turns() ? time_point::min() : leaving_.opens_at(); }
+
   void reserve(time_point now);
   /// So many requests were reserved before this limit came to be; none of them has a turn.
   void reserve_again(int requests) noexcept {
@@ -57,7 +60,8 @@ class shared_limit {
   duration per_;
   limit_share share_;
   sliding_window window_;
-  pace pace_;
+  pace pace_;     ///< of what is let through
+  pace leaving_;  ///< of what leaves, as what is let through may be held up and would come together
   bool held_back_ = false;
   time_point turns_from_ = time_point::min();
 };
@@ -74,7 +78,7 @@ class rate_limit {
   std::optional<time_point> opens_at(time_point now) const;
   void reserve(time_point now);
   /// When the reserved request may leave at the earliest, in the past where it may leave at once.
-  time_point begins_at() const noexcept { return turns_ ? turns_->begins_at() : time_point::min(); }
+  time_point begins_at() const noexcept;
   /// To be told now and then, as somebody may set the calendar's clock.
   void read_calendar(time_point now, wall_time wall_now) noexcept {
     if (turns_) turns_->read_calendar(now, wall_now);
