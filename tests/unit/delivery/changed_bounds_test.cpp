@@ -130,27 +130,37 @@ TEST(changed_bounds, no_limit_any_more_lets_all_leave) {
   ASSERT_EQ(account.through.state(account.now), gate_state::flowing);
 }
 
+/// From `least` to three limits, of `most_requests` at most, and one that reaches back far enough for all that come.
+std::vector<limit> any_limits(dice& random, int least, int most_requests) {
+  std::vector<limit> out;
+  for (std::int64_t count = random.between(least, 3); count > 0; --count)
+    out.push_back({static_cast<int>(random.between(1, most_requests)), random.once_in(2)   ? duration{1s}
+                                                                       : random.once_in(2) ? duration{10s}
+                                                                                           : 1min});
+  out.push_back({400, 1min});
+  return out;
+}
+
+/// No window that ends with what was sent from that one on holds more than it may.
+void look_at_windows(busy_account seen, std::size_t from, const std::vector<limit>& limits) {
+  for (std::size_t at = from; at < seen.sent.size(); ++at) {
+    seen.now = seen.sent[at];
+    for (const limit& each : limits) ASSERT_LE(seen.within(each.per), each.requests);
+  }
+}
+
 /// Whatever comes after what, no window of a limit that has been there for as long holds more than it may.
 TEST(changed_bounds, any_changes_let_no_window_hold_more_than_it_may) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     dice random(seed);
-    const auto some = [&] {
-      std::vector<limit> out;
-      for (std::int64_t count = random.between(1, 3); count > 0; --count)
-        out.push_back({static_cast<int>(random.between(1, 40)), random.once_in(2)   ? duration{1s}
-                                                                : random.once_in(2) ? duration{10s}
-                                                                                    : 1min});
-      return out;
-    };
+    const auto some = [&] { return any_limits(random, 1, 40); };
     std::vector<limit> limits = some();
-    limits.push_back({400, 1min});  // reaches back far enough for all that come
     busy_account account(limits);
     for (int change = 0; change < 12; ++change) {
       account.run_for(random.between(duration{1ms}, duration{40s}));
       std::optional<admission> on_its_way;
       if (random.once_in(3)) on_its_way = account.through.admit(account.now);
       limits = some();
-      limits.push_back({400, 1min});
       account.set_limits(limits);
       if (on_its_way) {
         account.through.put_back(*on_its_way, account.now);
@@ -158,11 +168,7 @@ TEST(changed_bounds, any_changes_let_no_window_hold_more_than_it_may) {
       }
       const std::size_t before = account.sent.size();
       account.run_for(random.between(duration{1ms}, duration{90s}));
-      busy_account seen = account;
-      for (std::size_t at = before; at < account.sent.size(); ++at) {
-        seen.now = account.sent[at];
-        for (const limit& each : limits) ASSERT_LE(seen.within(each.per), each.requests) << "seed " << seed << ", change " << change;
-      }
+      ASSERT_NO_FATAL_FAILURE(look_at_windows(account, before, limits)) << "seed " << seed << ", change " << change;
     }
   }
 }
@@ -170,15 +176,7 @@ TEST(changed_bounds, any_changes_let_no_window_hold_more_than_it_may) {
 TEST(changed_bounds, any_changes_of_limits_that_go_by_turns_let_no_window_hold_more_than_it_may) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     dice random(seed);
-    const auto some = [&] {
-      std::vector<limit> out;
-      for (std::int64_t count = random.between(0, 3); count > 0; --count)
-        out.push_back({static_cast<int>(random.between(1, 14)), random.once_in(2)   ? duration{1s}
-                                                                : random.once_in(2) ? duration{10s}
-                                                                                    : 1min});
-      out.push_back({400, 1min});  // reaches back far enough for all that come
-      return out;
-    };
+    const auto some = [&] { return any_limits(random, 0, 14); };
     std::vector<limit> limits = some();
     busy_account account(limits);
     account.through.set_share({{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 12}, account.now, account.wall());
@@ -188,11 +186,7 @@ TEST(changed_bounds, any_changes_of_limits_that_go_by_turns_let_no_window_hold_m
       account.set_limits(limits);
       const std::size_t before = account.sent.size();
       account.run_for(random.between(duration{1ms}, duration{200s}));
-      busy_account seen = account;
-      for (std::size_t at = before; at < account.sent.size(); ++at) {
-        seen.now = account.sent[at];
-        for (const limit& each : limits) ASSERT_LE(seen.within(each.per), each.requests) << "seed " << seed << ", change " << change;
-      }
+      ASSERT_NO_FATAL_FAILURE(look_at_windows(account, before, limits)) << "seed " << seed << ", change " << change;
     }
   }
 }
