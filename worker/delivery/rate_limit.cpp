@@ -56,9 +56,13 @@ void shared_limit::set_share(const limit_share& share, time_point now) {
   const limit_share before = std::exchange(share_, share);
   if (!had_turns) window_.forget(limit_share{left_out(before, share), before.total}.of(whole_.requests), now + pace_.burst(), now);
   window_.resize(share.of(whole_.requests));
+  resize_paces();
+  if (!goes_by_turns()) count_gained(before, now);
+}
+
+void shared_limit::resize_paces() {
   pace_.resize(window_.requests(), per_);
   leaving_.resize(window_.requests(), per_);
-  if (!goes_by_turns()) count_gained(before, now);
 }
 
 shared_limit shared_limit::successor(const providers::limit& of, time_point now) const {
@@ -66,9 +70,9 @@ shared_limit shared_limit::successor(const providers::limit& of, time_point now)
   shared_limit out(of);
   out.share_ = share_;
   out.window_ = window_.shortened(share_.of(of.requests), out.per_);
-  out.pace_.resize(out.window_.requests(), out.per_);
-  out.leaving_.resize(out.window_.requests(), out.per_);
+  out.resize_paces();
   out.pace_.forfeit(now);
+  out.leaving_.forfeit(now);
   if (out.goes_by_turns()) out.turns_from_ = now + out.per_;
   return out;
 }

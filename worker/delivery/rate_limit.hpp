@@ -55,6 +55,7 @@ class shared_limit {
   /// The partitions of one share that the other lacks.
   static std::vector<int> left_out(const limit_share& of, const limit_share& by);
   void count_gained(const limit_share& before, time_point now);
+  void resize_paces();
 
   providers::limit whole_;
   duration per_;

@@ -63,6 +63,49 @@ TEST(rate_limit_test, some_leave_at_once_the_rest_evenly) {
     EXPECT_NEAR(sends(tried, start + seconds{second - 1}, start + seconds{second}), 10, 1) << second;
 }
 
+TEST(rate_limit_test, what_was_held_up_leaves_no_faster_than_what_was_let_through) {
+  rate_limit tried({{100, seconds{10}}});
+  time_point now = start;
+  int held_up = 0;
+  while (now < start + seconds{4}) {
+    if (tried.open(now)) {
+      tried.reserve(now);
+      ++held_up;
+    } else {
+      now = tried.opens_at(now).value();
+    }
+  }
+  ASSERT_GE(held_up, 40);
+  now = start + seconds{4};
+  for (int each = 0; each < 5; ++each) {
+    EXPECT_LE(tried.begins_at(), now) << each;
+    tried.send(now);
+  }
+  for (int each = 5; each < held_up; ++each) {
+    EXPECT_GE(tried.begins_at(), now + milliseconds{100}) << each;
+    EXPECT_LE(tried.begins_at(), now + milliseconds{101}) << each;
+    now = tried.begins_at();
+    tried.send(now);
+  }
+}
+
+TEST(rate_limit_test, what_was_held_up_leaves_at_the_pace_of_another_share_and_another_limit) {
+  rate_limit tried({{100, seconds{10}}});
+  for (int each = 0; each < 3; ++each) tried.reserve(start);
+  tried.set_share({{0, 1, 2, 3, 4}, 10}, start, noon);
+  time_point now = start + seconds{2};
+  for (int each = 0; each < 5; ++each) {
+    tried.reserve(now);
+    tried.send(now);
+  }
+  EXPECT_GE(tried.begins_at(), now + milliseconds{200});
+  now += seconds{20};
+  tried.set_limits({{50, seconds{10}}}, 3, now, noon);
+  EXPECT_LE(tried.begins_at(), now);
+  tried.send(now);
+  EXPECT_GE(tried.begins_at(), now + milliseconds{400}) << "what was let through before may not leave all at once";
+}
+
 TEST(rate_limit_test, first_burst_does_not_come_again_with_every_window_under_backlog) {
   rate_limit tried({{100, seconds{10}}});
   time_point now = start;
