@@ -1,6 +1,7 @@
 #include "simulation/member.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace leadrelay::simulation {
 
@@ -202,6 +203,13 @@ void member::resume(const std::vector<kafka::topic_partition>& partitions) {
   fetch_soon();
 }
 
+void member::rest(bool rests) {
+  if (ended_) return;
+  at_.log.event("rest", {{"worker", worker_}, {"rests", rests}});
+  if (std::exchange(rests_, rests) == rests) at_.log.broken("no_rest_twice", "worker " + std::to_string(worker_));
+  if (!rests) fetch_soon();
+}
+
 void member::fetch_soon() {
   if (ended_ || fetching_ || state_ != state::stable) return;
   fetching_ = true;
@@ -225,7 +233,7 @@ void member::fetch() {
 
 bool member::deliver_next(int partition) {
   static const auto topic = std::make_shared<const std::string>("changes");
-  if (ended_ || state_ != state::stable || !owned_.contains(partition) || paused_.contains(partition)) return false;
+  if (ended_ || state_ != state::stable || !owned_.contains(partition) || paused_.contains(partition) || rests_) return false;
   std::int64_t& position = position_[partition];
   const change* found = nullptr;
   while (!found && position < broker_.end_of(partition)) found = at_.truth.at(partition, position++);

@@ -31,6 +31,7 @@ class member final : public kafka::consumer {
   void commit(std::vector<kafka::offset_to_commit> offsets) override;
   void pause(const std::vector<kafka::topic_partition>& partitions) override;
   void resume(const std::vector<kafka::topic_partition>& partitions) override;
+  void rest(bool rests) override;
   void add_beside(const kafka::topics_beside& more, std::function<void(const std::vector<kafka::assigned_partition>&)> found) override;
   void give_up() override;
   task<void> close(duration grace) override;
@@ -87,6 +88,7 @@ class member final : public kafka::consumer {
   std::map<int, int> owned_;              ///< partition to ownership
   std::map<int, std::int64_t> position_;  ///< the next offset to read
   std::set<int> paused_;
+  bool rests_ = false;
   std::deque<sent_commit> commits_;  ///< the first one is under way
   bool commit_is_slow_ = false;
   bool move_is_slow_ = false;

@@ -117,7 +117,7 @@ void world::run() {
 
 void world::start_worker() {
   workers_.push_back(
-      std::make_unique<worker_process>(at_, broker_, providers_, any_configuration(), plan_.memory, static_cast<int>(workers_.size())));
+      std::make_unique<worker_process>(at_, broker_, providers_, any_configuration(), plan_, static_cast<int>(workers_.size())));
   workers_.back()->on_reloaded = [this] { tell_providers_the_limits(); };
   workers_.back()->start();
   tell_providers_the_limits();

@@ -18,6 +18,8 @@ constexpr int few_attempts = 10;  ///< of an account whose changes may fail unti
 /// Where changes that always fail leave room for the signs of life without which they look like an outage.
 constexpr std::uint64_t ample_memory = 64u << 20;
 
+constexpr std::uint64_t apart = 1ull << 40;  ///< of the seeds of what a scenario was given later, so that all else of a seed stays as it is
+
 const std::vector<int> crowded_accounts{0, 2, 5};  // paced, notes and crowd
 
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
@@ -47,6 +49,7 @@ scenario::scenario(std::uint64_t seed) : random(seed), reload_random(~seed) {
   if (random.per_mille(one_account_per_mille)) only_account = 0;
   if (random.per_mille(backlogs_per_mille)) make_backlog();
   if (with->has_long_limits) make_long();
+  enough_ahead = dice(seed + apart).one_of<std::optional<std::size_t>>({1, 5, 30, 300, std::nullopt});
 }
 
 /// More than the map of one partition's commit can tell, all at once, most of it for accounts that are limited, and appends of more

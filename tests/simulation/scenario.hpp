@@ -25,6 +25,7 @@ struct scenario {
   int bad_per_mille = 0;
   int append_per_mille = 300;
   std::uint64_t memory = 64u << 20;
+  std::optional<std::size_t> enough_ahead{};  ///< changes that a worker reads ahead
   int gaps_per_mille = 30;  ///< records after a gap in the offsets
   bool crowded = false;
   bool reloads = false;             ///< workers go from one configuration to the other and back

@@ -245,6 +245,7 @@ void world::make_relay() {
                                                             .producer = log,
                                                             .connectors = connectors,
                                                             .memory = memory_,
+                                                            .enough_ahead = enough_ahead,
                                                             .random_seed = seed_++,
                                                             .first_concurrency = first_concurrency_,
                                                             .mover = can_park_ ? &mover : nullptr,

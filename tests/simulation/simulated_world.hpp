@@ -84,6 +84,10 @@ class broker final : public kafka::consumer {
   void commit(std::vector<kafka::offset_to_commit> offsets) override;
   void pause(const std::vector<kafka::topic_partition>&) override { ++pauses; }
   void resume(const std::vector<kafka::topic_partition>&) override { ++resumes; }
+  void rest(bool wanted) override {
+    rests = wanted;
+    times_rested += wanted ? 1 : 0;
+  }
   void add_beside(const kafka::topics_beside& more, std::function<void(const std::vector<kafka::assigned_partition>&)> found) override;
   void give_up() override;
   task<void> close(duration grace) override;
@@ -103,6 +107,8 @@ class broker final : public kafka::consumer {
   std::map<int, std::int64_t> delivered_next;  ///< one beyond the last delivered
   int pauses = 0;
   int resumes = 0;
+  bool rests = false;
+  int times_rested = 0;
   int given_up = 0;
   int commits = 0;
   bool refuse_commits = false;
@@ -162,7 +168,8 @@ class world {
   log_reader reader{loop, logs};
   log_writer log{loop};
   simulated::provider provider;
-  tracing::span_sink* spans = nullptr;  ///< of the relays that are made from then on
+  tracing::span_sink* spans = nullptr;         ///< of the relays that are made from then on
+  std::optional<std::size_t> enough_ahead{};  ///< the same
   std::unique_ptr<relay::relay> relay;
 
   /// Ends the relay; false where that does not come to an end.

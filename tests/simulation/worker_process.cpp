@@ -22,7 +22,7 @@ constexpr duration end_slack = config::default_connect_timeout + 1s;
 }  // namespace
 
 worker_process::worker_process(surroundings& at, broker& of, std::vector<std::unique_ptr<provider>>& providers,
-                               std::shared_ptr<const config::configuration> with, std::uint64_t memory, int number)
+                               std::shared_ptr<const config::configuration> with, const scenario& plan, int number)
     : at_(at),
       configuration_(with),
       state_(std::make_shared<process_state>(process_state{.worker = number})),
@@ -30,7 +30,7 @@ worker_process::worker_process(surroundings& at, broker& of, std::vector<std::un
       letters_(at, of, number),
       parker_(at, of, member_),
       reader_(at, of, number),
-      memory_(memory) {
+      memory_(plan.memory) {
   auto connectors = [this, &providers, names = with](const config::account& whose) {
     const auto found = std::ranges::find(names->accounts, whose.name, &config::account::name);
     return make_connector(at_, *providers[static_cast<std::size_t>(found - names->accounts.begin())], state_);
@@ -40,7 +40,8 @@ worker_process::worker_process(surroundings& at, broker& of, std::vector<std::un
                                                                                    .consumer = member_,
                                                                                    .producer = letters_,
                                                                                    .connectors = connectors,
-                                                                                   .memory = memory,
+                                                                                   .memory = plan.memory,
+                                                                                   .enough_ahead = plan.enough_ahead,
                                                                                    .random_seed = at_.random.number(),
                                                                                    .mover = &parker_,
                                                                                    .reader = &reader_});

@@ -9,6 +9,7 @@
 #include "simulation/member.hpp"
 #include "simulation/parked_logs.hpp"
 #include "simulation/providers.hpp"
+#include "simulation/scenario.hpp"
 
 namespace leadrelay::simulation {
 
@@ -17,7 +18,7 @@ namespace leadrelay::simulation {
 class worker_process {
  public:
   worker_process(surroundings& at, broker& of, std::vector<std::unique_ptr<provider>>& providers,
-                 std::shared_ptr<const config::configuration> with, std::uint64_t memory, int number);
+                 std::shared_ptr<const config::configuration> with, const scenario& plan, int number);
   ~worker_process();
 
   void start();

@@ -86,6 +86,8 @@ class consumer {
   /// No records of the partitions until `resume`. Records that were fetched meanwhile are read again.
   virtual void pause(const std::vector<topic_partition>& partitions) = 0;
   virtual void resume(const std::vector<topic_partition>& partitions) = 0;
+  /// While it rests no records come: they wait where they were fetched to, and none is read again.
+  virtual void rest(bool rests) = 0;
   /// What the last fetch has told of the partition's log; asks nobody.
   virtual log_bounds known_bounds(const topic_partition&) const { return {}; }
   /// Assignments tell of these too from now on, those included that are being looked up; `found` gets the partitions held now with what is

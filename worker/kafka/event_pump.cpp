@@ -77,12 +77,17 @@ struct event_pump::state : std::enable_shared_from_this<state> {
 
   void take() {
     const auto self = shared_from_this();  // the handler may stop and destroy the pump
-    for (int taken = 0; queue && taken < burst; ++taken) {
+    for (int taken = 0; queue && !rests && taken < burst; ++taken) {
       const event_handle event(rd_kafka_queue_poll(queue.get(), 0));
       if (!event) return;
       handle(*event);
     }
-    if (queue && !posted) take_later();
+    if (queue && !rests && !posted) take_later();
+  }
+
+  void rest(bool wanted) {
+    rests = wanted;
+    if (!rests && queue && !posted) take_later();
   }
 
   loop& on;
@@ -91,6 +96,7 @@ struct event_pump::state : std::enable_shared_from_this<state> {
   descriptor woken;
   std::optional<timer_queue::id> poll_timer;
   bool posted = false;
+  bool rests = false;
 };
 
 event_pump::event_pump(loop& on, queue_handle queue, handler handle)
@@ -103,6 +109,8 @@ event_pump::~event_pump() { stop(); }
 rd_kafka_queue_t* event_pump::queue() const noexcept { return state_->queue.get(); }
 
 void event_pump::take_now() { state_->take(); }
+
+void event_pump::rest(bool rests) { state_->rest(rests); }
 
 void event_pump::stop() { state_->stop(); }
 

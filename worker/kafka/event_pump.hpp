@@ -26,6 +26,9 @@ class event_pump {
   /// Takes what is there now, at most one burst, without waiting for the loop.
   void take_now();
 
+  /// While it rests it takes nothing.
+  void rest(bool rests);
+
   /// No call of the handler after it; gives the queue back. May be called by the handler.
   void stop();
 

@@ -37,6 +37,7 @@ void librdkafka_consumer::start(consumer_events& to) {
   events_ = &to;
   commits_.emplace(loop_, client_.get(), [this](const commit_result& result) { on_committed(result); });
   pump_.emplace(loop_, queue_handle(rd_kafka_queue_get_consumer(client_.get())), [this](rd_kafka_event_t& event) { on_event(event); });
+  records_.emplace(loop_, queue_handle(rd_kafka_queue_new(client_.get())), [this](rd_kafka_event_t& event) { on_event(event); });
   rd_kafka_set_log_queue(client_.get(), pump_->queue());
   const partition_list_handle list(rd_kafka_topic_partition_list_new(static_cast<int>(topics_.size())));
   for (const std::string& topic : topics_) rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
@@ -117,6 +118,7 @@ void librdkafka_consumer::finish_assign(std::vector<assigned_partition> found) {
     if (partition.committed >= 0)
       rd_kafka_topic_partition_list_set_offset(list, partition.partition.topic.c_str(), partition.partition.partition, partition.committed);
   forget_pauses(partitions_of(list));
+  take_records_of(partitions_of(list));
   const std::string error = assign(list);
   if (error.empty()) assignment_.add(partitions_of(list));
   rebalances_.pop_front();
@@ -155,6 +157,14 @@ void librdkafka_consumer::forget_pauses(const std::vector<topic_partition>& part
   for (const topic_partition& partition : partitions)
     if (paused_.erase(partition) > 0) still_paused.push_back(partition);
   if (!still_paused.empty()) rd_kafka_resume_partitions(client_.get(), make_list(still_paused).get());
+}
+
+/// A partition that is taken back loses its way to this queue before the group goes on.
+void librdkafka_consumer::take_records_of(const std::vector<topic_partition>& partitions) {
+  for (const topic_partition& each : partitions) {
+    const queue_handle fetched(rd_kafka_queue_get_partition(client_.get(), each.topic.c_str(), each.partition));
+    if (fetched) rd_kafka_queue_forward(fetched.get(), records_->queue());
+  }
 }
 
 /// Once it closes, an eager consumer must not answer: librdkafka does not wait for it, and `rd_kafka_assign` would wait for ever for a
@@ -233,6 +243,10 @@ void librdkafka_consumer::resume(const std::vector<topic_partition>& partitions)
   if (!paused.empty()) rd_kafka_resume_partitions(client_.get(), make_list(paused).get());
 }
 
+void librdkafka_consumer::rest(bool rests) {
+  if (records_) records_->rest(rests);
+}
+
 log_bounds librdkafka_consumer::known_bounds(const topic_partition& of) const {
   if (!client_ || !assignment_.contains(of)) return {};
   log_bounds out;
@@ -267,6 +281,7 @@ void librdkafka_consumer::end(duration limit) {
   if (commits_) commits_->fail_all("the consumer has closed");
   events_ = nullptr;
   pump_.reset();
+  records_.reset();
   commits_.reset();
   rebalances_.clear();
   // A look-up under way uses the client until its call returns; a revocation that nobody has answered would hold up the end.

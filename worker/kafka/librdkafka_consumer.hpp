@@ -35,6 +35,7 @@ class librdkafka_consumer final : public consumer {
   void commit(std::vector<offset_to_commit> offsets) override;
   void pause(const std::vector<topic_partition>& partitions) override;
   void resume(const std::vector<topic_partition>& partitions) override;
+  void rest(bool rests) override;
   log_bounds known_bounds(const topic_partition& of) const override;
   void add_beside(const topics_beside& more, std::function<void(const std::vector<assigned_partition>&)> found) override;
   void give_up() override;
@@ -62,6 +63,7 @@ class librdkafka_consumer final : public consumer {
   void abandon_assign();
   void begin_revoke();
   void finish_revoke();
+  void take_records_of(const std::vector<topic_partition>& partitions);
   std::string assign(const rd_kafka_topic_partition_list_t* list);
   std::string unassign(const rd_kafka_topic_partition_list_t* list);
   bool cooperative() const;
@@ -89,7 +91,8 @@ class librdkafka_consumer final : public consumer {
   std::uint64_t looked_up_with_ = 0;                                           ///< the version of the topics beside that it asks for
   std::map<std::uint64_t, std::unique_ptr<committed_lookup>> beside_lookups_;  ///< of `add_beside`; the last one is wanted
   std::optional<commit_line> commits_;
-  std::optional<event_pump> pump_;
+  std::optional<event_pump> pump_;     ///< of all but records
+  std::optional<event_pump> records_;  ///< of all partitions, which wait apart so that the worker may rest
   wakeup progress_;  ///< while closing: something has happened
 };
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -21,6 +22,11 @@ constexpr std::uint64_t bookkeeping_bytes = 512;
 
 /// While less than this part of the memory is in use, changes that wait stay decoded.
 constexpr std::uint64_t part_for_decoded = 16;
+
+/// How many changes are read ahead: some for each request that may be in flight, as changes of leads that are under way wait among them.
+constexpr std::size_t ahead_of_each_request = 4;
+constexpr std::size_t least_ahead = 8192;
+constexpr std::size_t most_ahead = 65536;
 
 /// A lane with its coroutine, which lives until the broker knows of its last change.
 constexpr std::uint64_t lane_bytes = 1024;
@@ -118,7 +124,9 @@ task<void> relay::bury_alone(delivery::change doomed, problem why) {
 void relay::hold(delivery::change& taken) {
   taken.held_bytes = taken.record.held_bytes() + bookkeeping_bytes + (taken.trace ? taken.trace->held_bytes() : 0);
   budget_.take(taken.held_bytes);
+  ahead_.take();
   pause_or_resume(*taken.from);
+  rest_or_read();
 }
 
 /// A decoded change can take many times the bytes of its record.
@@ -138,7 +146,9 @@ void relay::release_lane(const running_lane& ended) {
 void relay::release(const delivery::change& ended) {
   end_trace(ended);
   budget_.give(ended.held_bytes);
+  ahead_.give();
   pause_or_resume(*ended.from);
+  rest_or_read();
 }
 
 /// A partition is paused at the memory budget, as all are, and where its offset map could outgrow the commit's metadata; one of parked
@@ -171,6 +181,26 @@ void relay::pause_or_resume_all() {
   if (!to_resume[0].empty()) consumer_.resume(to_resume[0]);
   if (!to_pause[1].empty()) reader_->pause(to_pause[1]);
   if (!to_resume[1].empty()) reader_->resume(to_resume[1]);
+}
+
+std::size_t relay::enough_ahead() const {
+  if (given_enough_ahead_) return *given_enough_ahead_;
+  std::size_t in_flight = 0;
+  for (const auto& each : accounts_) in_flight += static_cast<std::size_t>(each->settings().concurrency);
+  return std::clamp(ahead_of_each_request * in_flight, least_ahead, most_ahead);
+}
+
+/// What is behind changes that wait long is found by reading on: those of an account that is slow or parked must not hold up others, and
+/// those of a partition that is not read as far as its former owner had started wait for the rest of it.
+void relay::look_how_far_to_read() {
+  reads_far_ = std::ranges::any_of(accounts_, [](const auto& each) { return each->is_slow() || each->any_parked(); }) ||
+               std::ranges::any_of(partitions_, [](const auto& each) { return each.second->offsets.has_started_ahead(); });
+  rest_or_read();
+}
+
+void relay::rest_or_read() {
+  const bool rests = ahead_.is_enough() && !reads_far_;
+  if (std::exchange(rests_, rests) != rests) consumer_.rest(rests);
 }
 
 }  // namespace leadrelay::relay

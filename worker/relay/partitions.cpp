@@ -44,6 +44,7 @@ void relay::on_assigned(const std::vector<kafka::assigned_partition>& partitions
     take_over_logs(state, given);
   }
   share_limits();
+  look_how_far_to_read();
   pause_or_resume_all();
   check_parking();
   log::info("assigned", {{"partitions", partitions.size()}});

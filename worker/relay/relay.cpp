@@ -63,6 +63,7 @@ relay::relay(relay_parts parts)
       connectors_(std::move(parts.connectors)),
       first_concurrency_(parts.first_concurrency),
       budget_(parts.memory),
+      given_enough_ahead_(parts.enough_ahead),
       random_(parts.random_seed),
       writer_(static_cast<std::uint32_t>(random_()) | 1u),
       ids_(~parts.random_seed),

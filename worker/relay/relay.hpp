@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -15,6 +16,7 @@
 #include "config/configuration.hpp"
 #include "delivery/budget.hpp"
 #include "delivery/lane.hpp"
+#include "delivery/read_ahead.hpp"
 #include "kafka/consumer.hpp"
 #include "kafka/log_reader.hpp"
 #include "kafka/mover.hpp"
@@ -41,6 +43,7 @@ struct relay_parts {
   kafka::producer& producer;
   connector_factory connectors;
   std::uint64_t memory = 0;       ///< bytes of events this worker may hold
+  std::optional<std::size_t> enough_ahead{};  ///< changes; as many as its accounts' concurrency asks for where not given
   std::uint64_t random_seed = 0;  ///< of all jitter, and of the number that tells this worker's offset maps from another's
   secret_files files{};           ///< as the watch over the secrets' files sees them
   int first_concurrency = delivery::adaptive_concurrency::first_limit;  ///< of each account, cut down to its own
@@ -111,6 +114,9 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   void pause_or_resume(delivery::owned_partition& touched);
   bool is_to_pause(const delivery::owned_partition& of) const;
   void pause_or_resume_all();
+  std::size_t enough_ahead() const;
+  void look_how_far_to_read();
+  void rest_or_read();
 
   // deliver.cpp: a lane's work, which reads like the story of an event
   task<void> run_lane(account& of, running_lane& lane);
@@ -285,6 +291,8 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   int first_concurrency_;
   std::optional<sink::results> results_;
   delivery::budget budget_;
+  std::optional<std::size_t> given_enough_ahead_;
+  delivery::read_ahead ahead_;
   std::mt19937_64 random_;
   std::uint32_t writer_;  ///< of the offset maps, never 0
   std::mt19937_64 ids_;   ///< of spans; of its own, so that what is traced changes nothing else
@@ -340,7 +348,9 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   time_point last_commit_{};
   time_point commit_not_before_{};  ///< after one that failed
   duration commit_cost_{};          ///< of the loop's time, to make the last one
-  bool paused_ = false;
+  bool paused_ = false;     ///< at the memory budget
+  bool reads_far_ = false;  ///< further than is enough, as something that is held waits long
+  bool rests_ = false;
   bool assigned_once_ = false;
   bool draining_ = false;
   duration grace_{};

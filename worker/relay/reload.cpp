@@ -111,6 +111,8 @@ void relay::take(prepared_reload& ready) {
     accounts_.push_back(std::move(each));
   }
   first_to_move_ = 0;
+  ahead_.set_enough(enough_ahead());
+  rest_or_read();
   take_over_added(ready);
   forget_removed();
   parking_check_at_ = {};

@@ -44,6 +44,7 @@ void relay::look_at_partitions() {
   }
   look_whether_down();
   for (const auto& each : accounts_) each->look_whether_slow(loop_.now());
+  look_how_far_to_read();
   start_late_reading();
   look_whether_drained();
   relieve();

@@ -150,6 +150,50 @@ TEST_F(a_consumer, skips_and_repeats_nothing_through_pauses) {
   EXPECT_GE(pauses, 20);
 }
 
+TEST_F(a_consumer, gets_nothing_while_it_rests_and_misses_nothing) {
+  const std::string topic = fresh_topic(2);
+  constexpr int each = 10'000;
+  ASSERT_TRUE(write(loop, topic, 0, each));
+  ASSERT_TRUE(write(loop, topic, 1, each));
+  member reader(loop, topic, properties_for(fresh("group")));
+  std::map<std::int32_t, std::int64_t> next;
+  bool rests = false;
+  int wrong = 0;
+  int times = 0;
+  reader.seen.on_each = [&](const events::record& record) {
+    if (record.offset != next[record.partition]++ || rests) ++wrong;
+    if (record.offset % 997 != 13) return;
+    ++times;
+    rests = true;
+    reader->rest(true);
+    loop.on().timers().add(loop.on().now() + record.offset % 3 * 3ms, [&] {
+      rests = false;
+      reader->rest(false);
+    });
+  };
+  EXPECT_TRUE(loop.run_until([&] { return reader.seen.records.size() >= 2 * each; }, 90s));
+  loop.run_for(300ms);
+  EXPECT_THAT(reader.seen.records, SizeIs(2 * each));
+  EXPECT_EQ(wrong, 0);
+  EXPECT_GE(times, 20);
+}
+
+TEST_F(a_consumer, stays_in_the_group_while_it_rests) {
+  const std::string topic = fresh_topic(1);
+  auto given = properties_for(fresh("group"));
+  given.emplace_back("max.poll.interval.ms", "6000");
+  member reader(loop, topic, given);
+  ASSERT_TRUE(loop.run_until([&] { return !reader.seen.assigned_calls.empty(); }));
+  reader->rest(true);
+  ASSERT_TRUE(write(loop, topic, 0, 10));
+  loop.run_for(9s);
+  EXPECT_THAT(reader.seen.revoked_calls, IsEmpty());
+  EXPECT_THAT(reader.seen.errors, IsEmpty());
+  EXPECT_THAT(reader.seen.records, IsEmpty());
+  reader->rest(false);
+  EXPECT_TRUE(loop.run_until([&] { return reader.seen.records.size() == 10; }));
+}
+
 TEST_F(a_consumer, paused_before_its_first_record_starts_where_it_was_assigned) {
   const std::string topic = fresh_topic(1);
   const std::string group = fresh("group");

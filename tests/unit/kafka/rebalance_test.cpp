@@ -63,6 +63,27 @@ TEST_F(a_rebalance, waits_for_give_up_and_delivers_nothing_of_what_is_revoked) {
   EXPECT_EQ(delivered_while_revoked, 0);
 }
 
+TEST_F(a_rebalance, is_answered_by_one_that_rests_and_what_waited_for_it_goes_to_the_new_owner) {
+  const std::string topic = fresh_topic(2);
+  const std::string group = fresh("group");
+  member first(loop, topic, properties_for(group));
+  ASSERT_TRUE(loop.run_until([&] { return first.seen.held.size() == 2; }));
+  first->rest(true);
+  ASSERT_TRUE(write(loop, topic, 0, 10));
+  ASSERT_TRUE(write(loop, topic, 1, 10));
+  loop.run_for(300ms);
+  member second(loop, topic, properties_for(group));
+  ASSERT_TRUE(loop.run_until([&] { return first.seen.held.size() == 1 && second.seen.held.size() == 1; }))
+      << "first: " << told(first.seen) << "second: " << told(second.seen);
+  EXPECT_TRUE(loop.run_until([&] { return second.seen.records.size() == 10; }));
+  EXPECT_THAT(first.seen.records, IsEmpty());
+  first->rest(false);
+  EXPECT_TRUE(loop.run_until([&] { return first.seen.records.size() == 10; }));
+  loop.run_for(300ms);
+  EXPECT_THAT(first.seen.records, SizeIs(10)) << "what it had fetched of the other partition is not its own any more";
+  EXPECT_THAT(second.seen.records, SizeIs(10));
+}
+
 TEST_F(a_rebalance, leaves_no_partition_paused_and_starts_at_the_new_commit) {
   const std::string topic = fresh_topic(2);
   const std::string group = fresh("group");
