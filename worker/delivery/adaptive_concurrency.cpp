@@ -16,6 +16,7 @@ constexpr int answers_of_first_level = 2;
 constexpr int blocks_of_a_window = 8;
 constexpr double rise = 0.5;  ///< of the level
 constexpr double clear_rise = 1;
+constexpr double least_latency = 5e6;  ///< nanoseconds; what is quicker counts as that, as loops and networks add as much by themselves
 constexpr int smallest_window = 8;
 constexpr int slow_in_a_row = 3;
 constexpr int most_answers_of_first_level = 64;
@@ -48,7 +49,7 @@ void adaptive_concurrency::set_most(int most) {
 void adaptive_concurrency::good(time_point admitted, int in_flight, time_point left, time_point now, bool comparable) {
   if (admitted < counts_from_) return;
   if (doubling_ && used_ && limit_ < most_ && !suspected_) grow_fast();
-  if (comparable) measure(nanoseconds_of(now - left), in_flight, left, now);
+  if (comparable) measure(std::max(nanoseconds_of(now - left), least_latency), in_flight, left, now);
 }
 
 /// One more for each answer doubles it each round trip. Where these are short, an answer counts as a part of one, so that what growth does

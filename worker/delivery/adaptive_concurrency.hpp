@@ -22,7 +22,7 @@ namespace leadrelay::delivery {
 /// since are too. Answers that come late together, as where a machine stood still, are one observation: the standard error is at least that
 /// of the means of quiet windows, and of those that the next one did not confirm. The level falls with quicker windows and does not learn
 /// slower ones, so that a latency which climbs slowly is noticed; where a single request in flight is slow, concurrency is not the cause,
-/// and the level is taken anew.
+/// and the level is taken anew. Answers within 5 ms are all the same: to wait less than that is worth no request in flight.
 ///
 /// The last number that was seen to be good is reached quickly, and those up to one below the trouble by one a round trip. One more than
 /// that is tried after a while (64 slow round trips, from 10 s to a minute, doubling up to that where it leads to trouble), for 16 round

@@ -80,6 +80,27 @@ TEST(adaptive_concurrency_test, begins_low_and_reaches_256_within_two_seconds_of
   EXPECT_EQ(at.concurrency.limit(), 256);
 }
 
+TEST(adaptive_concurrency_test, answers_within_five_milliseconds_are_all_the_same) {
+  shared_provider at(128);
+  at.work = [](std::mt19937_64&) { return 1.0; };
+  at.rate = [](int in_flight, double) { return std::min(10'000.0, 20'000.0 / in_flight); };  // 0.1 ms, then 0.05 ms for each in flight
+  at.serve(4);
+  EXPECT_GT(at.concurrency.limit(), 100) << "5 ms are 100 in flight";
+  at.serve(4);
+  EXPECT_GT(at.lowest, 90);
+}
+
+TEST(adaptive_concurrency_test, quick_answers_that_come_to_take_longer_than_that_bring_it_down) {
+  shared_provider at(256);
+  at.work = [](std::mt19937_64&) { return 1.0; };
+  at.rate = [](int in_flight, double now) { return now < 4 ? 10'000.0 : std::min(1000.0, 4000.0 / in_flight); };
+  at.serve(4);
+  EXPECT_EQ(at.concurrency.limit(), 256);
+  at.serve(20);
+  EXPECT_LT(at.concurrency.limit(), 45) << "7.5 ms are 30 in flight";
+  EXPECT_GT(at.serve(10), 38'000);
+}
+
 TEST(adaptive_concurrency_test, never_leaves_the_bounds_that_the_account_sets) {
   for (const int most : {1, 2, 5}) {
     shared_provider at(most, 100);
