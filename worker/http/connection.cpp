@@ -1,8 +1,5 @@
 #include "http/connection.hpp"
 
-#include <sys/socket.h>
-
-#include <cerrno>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -24,8 +21,11 @@ using boost::system::error_code;
 /// A buffer that grew beyond this for one exchange is not kept for the next.
 constexpr std::size_t most_kept_bytes = 64 * 1024;
 
+/// A server that has kept a connection open before does not close it so soon after an answer.
+constexpr duration unlikely_to_close = std::chrono::milliseconds{20};
+
 /// What can be sent without waiting: one system call. TLS has to encrypt first, so it sends nothing here.
-std::size_t send_now(tcp_socket& socket, const std::string& bytes, error_code& error) {
+std::size_t send_now(polled_socket& socket, const std::string& bytes, error_code& error) {
   return socket.write_some(boost::asio::buffer(bytes), error);
 }
 
@@ -34,10 +34,10 @@ std::size_t send_now(tls_stream&, const std::string&, error_code& error) {
   return 0;
 }
 
-bool holds_unread(tcp_socket&) noexcept { return false; }
+bool holds_unread(polled_socket&) noexcept { return false; }
 bool holds_unread(tls_stream& stream) noexcept { return has_unread(stream); }
 
-void end_well(tcp_socket&) noexcept {}
+void end_well(polled_socket&) noexcept {}
 void end_well(tls_stream& stream) noexcept { keep_session_resumable(stream); }
 
 /// One exchange at a time, in three parts: the request is written as far as it goes at once, the rest of it in the background;
@@ -79,6 +79,7 @@ class stream_connection final : public connection {
   transport_error closed_because_ = transport_error::none;  ///< why the socket was closed from this side
   bool writing_ = false;
   bool awaiting_write_ = false;
+  std::uint64_t exchanges_ = 0;
   bool reusable_ = true;
 };
 
@@ -86,6 +87,7 @@ template <class Stream>
 task<exchange> stream_connection<Stream>::send(const outgoing& what, time_point deadline) {
   exchange out;
   if (!may_start(deadline, out)) co_return out;
+  ++exchanges_;
   serialise(what, request_);
   reader_.start(what.method == "HEAD");
   const auto timer = loop_.timers().add(deadline, [this] { close_because(transport_error::answer_timeout); });
@@ -95,8 +97,7 @@ task<exchange> stream_connection<Stream>::send(const outgoing& what, time_point 
       reader_.take(bytes, error);
     }
     if (writing_) {  // the answer came first, or reading failed: the rest of the request need not go
-      error_code ignored;
-      socket_of(stream_).close(ignored);
+      socket_of(stream_).close();
       awaiting_write_ = true;
       co_await written_.wait();
       awaiting_write_ = false;
@@ -169,27 +170,21 @@ void stream_connection<Stream>::finish(exchange& out) {
 
 template <class Stream>
 bool stream_connection<Stream>::stale() noexcept {
-  tcp_socket& socket = socket_of(stream_);
-  if (!reusable_ || !socket.is_open() || holds_unread(stream_)) return true;
-  char byte = 0;
-  const auto got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+  const time_point until = exchanges_ > 1 ? loop_.now() - unlikely_to_close : loop_.now();
+  return !reusable_ || holds_unread(stream_) || socket_of(stream_).has_news(until);
 }
 
 template <class Stream>
 void stream_connection<Stream>::close_because(transport_error why) noexcept {
   if (closed_because_ == transport_error::none) closed_because_ = why;
   reusable_ = false;
-  error_code ignored;
-  socket_of(stream_).close(ignored);
+  socket_of(stream_).close();
 }
 
 }  // namespace
 
 std::unique_ptr<connection> make_connection(loop& on, tcp_socket socket, const answer_bounds& bounds) {
-  error_code ignored;  // a socket that broke meanwhile shows it at the first write
-  socket.non_blocking(true, ignored);
-  return std::make_unique<stream_connection<tcp_socket>>(on, std::move(socket), nullptr, bounds);
+  return std::make_unique<stream_connection<polled_socket>>(on, polled_socket(std::move(socket)), nullptr, bounds);
 }
 
 std::unique_ptr<connection> make_connection(loop& on, tls_stream stream, std::shared_ptr<tls_sessions> sessions,

@@ -23,15 +23,21 @@ void fail(connected& out, transport_error error, std::string detail) {
   out.detail = std::move(detail);
 }
 
+void close(tcp_socket& socket) noexcept {
+  error_code ignored;
+  socket.close(ignored);
+}
+
+void close(polled_socket& socket) noexcept { socket.close(); }
+
 /// Closes a socket at a deadline, which ends the operation that waits for it. `stop` must be called before it or the socket is destroyed;
 /// its destructor does not, as a coroutine that is destroyed with its io_context may have outlived the loop.
 class closes_at {
  public:
-  closes_at(loop& on, time_point deadline, tcp_socket& socket) : loop_(on) {
+  closes_at(loop& on, time_point deadline, auto& socket) : loop_(on) {
     timer_ = on.timers().add(deadline, [this, &socket] {
       closed_ = true;
-      error_code ignored;
-      socket.close(ignored);
+      close(socket);
     });
   }
   closes_at(const closes_at&) = delete;
@@ -125,7 +131,7 @@ task<void> dialer::try_address(const endpoint& at, time_point until, attempt& no
 
 task<void> dialer::shake_hands(attempt& now, connected& out) {
   const auto sessions = sessions_;
-  tls_stream stream(std::move(now.socket), *tls_);
+  tls_stream stream(polled_socket(std::move(now.socket)), *tls_);
   if (!prepare_tls(stream, to_, *sessions)) {
     fail(out, transport_error::tls_failed, "TLS could not be set up");
     co_return;
@@ -162,8 +168,7 @@ task<void> dialer::hear_refusal(tls_stream& stream, time_point deadline, connect
   bool over = false;
   const auto timer = loop_.timers().add(deadline, [&] {
     over = true;
-    error_code ignored;
-    stream.next_layer().cancel(ignored);
+    stream.next_layer().cancel();
   });
   co_await stream.async_read_some(boost::asio::buffer(&byte, 1), boost::asio::redirect_error(use_task, error));
   loop_.timers().cancel(timer);

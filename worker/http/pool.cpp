@@ -5,25 +5,18 @@
 #include <vector>
 
 namespace leadrelay::http {
-namespace {
-
-/// A connection that the server has kept open before, and that was idle for less than this, is not asked whether it is stale.
-constexpr duration fresh_time = std::chrono::milliseconds{1};
-
-}  // namespace
 
 /// What pool, leases and acquires share, so that each may end first.
 struct pool::state {
   struct idle_connection {
     std::unique_ptr<connection> held;
     time_point since;
-    bool was_reused;
   };
 
   state(loop& on, std::unique_ptr<connector> opens, pool_settings with) : at(on), connects(std::move(opens)), settings(with) {}
 
   std::unique_ptr<connection> take_idle();
-  void give_back(std::unique_ptr<connection> back, bool was_reused);
+  void give_back(std::unique_ptr<connection> back);
   void evict();
   void arm_eviction();
   void stop();
@@ -44,16 +37,15 @@ std::unique_ptr<connection> pool::state::take_idle() {
   while (!idle.empty()) {
     auto last = std::move(idle.back());
     idle.pop_back();
-    const bool is_fresh = last.was_reused && at.now() - last.since < fresh_time;
-    if (last.since > oldest && (is_fresh || !last.held->stale())) return std::move(last.held);
+    if (last.since > oldest && !last.held->stale()) return std::move(last.held);
   }
   return nullptr;
 }
 
-void pool::state::give_back(std::unique_ptr<connection> back, bool was_reused) {
+void pool::state::give_back(std::unique_ptr<connection> back) {
   --leased;
   if (stopped || !back->reusable()) return;
-  idle.push_back({std::move(back), at.now(), was_reused});
+  idle.push_back({std::move(back), at.now()});
   if (!eviction_armed) arm_eviction();
 }
 
@@ -98,7 +90,7 @@ pool::lease& pool::lease::operator=(lease&& other) noexcept {
 pool::lease::~lease() { give_back(); }
 
 void pool::lease::give_back() noexcept {
-  if (connection_) from_->give_back(std::move(connection_), reused_);
+  if (connection_) from_->give_back(std::move(connection_));
   from_ = nullptr;
 }
 

@@ -4,14 +4,14 @@
 #include <boost/asio/ssl/stream.hpp>
 
 #include "base/task.hpp"
+#include "http/polled_socket.hpp"
 
 namespace leadrelay::http {
 
-using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, executor>;
-using tls_stream = boost::asio::ssl::stream<tcp_socket>;
+using tls_stream = boost::asio::ssl::stream<polled_socket>;
 using endpoint = boost::asio::ip::tcp::endpoint;
 
-inline tcp_socket& socket_of(tcp_socket& plain) noexcept { return plain; }
-inline tcp_socket& socket_of(tls_stream& tls) noexcept { return tls.next_layer(); }
+inline polled_socket& socket_of(polled_socket& plain) noexcept { return plain; }
+inline polled_socket& socket_of(tls_stream& tls) noexcept { return tls.next_layer(); }
 
 }  // namespace leadrelay::http

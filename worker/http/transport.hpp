@@ -44,7 +44,7 @@ class connection {
   /// Whether another exchange may follow: the last one was whole, the body read, keep-alive not refused.
   virtual bool reusable() const noexcept = 0;
 
-  /// Whether the other side has closed it or sent something unasked while it was idle. Costs one system call.
+  /// Whether the other side has closed it or sent something unasked while it was idle. Costs one system call at most.
   virtual bool stale() noexcept = 0;
 
   /// Closes at once; an exchange under way ends with `stopped`.

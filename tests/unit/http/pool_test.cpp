@@ -117,18 +117,6 @@ TEST_F(pool_test, failed_connect_is_told) {
   EXPECT_EQ(connections->leased(), 0u);
 }
 
-TEST_F(pool_test, connection_that_was_kept_open_before_is_handed_out_unasked_for_a_moment) {
-  use(1);
-  strings.stale = {0};
-  EXPECT_EQ(number_of(acquire()), 1) << "it may be one that its server closes each time";
-  strings.stale = {};
-  use(1);
-  strings.stale = {1};
-  EXPECT_EQ(number_of(acquire()), 1);
-  on.advance(1ms);
-  EXPECT_EQ(number_of(acquire()), 2);
-}
-
 TEST_F(pool_test, stale_connections_are_closed_instead_of_handed_out) {
   use(3);
   strings.stale = {1, 2};

@@ -1,0 +1,185 @@
+#include "http/polled_socket.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <optional>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+
+#include "http/poller.hpp"
+
+namespace leadrelay::http {
+
+using boost::system::error_code;
+
+namespace {
+
+struct result {
+  error_code error;
+  std::size_t bytes = 0;
+};
+
+error_code system_error() noexcept { return {errno, boost::system::system_category()}; }
+
+bool would_block(const error_code& error) noexcept {
+  return error == boost::asio::error::would_block || error == boost::asio::error::try_again;
+}
+
+result send_to(int socket, boost::asio::const_buffer from) {
+  for (;;) {
+    const auto sent = ::send(socket, from.data(), from.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) return {{}, static_cast<std::size_t>(sent)};
+    if (errno != EINTR) return {system_error()};
+  }
+}
+
+result receive_from(int socket, boost::asio::mutable_buffer into) {
+  for (;;) {
+    const auto got = ::recv(socket, into.data(), into.size(), MSG_DONTWAIT);
+    if (got > 0) return {{}, static_cast<std::size_t>(got)};
+    if (got == 0) return {boost::asio::error::eof};
+    if (errno != EINTR) return {system_error()};
+  }
+}
+
+}  // namespace
+
+struct polled_socket::state final : poller::watched {
+  template <class Buffer>
+  struct operation {
+    Buffer buffer;
+    handler done;
+  };
+
+  state(executor on, int taken) : at(on), events(boost::asio::use_service<poller>(on.context())), socket(taken) {
+    if (!events.add(socket, *this)) close();
+  }
+  ~state() { close(); }
+
+  void on_events(std::uint32_t come) override {
+    constexpr std::uint32_t over = EPOLLHUP | EPOLLERR;
+    if (come & (EPOLLIN | EPOLLRDHUP | over)) readable = true;
+    if (come & (EPOLLRDHUP | over)) ended = true;
+    if (writing && (come & (EPOLLOUT | over))) try_write();
+    if (!reading || !readable) return;
+    const result got = receive(reading->buffer);
+    if (would_block(got.error)) return;
+    handler done = std::move(reading->done);
+    reading.reset();
+    events.end_waiting();
+    std::move(done)(got.error, got.bytes);  // may have destroyed this
+  }
+
+  void abandon() noexcept override {
+    const auto read = std::exchange(reading, std::nullopt);
+    const auto written = std::exchange(writing, std::nullopt);
+    // With them the coroutine may end that this belongs to.
+  }
+
+  result receive(boost::asio::mutable_buffer into) {
+    const result got = receive_from(socket, into);
+    // Less than there is room for was all; what comes later is told anew. An end that was told with it is still to be read.
+    if (would_block(got.error) || (!got.error && got.bytes < into.size() && !ended)) readable = false;
+    return got;
+  }
+
+  void try_write() {
+    const result sent = send_to(socket, writing->buffer);
+    if (!would_block(sent.error)) finish_later(writing, sent);
+  }
+
+  template <class Buffer>
+  void finish_later(std::optional<operation<Buffer>>& what, const result& with) {
+    events.end_waiting();
+    post(std::move(what->done), with);
+    what.reset();
+  }
+
+  void post(handler done, const result& with) {
+    boost::asio::post(at, [done = std::move(done), with]() mutable { std::move(done)(with.error, with.bytes); });
+  }
+
+  void cancel() {
+    const result aborted{boost::asio::error::operation_aborted};
+    if (reading) finish_later(reading, aborted);
+    if (writing) finish_later(writing, aborted);
+  }
+
+  void close() {
+    if (socket < 0) return;
+    cancel();
+    events.remove(socket, *this);
+    ::close(std::exchange(socket, -1));
+  }
+
+  executor at;
+  poller& events;
+  int socket;
+  bool readable = false;  ///< or may be
+  bool ended = false;     ///< the other side sends no more
+  std::optional<operation<boost::asio::mutable_buffer>> reading;
+  std::optional<operation<boost::asio::const_buffer>> writing;
+};
+
+namespace {
+
+int release(tcp_socket& from) {
+  error_code error;
+  from.native_non_blocking(true, error);
+  const int out = error ? -1 : from.release(error);
+  return error ? -1 : out;
+}
+
+}  // namespace
+
+polled_socket::polled_socket(tcp_socket from) : state_(std::make_unique<state>(from.get_executor(), release(from))) {}
+
+polled_socket::polled_socket(polled_socket&&) noexcept = default;
+
+polled_socket::~polled_socket() = default;
+
+executor polled_socket::get_executor() const noexcept { return state_->at; }
+
+bool polled_socket::is_open() const noexcept { return state_->socket >= 0; }
+
+void polled_socket::cancel() noexcept { state_->cancel(); }
+
+void polled_socket::close() noexcept { state_->close(); }
+
+std::size_t polled_socket::write_some(boost::asio::const_buffer from, error_code& error) {
+  const result sent = send_to(state_->socket, from);
+  error = sent.error;
+  return sent.bytes;
+}
+
+bool polled_socket::has_news(time_point until) noexcept {
+  if (state_->ended || !is_open()) return true;
+  if (!state_->readable && state_->events.told_until() >= until) return false;
+  char byte = 0;
+  const auto got = ::recv(state_->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+void polled_socket::read(boost::asio::mutable_buffer into, handler done) {
+  if (!is_open()) return state_->post(std::move(done), {boost::asio::error::operation_aborted});
+  if (into.size() == 0) return state_->post(std::move(done), {});
+  if (state_->readable) {
+    const result got = state_->receive(into);
+    if (!would_block(got.error)) return state_->post(std::move(done), got);
+  }
+  state_->reading.emplace(into, std::move(done));
+  state_->events.begin_waiting();
+}
+
+void polled_socket::write(boost::asio::const_buffer from, handler done) {
+  if (!is_open()) return state_->post(std::move(done), {boost::asio::error::operation_aborted});
+  const result sent = send_to(state_->socket, from);
+  if (!would_block(sent.error)) return state_->post(std::move(done), sent);
+  state_->writing.emplace(from, std::move(done));
+  state_->events.begin_waiting();
+}
+
+}  // namespace leadrelay::http

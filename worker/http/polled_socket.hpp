@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "base/task.hpp"
+#include "base/time.hpp"
+
+namespace leadrelay::http {
+
+using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, executor>;
+
+/// A connected TCP socket that waits through its loop's `poller`: what a read costs beside the read itself is a share of one epoll_wait for
+/// many. An Asio stream (AsyncReadStream, AsyncWriteStream) for coroutines of the loop, which TLS may lie on; of a sequence of buffers the
+/// first one is used, and one read and one write may be under way. One thread, the loop's.
+class polled_socket {
+ public:
+  using executor_type = executor;
+  using lowest_layer_type = polled_socket;
+  using error_code = boost::system::error_code;
+
+  /// Takes the socket over from Asio. What cannot be done shows at the first use.
+  explicit polled_socket(tcp_socket from);
+  polled_socket(polled_socket&&) noexcept;
+  polled_socket& operator=(polled_socket&&) = delete;
+  ~polled_socket();
+
+  executor_type get_executor() const noexcept;
+  lowest_layer_type& lowest_layer() noexcept { return *this; }
+  const lowest_layer_type& lowest_layer() const noexcept { return *this; }
+
+  bool is_open() const noexcept;
+  /// What is under way ends with `operation_aborted`.
+  void cancel() noexcept;
+  void close() noexcept;
+
+  /// Writes what goes at once, `would_block` where nothing does.
+  std::size_t write_some(boost::asio::const_buffer from, error_code& error);
+
+  /// Whether the other side has ended it, or something has come that nobody has read, until then at least. One system call where the poller
+  /// has not told all until then.
+  bool has_news(time_point until) noexcept;
+
+  template <class Buffers, class Token>
+  auto async_read_some(const Buffers& into, Token&& token) {
+    return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
+        [this](auto handler, boost::asio::mutable_buffer first) { read(first, std::move(handler)); }, token, first_of(into));
+  }
+
+  template <class Buffers, class Token>
+  auto async_write_some(const Buffers& from, Token&& token) {
+    return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
+        [this](auto handler, boost::asio::const_buffer first) { write(first, std::move(handler)); }, token, first_of(from));
+  }
+
+ private:
+  using handler = boost::asio::any_completion_handler<void(error_code, std::size_t)>;
+  struct state;
+
+  template <class Buffers>
+  static auto first_of(const Buffers& all) {
+    auto each = boost::asio::buffer_sequence_begin(all);
+    const auto end = boost::asio::buffer_sequence_end(all);
+    using buffer = std::decay_t<decltype(*each)>;
+    while (each != end && buffer(*each).size() == 0) ++each;
+    return each == end ? buffer() : buffer(*each);
+  }
+
+  void read(boost::asio::mutable_buffer into, handler done);
+  void write(boost::asio::const_buffer from, handler done);
+
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace leadrelay::http

@@ -1,0 +1,85 @@
+#include "http/poller.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include <boost/system/system_error.hpp>
+
+namespace leadrelay::http {
+namespace {
+
+int make_epoll() {
+  const int made = epoll_create1(EPOLL_CLOEXEC);
+  if (made < 0) throw boost::system::system_error(errno, boost::system::system_category(), "epoll_create1");
+  return made;
+}
+
+}  // namespace
+
+boost::asio::execution_context::id poller::id;
+
+poller::poller(boost::asio::execution_context& of)
+    : service(of),
+      epoll_(static_cast<boost::asio::io_context&>(of).get_executor(), make_epoll()) {}
+
+poller::~poller() = default;
+
+bool poller::add(int socket, watched& to) {
+  epoll_event wanted{};
+  wanted.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  wanted.data.ptr = &to;
+  if (epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, socket, &wanted) != 0) return false;
+  watched_.insert(&to);
+  return true;
+}
+
+void poller::remove(int socket, watched& to) noexcept {
+  if (watched_.erase(&to) == 0) return;
+  epoll_event ignored{};
+  if (epoll_.is_open()) epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, socket, &ignored);
+  for (int each = next_; each < come_; ++each)
+    if (events_[static_cast<std::size_t>(each)].data.ptr == &to) events_[static_cast<std::size_t>(each)].data.ptr = nullptr;
+}
+
+void poller::begin_waiting() {
+  if (waiting_++ == 0 && !armed_) arm();
+}
+
+void poller::end_waiting() {
+  if (--waiting_ > 0 || !armed_) return;
+  boost::system::error_code ignored;
+  epoll_.cancel(ignored);
+}
+
+void poller::arm() {
+  armed_ = true;
+  epoll_.async_wait(descriptor::wait_read, [this](const boost::system::error_code& error) {
+    armed_ = false;
+    if (!error) tell();
+    if (waiting_ > 0 && epoll_.is_open() && !armed_) arm();
+  });
+}
+
+void poller::tell() {
+  const time_point now = std::chrono::steady_clock::now();
+  const int most = static_cast<int>(events_.size());
+  come_ = std::max(epoll_wait(epoll_.native_handle(), events_.data(), most, 0), 0);
+  if (come_ < most) told_until_ = now;
+  for (next_ = 0; next_ < come_;) {
+    const epoll_event& each = events_[static_cast<std::size_t>(next_++)];
+    if (each.data.ptr) static_cast<watched*>(each.data.ptr)->on_events(each.events);
+  }
+  come_ = 0;
+}
+
+void poller::shutdown() {
+  while (!watched_.empty()) {
+    watched* const each = *watched_.begin();
+    watched_.erase(watched_.begin());
+    each->abandon();
+  }
+  boost::system::error_code ignored;
+  epoll_.close(ignored);
+}
+
+}  // namespace leadrelay::http
