@@ -25,6 +25,9 @@ constexpr std::array consumer_defaults = {
     setting{"fetch.wait.max.ms", "100"},
     setting{"heartbeat.interval.ms", "500"},
 };
+/// A member without an id of its own never comes back: its partitions go to others as soon as a broker's own bounds let it be taken for dead.
+/// One with an id has librdkafka's 45 s for a restart.
+constexpr setting session_of_dynamic_member = {"session.timeout.ms", "6000"};
 constexpr std::array consumer_owned = {
     setting{"enable.auto.commit", "false"},
     setting{"enable.auto.offset.store", "false"},
@@ -152,6 +155,7 @@ void fit_into_transaction(rd_kafka_conf_t* configuration) {
 
 void configure_consuming(rd_kafka_conf_t* to, const properties& given, role as, std::vector<property_problem>& problems) {
   set_all(to, consumer_defaults);
+  if (!find_property(given, {"group.instance.id"})) set(to, session_of_dynamic_member.first, session_of_dynamic_member.second);
   set_given(to, given, as, problems);
   if (as == role::watcher) {
     set_all(to, watcher_owned);

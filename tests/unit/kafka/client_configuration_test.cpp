@@ -34,6 +34,12 @@ TEST(make_configuration, the_consumer_has_the_workers_defaults) {
   EXPECT_EQ(get(with(), role::consumer, "statistics.interval.ms"), "0");
 }
 
+TEST(make_configuration, the_session_of_a_member_that_may_come_back_lasts_longer) {
+  EXPECT_EQ(get(with(), role::consumer, "session.timeout.ms"), "6000");
+  EXPECT_EQ(get(with({{"group.instance.id", "worker-0"}}), role::consumer, "session.timeout.ms"), "45000");
+  EXPECT_EQ(get(with({{"session.timeout.ms", "20000"}}), role::consumer, "session.timeout.ms"), "20000");
+}
+
 TEST(make_configuration, the_producer_has_the_workers_defaults) {
   EXPECT_EQ(get(with(), role::producer, "enable.idempotence"), "true");
   EXPECT_EQ(get(with(), role::producer, "acks"), "-1");
