@@ -80,6 +80,7 @@ class stream_connection final : public connection {
   bool writing_ = false;
   bool awaiting_write_ = false;
   std::uint64_t exchanges_ = 0;
+  time_point answered_at_{};
   bool reusable_ = true;
 };
 
@@ -157,6 +158,7 @@ void stream_connection<Stream>::finish(exchange& out) {
   out.bytes_sent = sent_ > 0;
   if (reader_.whole()) {
     out.answer = reader_.answer();
+    answered_at_ = loop_.now();
     reusable_ = socket_of(stream_).is_open() && !write_error_ && reader_.keeps_alive() && !holds_unread(stream_);
   } else if (closed_because_ != transport_error::none) {
     out.error = closed_because_;
@@ -170,7 +172,9 @@ void stream_connection<Stream>::finish(exchange& out) {
 
 template <class Stream>
 bool stream_connection<Stream>::stale() noexcept {
-  const time_point until = exchanges_ > 1 ? loop_.now() - unlikely_to_close : loop_.now();
+  const time_point now = loop_.now();
+  const bool is_unlikely = exchanges_ > 1 && now - answered_at_ < unlikely_to_close;
+  const time_point until = is_unlikely ? now - unlikely_to_close : now;
   return !reusable_ || holds_unread(stream_) || socket_of(stream_).has_news(until);
 }
 

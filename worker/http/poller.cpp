@@ -64,12 +64,13 @@ void poller::tell() {
   const time_point now = std::chrono::steady_clock::now();
   const int most = static_cast<int>(events_.size());
   come_ = std::max(epoll_wait(epoll_.native_handle(), events_.data(), most, 0), 0);
-  if (come_ < most) told_until_ = now;
+  const bool are_all = come_ < most;
   for (next_ = 0; next_ < come_;) {
     const epoll_event& each = events_[static_cast<std::size_t>(next_++)];
     if (each.data.ptr) static_cast<watched*>(each.data.ptr)->on_events(each.events);
   }
   come_ = 0;
+  if (are_all) told_until_ = now;
 }
 
 void poller::shutdown() {

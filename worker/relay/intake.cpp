@@ -190,10 +190,12 @@ std::size_t relay::enough_ahead() const {
   return std::clamp(ahead_of_each_request * in_flight, least_ahead, most_ahead);
 }
 
-/// What is behind changes that wait long is found by reading on: those of an account that is slow or parked must not hold up others, and
-/// those of a partition that is not read as far as its former owner had started wait for the rest of it.
+/// What is behind changes that wait long is found by reading on: those of an account that is slow or parked must not hold up others, nor
+/// those that wait for their dead letters, and those of a partition that is not read as far as its former owner had started wait for the
+/// rest of it.
 void relay::look_how_far_to_read() {
-  reads_far_ = std::ranges::any_of(accounts_, [](const auto& each) { return each->is_slow() || each->any_parked(); }) ||
+  reads_far_ = dead_letters_.unwritten() > 0 ||
+               std::ranges::any_of(accounts_, [](const auto& each) { return each->is_slow() || each->any_parked(); }) ||
                std::ranges::any_of(partitions_, [](const auto& each) { return each.second->offsets.has_started_ahead(); });
   rest_or_read();
 }

@@ -66,6 +66,16 @@ TEST(read_ahead, an_account_that_is_down_holds_up_nobody) {
   EXPECT_TRUE(w.loop.run_until([&] { return !w.kafka.rests; }, 20s));
 }
 
+TEST(read_ahead, dead_letters_that_cannot_be_written_hold_up_nobody) {
+  world w;
+  begin_anew(w);
+  w.log.on_report = [] { return std::string("refused"); };
+  for (std::size_t each = 0; each < enough; ++each) w.kafka.deliver(0, "k", "not JSON");
+  EXPECT_TRUE(w.kafka.rests);
+  EXPECT_TRUE(w.loop.run_until([&] { return !w.kafka.rests; }, 10s));
+  EXPECT_EQ(w.log.written.size(), 0u);
+}
+
 TEST(read_ahead, a_worker_reads_on_as_far_as_the_former_owner_had_started) {
   world w;
   w.provider.react = [](const seen_request&) { return reaction{.latency = 1s}; };
