@@ -1,8 +1,9 @@
 #include "http/poller.hpp"
 
+#include <algorithm>
 #include <cerrno>
-#include <utility>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
 
 namespace leadrelay::http {

@@ -117,10 +117,11 @@ void librdkafka_consumer::finish_assign(std::vector<assigned_partition> found) {
   for (const assigned_partition& partition : found)
     if (partition.committed >= 0)
       rd_kafka_topic_partition_list_set_offset(list, partition.partition.topic.c_str(), partition.partition.partition, partition.committed);
-  forget_pauses(partitions_of(list));
-  take_records_of(partitions_of(list));
+  const std::vector<topic_partition> partitions = partitions_of(list);
+  forget_pauses(partitions);
+  take_records_of(partitions);
   const std::string error = assign(list);
-  if (error.empty()) assignment_.add(partitions_of(list));
+  if (error.empty()) assignment_.add(partitions);
   rebalances_.pop_front();
   step_ = step::idle;
   tell_error_if("assign", error);

@@ -11,6 +11,41 @@ using ::testing::SizeIs;
 
 class a_consumer : public testing::Test {
  protected:
+  using step = std::function<void(consumer& reader, const topic_partition& at)>;
+
+  /// Reads two partitions to their end and stops again and again, for 0, 3 or 6 ms: of what `stops_with` gives the same number for,
+  /// nothing may come meanwhile.
+  void read_through_stops(const std::function<std::int32_t(const events::record&)>& stops_with, const step& stop, const step& go_on) {
+    const std::string topic = fresh_topic(2);
+    constexpr int each = 10'000;
+    ASSERT_TRUE(write(loop, topic, 0, each));
+    ASSERT_TRUE(write(loop, topic, 1, each));
+    member reader(loop, topic, properties_for(fresh("group")));
+    std::map<std::int32_t, std::int64_t> next;
+    std::map<std::int32_t, bool> stopped;
+    int wrong = 0;
+    int stops = 0;
+    reader.seen.on_each = [&](const events::record& record) {
+      const std::int32_t number = stops_with(record);
+      if (record.offset != next[record.partition]++ || stopped[number]) ++wrong;
+      if (record.offset % 997 != 13) return;
+      ++stops;
+      stopped[number] = true;
+      const topic_partition at{topic, record.partition};
+      stop(*reader.made, at);
+      const int turns = static_cast<int>(record.offset % 3);
+      loop.on().timers().add(loop.on().now() + turns * 3ms, [&, number, at] {
+        stopped[number] = false;
+        go_on(*reader.made, at);
+      });
+    };
+    EXPECT_TRUE(loop.run_until([&] { return reader.seen.records.size() >= 2 * each; }, 90s));
+    loop.run_for(300ms);
+    EXPECT_THAT(reader.seen.records, SizeIs(2 * each));
+    EXPECT_EQ(wrong, 0);
+    EXPECT_GE(stops, 20);
+  }
+
   test_loop loop;
 };
 
@@ -122,60 +157,17 @@ TEST_F(a_consumer, tells_commits_that_fail_with_their_reason) {
 }
 
 TEST_F(a_consumer, skips_and_repeats_nothing_through_pauses) {
-  const std::string topic = fresh_topic(2);
-  constexpr int each = 10'000;
-  ASSERT_TRUE(write(loop, topic, 0, each));
-  ASSERT_TRUE(write(loop, topic, 1, each));
-  member reader(loop, topic, properties_for(fresh("group")));
-  std::map<std::int32_t, std::int64_t> next;
-  std::map<std::int32_t, bool> paused;
-  int wrong = 0;
-  int pauses = 0;
-  reader.seen.on_each = [&](const events::record& record) {
-    if (record.offset != next[record.partition]++ || paused[record.partition]) ++wrong;
-    if (record.offset % 997 != 13) return;
-    ++pauses;
-    paused[record.partition] = true;
-    reader->pause({{topic, record.partition}});
-    const int turns = static_cast<int>(record.offset % 3);
-    loop.on().timers().add(loop.on().now() + turns * 3ms, [&, partition = record.partition] {
-      paused[partition] = false;
-      reader->resume({{topic, partition}});
-    });
-  };
-  EXPECT_TRUE(loop.run_until([&] { return reader.seen.records.size() >= 2 * each; }, 90s));
-  loop.run_for(300ms);
-  EXPECT_THAT(reader.seen.records, SizeIs(2 * each));
-  EXPECT_EQ(wrong, 0);
-  EXPECT_GE(pauses, 20);
+  const auto of_it = [](const events::record& record) { return record.partition; };
+  const auto pause = [](consumer& reader, const topic_partition& at) { reader.pause({at}); };
+  const auto resume = [](consumer& reader, const topic_partition& at) { reader.resume({at}); };
+  read_through_stops(of_it, pause, resume);
 }
 
 TEST_F(a_consumer, gets_nothing_while_it_rests_and_misses_nothing) {
-  const std::string topic = fresh_topic(2);
-  constexpr int each = 10'000;
-  ASSERT_TRUE(write(loop, topic, 0, each));
-  ASSERT_TRUE(write(loop, topic, 1, each));
-  member reader(loop, topic, properties_for(fresh("group")));
-  std::map<std::int32_t, std::int64_t> next;
-  bool rests = false;
-  int wrong = 0;
-  int times = 0;
-  reader.seen.on_each = [&](const events::record& record) {
-    if (record.offset != next[record.partition]++ || rests) ++wrong;
-    if (record.offset % 997 != 13) return;
-    ++times;
-    rests = true;
-    reader->rest(true);
-    loop.on().timers().add(loop.on().now() + record.offset % 3 * 3ms, [&] {
-      rests = false;
-      reader->rest(false);
-    });
-  };
-  EXPECT_TRUE(loop.run_until([&] { return reader.seen.records.size() >= 2 * each; }, 90s));
-  loop.run_for(300ms);
-  EXPECT_THAT(reader.seen.records, SizeIs(2 * each));
-  EXPECT_EQ(wrong, 0);
-  EXPECT_GE(times, 20);
+  const auto of_all = [](const events::record&) { return 0; };
+  const auto rest = [](consumer& reader, const topic_partition&) { reader.rest(true); };
+  const auto go_on = [](consumer& reader, const topic_partition&) { reader.rest(false); };
+  read_through_stops(of_all, rest, go_on);
 }
 
 TEST_F(a_consumer, stays_in_the_group_while_it_rests) {
