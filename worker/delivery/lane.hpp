@@ -42,8 +42,7 @@ struct owned_partition {
 struct change {
   events::record record;
   std::shared_ptr<owned_partition> from;
-  /// Decoded on arrival, and dropped where the change has to wait behind another and much waits, so that waiting costs the record's bytes
-  /// alone.
+  /// Decoded on arrival, and dropped where the change has to wait behind another, so that waiting costs the record's bytes alone.
   std::unique_ptr<events::lead_change> decoded;
   std::uint64_t held_bytes = 0;                    ///< what it takes from the budget
   std::unique_ptr<events::origin> origin{};        ///< of one that was parked

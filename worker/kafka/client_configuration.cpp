@@ -16,12 +16,14 @@ using setting = std::pair<const char*, const char*>;
 constexpr std::array common_defaults = {setting{"client.id", "leadrelay"}};
 
 /// Eager assignors: an eager rebalance ends with the worker's answer, which its offsets are committed before.
-/// The queue is small because records wait in the worker's own budget, not here. A member learns with a heartbeat that another has left,
-/// whose partitions nobody delivers until then.
+/// A partition's queue is small because records wait in the worker's own budget, not here, and little comes at once. A member learns with a
+/// heartbeat that another has left, whose partitions nobody delivers until then.
 constexpr std::array consumer_defaults = {
     setting{"auto.offset.reset", "earliest"},
     setting{"partition.assignment.strategy", "range,roundrobin"},
-    setting{"queued.max.messages.kbytes", "8192"},
+    setting{"queued.max.messages.kbytes", "256"},
+    setting{"queued.min.messages", "512"},  // the most, in spite of its name
+    setting{"fetch.message.max.bytes", "131072"},
     setting{"fetch.wait.max.ms", "100"},
     setting{"heartbeat.interval.ms", "500"},
 };

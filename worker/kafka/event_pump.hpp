@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -8,20 +9,28 @@
 
 namespace leadrelay::kafka {
 
-/// Brings the events of one librdkafka queue to a loop. librdkafka wakes it through an eventfd when the queue stops being empty; it
-/// then takes events until there are none, in bursts, so that others of the loop have their turn. A timer polls besides, because
-/// librdkafka takes a consumer that does not poll for dead (`max.poll.interval.ms`) even if there is nothing to poll. One thread.
+/// Brings the events of librdkafka's queues to a loop. librdkafka wakes it through a pipe when a queue stops being empty; it then takes
+/// events, a few of each queue in turn, until there are none, in bursts, so that others of the loop have their turn. A timer polls besides,
+/// because librdkafka takes a consumer that does not poll for dead (`max.poll.interval.ms`) even if there is nothing to poll. One thread.
 class event_pump {
  public:
   using handler = std::function<void(rd_kafka_event_t&)>;
+  using queue_id = std::uint32_t;
 
   /// Takes events from now on; `handle` is called from the loop, never inside this call.
   event_pump(loop& on, queue_handle queue, handler handle);
+  /// The same of no queue yet.
+  event_pump(loop& on, handler handle);
   ~event_pump();
   event_pump(const event_pump&) = delete;
   event_pump& operator=(const event_pump&) = delete;
 
+  /// The one that it was made with.
   rd_kafka_queue_t* queue() const noexcept;
+
+  queue_id add(queue_handle queue);
+  /// No call of the handler for events of that queue after it; gives the queue back.
+  void remove(queue_id which);
 
   /// Takes what is there now, at most one burst, without waiting for the loop.
   void take_now();
@@ -29,7 +38,7 @@ class event_pump {
   /// While it rests it takes nothing.
   void rest(bool rests);
 
-  /// No call of the handler after it; gives the queue back. May be called by the handler.
+  /// No call of the handler after it; gives the queues back. May be called by the handler.
   void stop();
 
  private:

@@ -16,6 +16,7 @@ namespace {
 constexpr duration closed_poll_interval = std::chrono::milliseconds(10);  // `rd_kafka_consumer_closed` wakes nobody
 constexpr duration time_to_end = std::chrono::milliseconds(1500);         // librdkafka's threads look once a second whether they shall end
 constexpr duration least_time_to_end = std::chrono::milliseconds(500);
+constexpr int taken_between_wakes = 512;  // no more than what waits in a full queue
 
 }  // namespace
 
@@ -37,7 +38,7 @@ void librdkafka_consumer::start(consumer_events& to) {
   events_ = &to;
   commits_.emplace(loop_, client_.get(), [this](const commit_result& result) { on_committed(result); });
   pump_.emplace(loop_, queue_handle(rd_kafka_queue_get_consumer(client_.get())), [this](rd_kafka_event_t& event) { on_event(event); });
-  records_.emplace(loop_, queue_handle(rd_kafka_queue_new(client_.get())), [this](rd_kafka_event_t& event) { on_event(event); });
+  records_.emplace(loop_, [this](rd_kafka_event_t& event) { on_event(event); });
   rd_kafka_set_log_queue(client_.get(), pump_->queue());
   const partition_list_handle list(rd_kafka_topic_partition_list_new(static_cast<int>(topics_.size())));
   for (const std::string& topic : topics_) rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
@@ -67,7 +68,9 @@ void librdkafka_consumer::on_message(rd_kafka_event_t& event) {
   if (!message) return;
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) return tell_error(message->err, rd_kafka_message_errstr(message));
   auto topic = assignment_.topic_if_held(rd_kafka_topic_name(message->rkt), message->partition);
-  if (topic) events_->on_record(copy_message(*message, std::move(topic)));
+  if (!topic) return;
+  if (++taken_ % taken_between_wakes == 0) wake_fetching();
+  events_->on_record(copy_message(*message, std::move(topic)));
 }
 
 void librdkafka_consumer::on_rebalance(rd_kafka_event_t& event) {
@@ -160,12 +163,30 @@ void librdkafka_consumer::forget_pauses(const std::vector<topic_partition>& part
   if (!still_paused.empty()) rd_kafka_resume_partitions(client_.get(), make_list(still_paused).get());
 }
 
-/// A partition that is taken back loses its way to this queue before the group goes on.
 void librdkafka_consumer::take_records_of(const std::vector<topic_partition>& partitions) {
+  leave_records_of(partitions);
   for (const topic_partition& each : partitions) {
-    const queue_handle fetched(rd_kafka_queue_get_partition(client_.get(), each.topic.c_str(), each.partition));
-    if (fetched) rd_kafka_queue_forward(fetched.get(), records_->queue());
+    queue_handle fetched(rd_kafka_queue_get_partition(client_.get(), each.topic.c_str(), each.partition));
+    if (!fetched) continue;
+    rd_kafka_queue_forward(fetched.get(), nullptr);
+    record_queues_[each] = records_->add(std::move(fetched));
   }
+}
+
+void librdkafka_consumer::leave_records_of(const std::vector<topic_partition>& partitions) {
+  for (const topic_partition& each : partitions)
+    if (const auto found = record_queues_.find(each); found != record_queues_.end()) {
+      records_->remove(found->second);
+      record_queues_.erase(found);
+    }
+}
+
+/// A thread of librdkafka's that has found all its partitions' queues full sleeps for up to a second, whatever is taken from them
+/// meanwhile. Of all its calls this one wakes the threads, and changes nothing.
+void librdkafka_consumer::wake_fetching() {
+  const std::string user(find_property(given_, {"sasl.username"}).value_or(""));
+  const std::string password(find_property(given_, {"sasl.password"}).value_or(""));
+  const error_handle ignored(rd_kafka_sasl_set_credentials(client_.get(), user.c_str(), password.c_str()));
 }
 
 /// Once it closes, an eager consumer must not answer: librdkafka does not wait for it, and `rd_kafka_assign` would wait for ever for a
@@ -200,6 +221,7 @@ void librdkafka_consumer::give_up() {
 
 void librdkafka_consumer::finish_revoke() {
   give_up_wanted_ = false;
+  leave_records_of(partitions_of(rebalances_.front().partitions.get()));
   const std::string error = unassign(rebalances_.front().partitions.get());
   rebalances_.pop_front();
   step_ = step::idle;

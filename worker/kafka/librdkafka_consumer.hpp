@@ -64,6 +64,8 @@ class librdkafka_consumer final : public consumer {
   void begin_revoke();
   void finish_revoke();
   void take_records_of(const std::vector<topic_partition>& partitions);
+  void leave_records_of(const std::vector<topic_partition>& partitions);
+  void wake_fetching();
   std::string assign(const rd_kafka_topic_partition_list_t* list);
   std::string unassign(const rd_kafka_topic_partition_list_t* list);
   bool cooperative() const;
@@ -92,7 +94,9 @@ class librdkafka_consumer final : public consumer {
   std::map<std::uint64_t, std::unique_ptr<committed_lookup>> beside_lookups_;  ///< of `add_beside`; the last one is wanted
   std::optional<commit_line> commits_;
   std::optional<event_pump> pump_;     ///< of all but records
-  std::optional<event_pump> records_;  ///< of all partitions, which wait apart so that the worker may rest
+  std::optional<event_pump> records_;  ///< of each partition's own queue, so that the worker may rest and none goes before the others
+  std::map<topic_partition, event_pump::queue_id> record_queues_;
+  int taken_ = 0;  ///< records, since librdkafka's threads were last woken
   wakeup progress_;  ///< while closing: something has happened
 };
 

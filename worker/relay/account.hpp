@@ -215,7 +215,8 @@ class account {
   static bool is_called(const running_lane& lane) { return lane.admitted || has_no_turn(lane); }
   /// Passes the gate once it is called. False where its change was given up. How it was let through is in `lane.admitted`.
   bool pass(const running_lane& lane);
-  bool any_at_gate() const noexcept { return !first_tries_.empty() || !retries_at_gate_.empty(); }
+  /// How many lanes wait at the gate.
+  std::size_t at_gate() const noexcept { return first_tries_.size() + retries_at_gate_.size(); }
   /// What the next at the gate waits for.
   delivery::gate_state state(time_point now) const;
   /// The request goes on the wire now. False where it comes too late for its account's limits: it must not.

@@ -20,6 +20,7 @@ bool may_not_repeat(const account_terms& by, const providers::request& request) 
 
 }  // namespace
 
+/// A lane that waits costs its changes' records and this coroutine; what a request takes is made once the gate has let it through.
 task<void> relay::run_lane(account& of, running_lane& lane) {
   auto& changes = lane.queue.changes;
   while (!changes.empty()) {
@@ -27,26 +28,29 @@ task<void> relay::run_lane(account& of, running_lane& lane) {
     ++lane.from->busy;
     lane.step = lane_step::starting;
     lane.set_aside = false;
+    lane.admitted.reset();
     if (must_wait_for_past(of, lane)) co_await past_is_known(of, lane);
     if (hand_over(of, lane)) {
       --lane.from->busy;
       continue;
     }
-    delivery::change& current = changes.front();
-    const ending end = co_await deliver(of, lane);
-    if (end.changes > 1) {
-      settle_together(of, lane, end);
-    } else if (end.is != ending::kind::abandoned) {
-      settle(&of, current, end);
+    const std::int64_t offset = changes.front().record.offset;
+    std::size_t ended = 0;
+    if (!lane.from->leaving && !lane.from->offsets.is_settled(offset)) {
+      const bool is_to_pass = !of.has_given_up();
+      if (is_to_pass) come_to_gate(of, lane, delivery::try_kind::first);
+      while (is_to_pass && !account::is_called(lane)) co_await lane.signal.wait();
+      if (!is_to_pass || of.pass(lane)) ended = co_await deliver(of, lane);
     }
-    const bool settled = lane.from->offsets.is_settled(current.record.offset);
+    const bool settled = lane.from->offsets.is_settled(offset);
     --lane.from->busy;
-    if (end.is == ending::kind::abandoned && lane.set_aside && !lane.from->leaving) continue;
-    let_go(of, lane, end.changes);
+    if (ended == 0 && lane.set_aside && !lane.from->leaving) continue;
+    let_go(of, lane, std::max<std::size_t>(ended, 1));
     of.wake_beside(lane);
     // The next change leaves once the broker knows of this one, so that no restart takes the lead back in time.
     const haste how = changes.empty() ? haste::within_interval : haste_of(of);
-    if (settled) co_await committed(lane, lane_step::committing, how);
+    const std::uint64_t commit = settled ? commit_to_wait_for(lane, lane_step::committing, how) : 0;
+    while (commits_acknowledged_ < commit && !lane.from->leaving) co_await lane.signal.wait();
   }
   release_lane(lane);
   of.wake_beside(lane);
@@ -55,17 +59,23 @@ task<void> relay::run_lane(account& of, running_lane& lane) {
   tell_progress();
 }
 
-task<relay::ending> relay::deliver(account& of, running_lane& lane) {
+void relay::come_to_gate(account& of, running_lane& lane, delivery::try_kind kind) const {
+  enter_step(lane, lane_step::at_gate);
+  of.line_up(lane, kind);
+}
+
+/// Delivers the lane's first change, which the gate has let through, or buries it, and settles it. How many changes have ended so, all in
+/// one request; 0 where it has not ended: its partition was given up, or it is to be parked.
+task<std::size_t> relay::deliver(account& of, running_lane& lane) {
   delivery::change& current = lane.queue.changes.front();
-  if (current.from->leaving || current.from->offsets.is_settled(current.record.offset)) co_return ending{};
   if (!current.decoded) {
     auto decoded = events::decode(current.record);  // was decoded on arrival, so it can be
     current.decoded = std::make_unique<events::lead_change>(std::move(*decoded));
     hold_decoded(of, current);
   }
   ending end;
-  providers::request request;
-  if (build(of, lane, request, end)) end = co_await send_until_settled(of, lane, std::move(request));
+  load what;
+  if (build(of, lane, what.own, end)) co_await send_until_settled(of, lane, what, end);
   end.by = lane.terms;
   if (end.is == ending::kind::dead_lettered && current.from->given_up) end.is = ending::kind::abandoned;
   if (end.is == ending::kind::dead_lettered) {
@@ -73,20 +83,20 @@ task<relay::ending> relay::deliver(account& of, running_lane& lane) {
     lane.step = lane_step::burying;
     if (!co_await bury(&of, current, end)) end.is = ending::kind::abandoned;
   }
-  co_return end;
+  if (end.is == ending::kind::abandoned) co_return 0;
+  settle_together(of, lane, end);
+  co_return end.changes;
 }
 
 /// Builds the request of the lane's first change by its account's settings as they are now. False where there is none to send: `end` says
-/// how the change ends then.
+/// how the change ends then, and the gate has back what it has let through.
 bool relay::build(account& of, running_lane& lane, providers::request& into, ending& end) {
   lane.terms = of.terms();
   const delivery::change& current = lane.queue.changes.front();
+  auto built = lane.terms->settings->plan.build(*current.decoded);
   if (of.has_given_up()) {
     end.bury({reason::unknown_account, "the account was removed from the configuration, and its provider does not take the change"});
-    return false;
-  }
-  auto built = lane.terms->settings->plan.build(*current.decoded);
-  if (!built) {
+  } else if (!built) {
     end.bury(built.error());
   } else if (built->nothing_to_send) {
     end.is = ending::kind::delivered;
@@ -98,121 +108,121 @@ bool relay::build(account& of, running_lane& lane, providers::request& into, end
     into = std::move(*built);
     return true;
   }
+  if (lane.admitted) {
+    of.gate().put_back(*lane.admitted, loop_.now());
+    of.leave();
+  }
   return false;
 }
 
-task<relay::ending> relay::send_until_settled(account& of, running_lane& lane, providers::request request) {
-  ending end;
-  load what{.own = std::move(request)};
-  bool waited = false;
+/// Tries until the change has ended, as `end` then says; where it has not, `end` says that it is abandoned.
+task<void> relay::send_until_settled(account& of, running_lane& lane, load& what, ending& end) {
+  bool waited = lane.waited;
   delivery::try_kind kind = delivery::try_kind::first;
   for (;;) {
-    const time_point at_gate = loop_.now();
-    enter_step(lane, lane_step::at_gate);
-    of.line_up(lane, kind);
-    while (!account::is_called(lane)) co_await lane.signal.wait();
-    if (!of.pass(lane)) {
-      take_back(lane);
-      co_return ending{};
-    }
-    if (end.history.first_try) end.history.waited_for_provider += loop_.now() - at_gate;  // the account's wait is not the change's age
-    waited = waited || lane.waited;
-    if (!of.is_current(lane)) {
-      take_back(lane);
-      if (!build(of, lane, what.own, end)) {
-        of.gate().put_back(*lane.admitted, loop_.now());
-        of.leave();
-        co_return end;
-      }
-    }
     if (!lane.announced) {  // what is announced goes as announced
       const bool was_merged = what.merged.has_value();
       load_up(of, lane, what, waited);
       if (was_merged && !what.merged) end = {};  // what it went through with others says nothing of it alone
     }
-    attempt tried = co_await try_once(of, lane, what);
+    attempt tried;
+    co_await try_once(of, lane, what, tried);
     tell_attempt(of, lane, what, tried, end.requests);
     if (tried.held_back) {
       of.leave();
-      continue;
-    }
-    if (tried.error == delivery::transport_error::stopped) {
+    } else if (tried.error == delivery::transport_error::stopped) {
       if (!tried.on_the_wire) take_back(lane);
+      co_return of.leave(tried.credential_epoch);
+    } else {
+      const delivery::decision next = decide_next(of, lane, what, tried, end);
+      tell_gate(of, lane, tried, next);
       of.leave(tried.credential_epoch);
-      co_return ending{};
+      if (has_ended(what, tried, next, end)) co_return;
+      if (next.step == delivery::next_step::dead_letter) {
+        const bool rejected = tried.judged.is == providers::verdict::rejected;
+        go_one_by_one(of, lane, what, rejected);
+        kind = rejected ? delivery::try_kind::first : delivery::try_kind::retry;
+      } else {
+        waited = true;
+        if (tried.may_have_had_effect) lane.announced.reset();  // the mark stays
+        take_back(lane);
+        // A refused credential is no failure of the change, and its gate has a pace of its own.
+        kind = tried.judged.is == providers::verdict::credential_refused ? delivery::try_kind::first : delivery::try_kind::retry;
+        if (!co_await back_off(lane, next.at)) co_return;
+      }
     }
-    const delivery::decision next = decide_next(of, lane, what, tried, end);
-    tell_gate(of, lane, tried, next);
-    of.leave(tried.credential_epoch);
-    if (next.step == delivery::next_step::settle) {
-      end.is = ending::kind::delivered;
-      end.changes = what.changes;
-      co_return end;
-    }
-    if (what.merged && next.step == delivery::next_step::dead_letter) {
-      const bool rejected = tried.judged.is == providers::verdict::rejected;
-      go_one_by_one(of, lane, what, rejected);
-      kind = rejected ? delivery::try_kind::first : delivery::try_kind::retry;
-      continue;
-    }
-    if (next.step == delivery::next_step::dead_letter) {
-      end.is = ending::kind::dead_lettered;
-      end.reason = next.reason;
-      end.detail = tried.judged.detail;
-      co_return end;
-    }
-    waited = true;
-    if (tried.may_have_had_effect) lane.announced.reset();  // the mark stays
+    const time_point at_gate = loop_.now();
+    come_to_gate(of, lane, kind);
+    while (!account::is_called(lane)) co_await lane.signal.wait();
+    if (!of.pass(lane)) co_return take_back(lane);
+    if (end.history.first_try) end.history.waited_for_provider += loop_.now() - at_gate;  // the account's wait is not the change's age
+    waited = waited || lane.waited;
+    if (of.is_current(lane)) continue;
     take_back(lane);
-    // A refused credential is no failure of the change, and its gate has a pace of its own.
-    kind = tried.judged.is == providers::verdict::credential_refused ? delivery::try_kind::first : delivery::try_kind::retry;
-    if (!co_await back_off(lane, next.at)) co_return ending{};
+    if (!build(of, lane, what.own, end)) co_return;
   }
 }
 
-task<relay::attempt> relay::try_once(account& of, running_lane& lane, const load& what) {
-  attempt tried;
+/// Whether all that the request carried has ended with its try. Where several were refused together each goes alone first.
+bool relay::has_ended(const load& what, const attempt& tried, const delivery::decision& next, ending& end) {
+  if (next.step == delivery::next_step::settle) {
+    end.is = ending::kind::delivered;
+    end.changes = what.changes;
+    return true;
+  }
+  if (what.merged || next.step != delivery::next_step::dead_letter) return false;
+  end.bury({next.reason, tried.judged.detail});
+  return true;
+}
+
+task<void> relay::try_once(account& of, running_lane& lane, const load& what, attempt& tried) {
   tried.at = loop_.wall_now();
   if (what.merged || may_not_repeat(*lane.terms, what.own)) {
     const bool announced = co_await announce(lane, what);
-    if (!announced) {
-      of.gate().cancel();
-      tried.error = delivery::transport_error::stopped;
-      co_return tried;
-    }
+    if (!announced) co_return stop(of, tried);
   }
-  if (!may_leave_still(of, lane, tried)) co_return tried;
+  if (!may_leave_still(of, lane, tried)) co_return;
   tried.sent = loop_.now();
   enter_step(lane, lane_step::connecting);
-  http::pool::acquired got;
-  got.lease = of.pool().take_idle();
-  if (!got.lease) got = co_await of.pool().acquire();
-  // Other settings may have closed its pool meanwhile, or have left it open.
+  http::pool::lease over = of.pool().take_idle();
+  if (!over) over = co_await connect(of, lane, tried);
+  if (tried.error != delivery::transport_error::none) co_return;
+  of.gate().tell_ready(loop_.now());
+  while (!lane.from->leaving && loop_.now() < of.gate().leaves_at()) co_await loop_.wait_until(lane.signal, of.gate().leaves_at());
+  if (lane.from->leaving) co_return stop(of, tried);
+  if (!may_leave_still(of, lane, tried)) co_return;
+  if (!of.send()) {  // in its next turn it leaves at once, so that its mark stays
+    of.gate().put_back(*lane.admitted, loop_.now());
+    tried.held_back = true;
+    co_return;
+  }
+  begin_exchange(of, lane, what, tried);
+  const providers::request& request = what.request();
+  const std::string traced = traced_headers(of, lane, tried);
+  const http::outgoing out{request.method, request.target, traced.empty() ? of.headers() : traced, request.body};
+  lane.over = &*over;
+  const http::exchange came = co_await lane.over->send(out, tried.sent + lane.terms->settings->answer_timeout);
+  lane.over = nullptr;
+  of.metrics().request_seconds.add(loop_.now() - tried.sent);
+  judge(of, lane, what, came, tried);
+}
+
+/// A connection that nobody has used before. Where other settings have closed the account's pool meanwhile there is none, and no error.
+task<http::pool::lease> relay::connect(account& of, running_lane& lane, attempt& tried) {
+  http::pool::acquired got = co_await of.pool().acquire();
   const bool is_of_pool = got.error != delivery::transport_error::stopped && of.goes_there_still(lane);
   if (!got.lease && (is_of_pool || of.is_current(lane))) {
     of.gate().cancel();
     tried.error = got.error;
     tried.judged.is = providers::verdict::retry;
     tried.judged.detail = std::string(to_string(got.error)) + ": " + got.detail;
-    co_return tried;
   }
-  of.gate().tell_ready(loop_.now());
-  while (!lane.from->leaving && loop_.now() < of.gate().leaves_at()) co_await loop_.wait_until(lane.signal, of.gate().leaves_at());
-  if (lane.from->leaving) {
-    of.gate().cancel();
-    tried.error = delivery::transport_error::stopped;
-    co_return tried;
-  }
-  if (!may_leave_still(of, lane, tried)) co_return tried;
-  if (!of.send()) {  // in its next turn it leaves at once, so that its mark stays
-    of.gate().put_back(*lane.admitted, loop_.now());
-    tried.held_back = true;
-    co_return tried;
-  }
-  lane.over = &*got.lease;
-  tried = co_await exchange(of, lane, what);
-  lane.over = nullptr;
-  co_return tried;
+  co_return std::move(got.lease);
+}
+
+void relay::stop(account& of, attempt& tried) {
+  of.gate().cancel();
+  tried.error = delivery::transport_error::stopped;
 }
 
 /// Much can come to be between the gate and the wire. Where the request may not leave any more it is put back.
@@ -224,41 +234,36 @@ bool relay::may_leave_still(account& of, running_lane& lane, attempt& tried) {
   return false;
 }
 
-task<relay::attempt> relay::exchange(account& of, running_lane& lane, const load& loaded) {
-  const std::shared_ptr<const account_terms> by = lane.terms;
-  const providers::request& request = loaded.request();
-  attempt tried;
+/// The request goes on the wire now.
+void relay::begin_exchange(account& of, running_lane& lane, const load& what, attempt& tried) {
+  lane.step = lane_step::requesting;
   tried.at = loop_.wall_now();
+  tried.sent = loop_.now();
   tried.on_the_wire = true;
   tried.credential_epoch = of.gate().credential_epoch();
-  lane.step = lane_step::requesting;
-  const time_point began = tried.sent = loop_.now();
-  tried.context = context_of_request(lane, loaded);
-  std::string traced;
-  if (tried.context && by->settings->passes_trace_context) traced = of.headers() + tracing::to_header_lines(*tried.context);
-  const http::outgoing what{request.method, request.target, traced.empty() ? of.headers() : traced, request.body};
-  const http::exchange came = co_await lane.over->send(what, began + by->settings->answer_timeout);
-  of.metrics().request_seconds.add(loop_.now() - began);
+  tried.context = context_of_request(lane, what);
+}
+
+/// What the provider's answer says, or that none came.
+void relay::judge(account& of, const running_lane& lane, const load& loaded, const http::exchange& came, attempt& tried) {
+  const providers::request& request = loaded.request();
   tried.error = came.error;
   if (came.error != delivery::transport_error::none) {
     tried.judged.is = delivery::judge_transport(came.error, came.bytes_sent, request.repeatable && !request.appends);
     tried.judged.detail = std::string(to_string(came.error)) + ": " + came.detail;
     tried.may_have_had_effect = loaded.merged && came.bytes_sent;
-    co_return tried;
+    return;
   }
   tried.http_status = came.answer.status;
-  const providers::definition& definition = by->settings->plan.definition();
+  const providers::definition& definition = lane.terms->settings->plan.definition();
   tried.judged = providers::judge(definition, came.answer, request.appends, loop_.wall_now());
   obey_told_limits(of, lane, came.answer);
-  if (tried.judged.is != providers::verdict::delivered) {
-    if (loaded.merged && tried.judged.is == providers::verdict::retry)
-      tried.may_have_had_effect =
-          providers::judge(definition, came.answer, true, loop_.wall_now()).is == providers::verdict::outcome_unknown;
-    const std::vector<std::string> secrets = secrets_of(of, lane, loaded.changes);
-    tried.judged.detail = providers::explain_answer(definition, came.answer, secrets);
-    tried.response = providers::mask(came.answer.body, secrets, most_response_bytes);
-  }
-  co_return tried;
+  if (tried.judged.is == providers::verdict::delivered) return;
+  if (loaded.merged && tried.judged.is == providers::verdict::retry)
+    tried.may_have_had_effect = providers::judge(definition, came.answer, true, loop_.wall_now()).is == providers::verdict::outcome_unknown;
+  const std::vector<std::string> secrets = secrets_of(of, lane, loaded.changes);
+  tried.judged.detail = providers::explain_answer(definition, came.answer, secrets);
+  tried.response = providers::mask(came.answer.body, secrets, most_response_bytes);
 }
 
 /// What a provider says is left of its limits bounds the account beside its own.

@@ -20,12 +20,9 @@ namespace {
 /// What a waiting change costs beside its record: its place in the lane, and the lane itself.
 constexpr std::uint64_t bookkeeping_bytes = 512;
 
-/// While less than this part of the memory is in use, changes that wait stay decoded.
-constexpr std::uint64_t part_for_decoded = 16;
-
 /// How many changes are read ahead: some for each request that may be in flight, as changes of leads that are under way wait among them.
 constexpr std::size_t ahead_of_each_request = 4;
-constexpr std::size_t least_ahead = 8192;
+constexpr std::size_t least_ahead = 4096;
 constexpr std::size_t most_ahead = 65536;
 
 /// A lane with its coroutine, which lives until the broker knows of its last change.
@@ -91,11 +88,10 @@ void relay::append_to_lane(account& to, delivery::change taken) {
   }
   running_lane& lane = to.lane_of(key, side);
   const bool idle = lane.step == lane_step::idle;
-  const bool stays_decoded = idle || budget_.held() < budget_.most() / part_for_decoded;
-  if (!stays_decoded) taken.decoded.reset();
+  if (!idle) taken.decoded.reset();
   to.count_held(side, taken);
   lane.queue.changes.push_back(std::move(taken));
-  if (stays_decoded) hold_decoded(to, lane.queue.changes.back());
+  if (idle) hold_decoded(to, lane.queue.changes.back());
   look_whether_crowded(to);
   if (lane.step == lane_step::committing) commit_soon(haste_of(to));
   if (!idle) return;

@@ -152,6 +152,7 @@ void relay::go_one_by_one(const account& of, running_lane& lane, const load& fai
 
 void relay::settle_together(account& of, const running_lane& lane, const ending& end) {
   const auto& changes = lane.queue.changes;
+  if (end.changes == 1) return settle(&of, changes.front(), end);
   ending earlier = end;
   if (results_ || spans_ || log::is_written(log::level::debug)) earlier.carried_by = event_id_of(changes[end.changes - 1]);
   for (std::size_t index = 0; index + 1 < end.changes; ++index) settle(&of, changes[index], earlier);

@@ -17,6 +17,9 @@ constexpr duration commit_interval = std::chrono::milliseconds{100};
 constexpr duration soon_commit_interval = std::chrono::milliseconds{10};
 constexpr duration urgent_commit_interval = std::chrono::milliseconds{1};
 
+/// So many at the gate for each that waits for a commit will not all have left soon.
+constexpr std::size_t many_at_gate = 2;
+
 /// The longest that a revocation waits for what is in flight, where no drain says otherwise: well within the five minutes that librdkafka
 /// gives a rebalance (`max.poll.interval.ms`).
 constexpr duration longest_revocation = std::chrono::minutes{2};
@@ -178,8 +181,12 @@ void relay::share_limits() {
   }
 }
 
-/// Of a commit that a lane of that account waits for. Where others wait at the gate the account loses nothing by it.
-relay::haste relay::haste_of(const account& of) noexcept { return of.any_at_gate() ? haste::soon : haste::at_once; }
+/// Of a commit that a lane of that account waits for. Where others wait at the gate the account loses nothing by it, and where they are
+/// many beside those that wait for commits it loses nothing for long.
+relay::haste relay::haste_of(const account& of) const noexcept {
+  if (of.at_gate() == 0) return haste::at_once;
+  return of.at_gate() < many_at_gate * commit_waiters_.size() ? haste::soon : haste::within_interval;
+}
 
 void relay::commit_soon(haste how) {
   const duration waits = how == haste::at_once ? urgent_commit_interval : soon_commit_interval;
@@ -268,9 +275,8 @@ void relay::wake_committed() {
   }
 }
 
-task<bool> relay::committed(running_lane& lane, lane_step meanwhile, haste how) {
-  if (!lane.from->offsets.ahead_of_broker()) co_return true;
-  if (lane.from->leaving) co_return false;
+std::uint64_t relay::commit_to_wait_for(running_lane& lane, lane_step meanwhile, haste how) {
+  if (!lane.from->offsets.ahead_of_broker() || lane.from->leaving) return 0;
   lane.step = meanwhile;
   const bool under_way = std::ranges::any_of(
       sent_offsets_, [&](const sent_offset& each) { return each.of == lane.from && each.version == lane.from->offsets.version(); });
@@ -281,8 +287,13 @@ task<bool> relay::committed(running_lane& lane, lane_step meanwhile, haste how) 
     commit_waiters_.push_back({awaited, &lane});
   }
   commit_soon(how);
+  return awaited;
+}
+
+task<bool> relay::committed(running_lane& lane, lane_step meanwhile, haste how) {
+  const std::uint64_t awaited = commit_to_wait_for(lane, meanwhile, how);
   while (commits_acknowledged_ < awaited && !lane.from->leaving) co_await lane.signal.wait();
-  co_return commits_acknowledged_ >= awaited;
+  co_return awaited > 0 ? commits_acknowledged_ >= awaited : !lane.from->offsets.ahead_of_broker();
 }
 
 void relay::on_error(const std::string& what, bool fatal) {

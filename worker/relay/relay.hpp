@@ -120,12 +120,17 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
 
   // deliver.cpp: a lane's work, which reads like the story of an event
   task<void> run_lane(account& of, running_lane& lane);
-  task<ending> deliver(account& of, running_lane& lane);
-  static bool build(account& of, running_lane& lane, providers::request& into, ending& end);
-  task<ending> send_until_settled(account& of, running_lane& lane, providers::request request);
-  task<attempt> try_once(account& of, running_lane& lane, const load& what);
+  void come_to_gate(account& of, running_lane& lane, delivery::try_kind kind) const;
+  task<std::size_t> deliver(account& of, running_lane& lane);
+  bool build(account& of, running_lane& lane, providers::request& into, ending& end);
+  task<void> send_until_settled(account& of, running_lane& lane, load& what, ending& end);
+  static bool has_ended(const load& what, const attempt& tried, const delivery::decision& next, ending& end);
+  task<void> try_once(account& of, running_lane& lane, const load& what, attempt& tried);
+  static void stop(account& of, attempt& tried);
+  task<http::pool::lease> connect(account& of, running_lane& lane, attempt& tried);
   bool may_leave_still(account& of, running_lane& lane, attempt& tried);
-  task<attempt> exchange(account& of, running_lane& lane, const load& loaded);
+  void begin_exchange(account& of, running_lane& lane, const load& what, attempt& tried);
+  void judge(account& of, const running_lane& lane, const load& loaded, const http::exchange& came, attempt& tried);
   void obey_told_limits(account& of, const running_lane& lane, const providers::answer& given);
   static std::vector<std::string> secrets_of(const account& of, const running_lane& lane, std::size_t changes);
   delivery::decision decide_next(account& of, const running_lane& lane, const load& what, attempt& tried, ending& so_far);
@@ -147,6 +152,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   static std::optional<tracing::trace_context> context_of(const delivery::change& of);
   tracing::span_id make_span_id();
   std::optional<tracing::trace_context> context_of_request(const running_lane& lane, const load& what);
+  static std::string traced_headers(const account& of, const running_lane& lane, const attempt& tried);
   static std::string event_id_in_log(const delivery::change& of);
   static std::optional<std::string> trace_id_in_log(const delivery::change& of);
   void tell_attempt(const account& of, const running_lane& lane, const load& what, const attempt& tried, int resend_count);
@@ -251,14 +257,16 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   void abandon_waiting();
   void abandon_requests();
   enum class haste { within_interval, soon, at_once };
-  static haste haste_of(const account& of) noexcept;
+  haste haste_of(const account& of) const noexcept;
   void commit_soon(haste how);
   void arm_commit();
   void commit_now();
   void finish_commit(const std::string& error);
   void wake_committed();
-  /// Returns once a commit that tells of all that is settled and started by now is acknowledged (true), or the partition of the lane's
-  /// change is given up (false).
+  /// The number of the first commit that tells of all that is settled and started by now of the lane's partition, which is made soon and
+  /// wakes the lane; 0 where the broker knows, or the partition is given up.
+  std::uint64_t commit_to_wait_for(running_lane& lane, lane_step meanwhile, haste how);
+  /// Returns once such a commit is acknowledged (true), or the partition of the lane's change is given up (false).
   task<bool> committed(running_lane& lane, lane_step meanwhile, haste how);
   delivery::limit_share share() const;
   void share_limits();

@@ -135,6 +135,12 @@ std::optional<tracing::trace_context> relay::context_of_request(const running_la
   return out;
 }
 
+/// The account's header lines with the request's context; empty where it tells the provider none.
+std::string relay::traced_headers(const account& of, const running_lane& lane, const attempt& tried) {
+  if (!tried.context || !lane.terms->settings->passes_trace_context) return {};
+  return of.headers() + tracing::to_header_lines(*tried.context);
+}
+
 std::string relay::event_id_in_log(const delivery::change& of) { return std::string(truncate_utf8(event_id_of(of), most_id_bytes)); }
 
 std::optional<std::string> relay::trace_id_in_log(const delivery::change& of) { return id_of_trace(context_of(of)); }

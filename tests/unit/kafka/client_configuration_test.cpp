@@ -29,7 +29,7 @@ TEST(make_configuration, the_consumer_has_the_workers_defaults) {
   EXPECT_EQ(get(with(), role::consumer, "enable.auto.commit"), "false");
   EXPECT_EQ(get(with(), role::consumer, "enable.auto.offset.store"), "false");
   EXPECT_EQ(get(with(), role::consumer, "partition.assignment.strategy"), "range,roundrobin");
-  EXPECT_EQ(get(with(), role::consumer, "queued.max.messages.kbytes"), "8192");
+  EXPECT_EQ(get(with(), role::consumer, "queued.max.messages.kbytes"), "256");
   EXPECT_EQ(get(with(), role::consumer, "client.id"), "leadrelay");
   EXPECT_EQ(get(with(), role::consumer, "statistics.interval.ms"), "0");
 }

@@ -102,11 +102,11 @@ TEST(read_ahead, more_requests_in_flight_want_more_read_ahead) {
   };
   world w(account(256));
   w.kafka.assign(2);
-  deliver(w, 1, 8192);
+  deliver(w, 1, 4096);
   EXPECT_TRUE(w.kafka.rests);
   ASSERT_EQ(w.reload(account(6000)), std::nullopt);
   EXPECT_FALSE(w.kafka.rests) << "four changes for each request";
-  deliver(w, 10'000, 24'000 - 8192);
+  deliver(w, 10'000, 24'000 - 4096);
   EXPECT_TRUE(w.kafka.rests);
   EXPECT_TRUE(w.settle_all());
 }
