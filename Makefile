@@ -11,7 +11,7 @@ ninja_flags := $(if $(MAKE_TERMOUT),,-- --quiet)
 build_preset = $(step) "Configure $(1)" cmake --preset $(1) --log-level=WARNING && \
   $(step) "Build $(1)" cmake --build --preset $(1) --parallel $(JOBS) $(if $(2),--target $(2)) $(ninja_flags)
 
-.PHONY: help build install demo test soak fuzz bench screenshots format lint clean
+.PHONY: help build install demo test soak fuzz bench figures screenshots format lint clean
 
 help: ## Show this
 	@echo "Leadrelay. JOBS=$(JOBS) is how many things run at once."
@@ -55,6 +55,12 @@ bench: ## Build and run the benchmarks
 	@benchmarks/limits build/bench
 	@build/bench/benchmarks/bench_shares
 	@benchmarks/dead_letters build/bench
+
+figures: ## Draw docs/performance.md's pictures anew: the plots of what was measured, and where this machine's CPU time goes
+	@$(step) "Install packages" .ci/install_packages figures
+	@$(call build_preset,bench)
+	@benchmarks/plots docs/measured/workers.jsonl docs/images
+	@benchmarks/flame_graph build/bench docs/images/flame_graph.svg
 
 screenshots: ## Make the pictures of the status page anew; MINUTES=15 of charts
 	@$(step) "Install packages" .ci/install_packages test

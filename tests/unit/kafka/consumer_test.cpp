@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <gmock/gmock.h>
 
 #include "unit/kafka/kafka_world.hpp"
@@ -154,6 +156,19 @@ TEST_F(a_consumer, tells_commits_that_fail_with_their_reason) {
   reader->commit({{{topic, 0}, 1, "m"}});
   ASSERT_TRUE(loop.run_until([&] { return reader.seen.commits.size() == 3; }));
   EXPECT_THAT(reader.seen.commits[2].error, HasSubstr("metadata"));
+}
+
+TEST_F(a_consumer, takes_some_records_of_each_partition_in_turn) {
+  const std::string topic = fresh_topic(2);
+  constexpr int each = 20'000;
+  ASSERT_TRUE(write(loop, topic, 0, each));
+  ASSERT_TRUE(write(loop, topic, 1, each));
+  member reader(loop, topic, properties_for(fresh("group")));
+  int turns = 0;
+  std::int32_t last = -1;
+  reader.seen.on_each = [&](const events::record& record) { turns += std::exchange(last, record.partition) != record.partition; };
+  EXPECT_TRUE(loop.run_until([&] { return reader.seen.records.size() >= 2 * each; }, 90s));
+  EXPECT_GT(turns, 100);
 }
 
 TEST_F(a_consumer, skips_and_repeats_nothing_through_pauses) {

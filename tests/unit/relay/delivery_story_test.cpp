@@ -100,6 +100,18 @@ TEST(delivery_story, a_rejection_is_buried_with_its_context_and_the_next_change_
   EXPECT_THAT(w.provider.applied_to(orwel_target(1)), ElementsAre(orwel_body(2)));
 }
 
+TEST(delivery_story, a_change_of_which_there_is_no_request_leaves_its_place_at_the_gate_to_the_next) {
+  world w("  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 1 }\n");
+  w.kafka.assign(1);
+  for (int lead = 1; lead <= 3; ++lead)
+    w.kafka.deliver(0, "lead" + std::to_string(lead),
+                    R"({"id":"e","account":"acme","lead":{"id":"no uuid"},"changes":{"properties":{"seq":1}}})");
+  deliver(w, 4, 1, 2);
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.log.written.size(), 3u);
+  EXPECT_THAT(w.provider.applied_to(orwel_target(4)), ElementsAre(orwel_body(1), orwel_body(2)));
+}
+
 TEST(delivery_story, a_dead_letter_is_settled_only_when_acknowledged) {
   world w;
   w.kafka.assign(1);
