@@ -50,6 +50,7 @@ bench: ## Build and run the benchmarks
 	@$(step) "Install packages" .ci/install_packages bench
 	@$(call build_preset,bench)
 	@benchmarks/run build/bench
+	@benchmarks/scale build/bench
 	@benchmarks/gate build/bench
 	@benchmarks/merging build/bench
 	@benchmarks/limits build/bench

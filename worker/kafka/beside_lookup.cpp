@@ -1,6 +1,11 @@
 #include "kafka/beside_lookup.hpp"
 
+#include <algorithm>
+#include <map>
 #include <set>
+#include <span>
+#include <string_view>
+#include <utility>
 
 #include "kafka/partition_list.hpp"
 
@@ -18,12 +23,26 @@ struct search {
   beside_clients clients;
   int limit_ms;
   std::vector<candidate> candidates = {};
+};
 
-  partition_list_handle list() const {
-    std::vector<topic_partition> partitions;
-    for (const candidate& each : candidates) partitions.push_back(each.found.partition);
-    return make_list(partitions);
+/// Partitions that are asked for together: librdkafka looks for each of an answer's in the list from its beginning on.
+constexpr std::size_t most_together = 500;
+
+/// What librdkafka has answered, in an order of its own, by partition.
+class answered {
+ public:
+  explicit answered(const rd_kafka_topic_partition_list_t& list) {
+    for (int at = 0; at < list.cnt; ++at) elements_.emplace(std::pair(list.elems[at].topic, list.elems[at].partition), &list.elems[at]);
   }
+
+  /// Null where there is none for it.
+  const rd_kafka_topic_partition_t* find(const topic_partition& partition) const {
+    const auto found = elements_.find({partition.topic, partition.partition});
+    return found == elements_.end() ? nullptr : found->second;
+  }
+
+ private:
+  std::map<std::pair<std::string_view, std::int32_t>, const rd_kafka_topic_partition_t*> elements_;
 };
 
 lookup_failure failure_of(rd_kafka_resp_err_t error, const std::string& doing) { return {error, doing + ": " + rd_kafka_err2str(error)}; }
@@ -79,20 +98,16 @@ void keep_known(search& in, const partition_counts& counts) {
   std::erase_if(in.candidates, [&](const candidate& each) { return !is_known(each) && each.found.committed < 0; });
 }
 
-/// librdkafka answers in an order of its own.
-std::int64_t offset_in(const rd_kafka_topic_partition_list_t* list, const topic_partition& partition) {
-  const auto* const found = rd_kafka_topic_partition_list_find(list, partition.topic.c_str(), partition.partition);
-  return found && found->err == RD_KAFKA_RESP_ERR_NO_ERROR && found->offset >= 0 ? found->offset : -1;
-}
-
-std::optional<lookup_failure> find_committed(search& in) {
-  const partition_list_handle list = in.list();
+std::optional<lookup_failure> find_committed(const search& in, std::span<candidate> of) {
+  std::vector<topic_partition> partitions;
+  for (const candidate& each : of) partitions.push_back(each.found.partition);
+  const partition_list_handle list = make_list(partitions);
   const rd_kafka_resp_err_t error = rd_kafka_committed(in.clients.member, list.get(), in.limit_ms);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure_of(error, "committed offsets beside");
   if (auto failed = first_failure(*list, "committed offsets beside")) return failed;
-  for (candidate& each : in.candidates) {
-    const topic_partition& partition = each.found.partition;
-    const auto* const found = rd_kafka_topic_partition_list_find(list.get(), partition.topic.c_str(), partition.partition);
+  const answered answers(*list);
+  for (candidate& each : of) {
+    const auto* const found = answers.find(each.found.partition);
     if (!found) continue;
     each.found.committed = found->offset >= 0 ? found->offset : -1;
     if (found->metadata) each.found.metadata.assign(static_cast<const char*>(found->metadata), found->metadata_size);
@@ -100,23 +115,38 @@ std::optional<lookup_failure> find_committed(search& in) {
   return std::nullopt;
 }
 
+std::optional<lookup_failure> find_committed(search& in) {
+  const std::span<candidate> all(in.candidates);
+  for (std::size_t at = 0; at < all.size(); at += most_together)
+    if (auto failed = find_committed(in, all.subspan(at, std::min(most_together, all.size() - at)))) return failed;
+  return std::nullopt;
+}
+
 /// `logical` in the place of a time asks for the beginning or the end, as the protocol has it (ListOffsets). One that is not answered stays
 /// unknown.
-void find_offsets(search& in, std::int64_t logical, std::int64_t beside_partition::* to) {
-  std::vector<topic_partition> known;
-  for (const candidate& each : in.candidates)
-    if (each.found.end >= 0) known.push_back(each.found.partition);
-  if (known.empty()) return;
-  const partition_list_handle list = make_list(known);
+void find_offsets(const search& in, std::span<candidate* const> known, std::int64_t logical, std::int64_t beside_partition::* to) {
+  std::vector<topic_partition> partitions;
+  for (const candidate* each : known) partitions.push_back(each->found.partition);
+  const partition_list_handle list = make_list(partitions);
   for (int at = 0; at < list->cnt; ++at) list->elems[at].offset = logical;
-  const bool answered = rd_kafka_offsets_for_times(in.clients.watcher, list.get(), in.limit_ms) == RD_KAFKA_RESP_ERR_NO_ERROR;
-  for (candidate& each : in.candidates) {
-    const std::int64_t found = answered ? offset_in(list.get(), each.found.partition) : -1;
-    if (each.found.end < 0 || found < 0)
-      each.found.end = -1;
+  const bool is_answered = rd_kafka_offsets_for_times(in.clients.watcher, list.get(), in.limit_ms) == RD_KAFKA_RESP_ERR_NO_ERROR;
+  const answered answers(*list);
+  for (candidate* each : known) {
+    const auto* const found = is_answered ? answers.find(each->found.partition) : nullptr;
+    if (!found || found->err != RD_KAFKA_RESP_ERR_NO_ERROR || found->offset < 0)
+      each->found.end = -1;
     else
-      each.found.*to = found;
+      each->found.*to = found->offset;
   }
+}
+
+void find_offsets(search& in, std::int64_t logical, std::int64_t beside_partition::* to) {
+  std::vector<candidate*> known;
+  for (candidate& each : in.candidates)
+    if (each.found.end >= 0) known.push_back(&each);
+  const std::span<candidate* const> all(known);
+  for (std::size_t at = 0; at < all.size(); at += most_together)
+    find_offsets(in, all.subspan(at, std::min(most_together, all.size() - at)), logical, to);
 }
 
 }  // namespace
