@@ -20,9 +20,10 @@ class topics_beside : public testing::Test {
   }
 
   /// Joins as the only member and gives what it was told of its partitions.
-  std::vector<assigned_partition> join() {
+  std::vector<assigned_partition> join() { return join({names.parked, names.group + ".parked.empty", names.group + ".parked.missing"}); }
+
+  std::vector<assigned_partition> join(const std::vector<std::string>& beside) {
     seen = {};
-    const std::vector<std::string> beside{names.parked, names.group + ".parked.empty", names.group + ".parked.missing"};
     owner = *kafka::make_consumer(loop.on(), given, {names.source}, {{names.source, beside}});
     seen.of = owner.get();
     owner->start(seen);
@@ -74,6 +75,26 @@ TEST_F(topics_beside, that_hold_something_are_told_with_their_partitions_and_wha
   EXPECT_EQ(told_again[1].beside[0].metadata, "read: 4");
   EXPECT_EQ(told_again[1].beside[0].begin, 5);
   EXPECT_EQ(told_again[1].beside[0].end, 5);
+}
+
+TEST_F(topics_beside, are_found_among_thousands) {
+  write(1, 5);
+  std::vector<std::string> beside;
+  for (int number = 0; number < 1000; ++number) beside.push_back(names.group + ".parked.missing" + std::to_string(number));
+  beside.insert(beside.begin() + 700, names.parked);
+  join(beside);
+  owner->commit({{{names.parked, 1}, 4, "read: 4"}});
+  ASSERT_TRUE(loop.run_until([this] { return !seen.commits.empty(); }));
+  ASSERT_TRUE(loop.run(owner->close(5s)));
+  const auto told = join(beside);
+  ASSERT_THAT(told, SizeIs(3));
+  EXPECT_THAT(told[0].beside, IsEmpty());
+  EXPECT_THAT(told[2].beside, IsEmpty());
+  ASSERT_THAT(told[1].beside, SizeIs(1));
+  EXPECT_EQ(told[1].beside[0].partition, (topic_partition{names.parked, 1}));
+  EXPECT_EQ(told[1].beside[0].committed, 4);
+  EXPECT_EQ(told[1].beside[0].metadata, "read: 4");
+  EXPECT_EQ(told[1].beside[0].end, 5);
 }
 
 }  // namespace
