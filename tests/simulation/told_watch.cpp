@@ -47,6 +47,7 @@ void told_watch::hear(side& of, std::uint64_t number, const std::vector<told_lef
   for (std::size_t limit = 0; limit < told.size(); ++limit) {
     word made{.limit = limit,
               .left = told[limit].left,
+              .least = told[limit].left,
               .until = told[limit].until.read_at(now),
               .last_before = of.last,
               .others = std::ssize(of.on_the_wire),
@@ -54,7 +55,10 @@ void told_watch::hear(side& of, std::uint64_t number, const std::vector<told_lef
     if (made.left == 0) of.none_left_until = std::max(of.none_left_until, made.until);
     const auto stands = std::ranges::find(of.words, limit, &word::limit);
     is_later = is_later || stands == of.words.end() || (made.left < stands->left && made.until > now);
-    if (stands != of.words.end() && stands->left < made.left) made.until = std::min(made.until, stands->until);
+    if (stands != of.words.end() && stands->least < made.left) {
+      made.until = std::min(made.until, stands->until);
+      made.least = stands->least;
+    }
     if (made.until > now) heard.push_back(made);
   }
   if (is_later)
