@@ -130,6 +130,19 @@ def wait_for(reached, process, seconds=longest_run):
     return time.monotonic() - began
 
 
+def deliver_all(brokers, folder, topic, group, events, accounts=1, in_flight=256, faults=None):
+    """What a worker of these accounts takes for all events of the topic, which have to arrive in order and once."""
+    with sandbox(faults) as origin:
+        settings = f'base_url: "{origin}", limits: [], concurrency: {in_flight}'
+        with worker(brokers, folder, topic, group, {f"bench-{index}": settings for index in range(accounts)}) as process:
+            took = wait_for(lambda: report(origin)["applied"] >= events, process)
+            cpu, memory = cpu_seconds(process.pid), peak_mib(process.pid)
+            seen = report(origin)
+    if seen["applied"] != events or seen["order_violations"] or seen["repeats"]:
+        raise SystemExit(f"wrong outcome: {seen}")
+    return {"events": events, "cpu_s": cpu, "per_cpu_s": events / cpu, "per_s": events / took, "peak_mib": memory}
+
+
 def keep(name, result):
     kept = build / "benchmarks" / time.strftime(f"{name}-%Y%m%d-%H%M%S.json")
     kept.write_text(json.dumps(result, indent=2) + "\n")

@@ -66,22 +66,24 @@ TEST(partitions, a_lead_alone_waits_for_its_commits_no_longer_than_they_take) {
 const std::string two_at_once =
     "  acme: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 2, merging: false }\n";
 
+/// So many changes of each lead, whose provider answers after 2 ms.
+void deliver_backlog(world& w, int leads, int changes) {
+  w.kafka.assign(1);
+  w.provider.react = [](const seen_request&) { return reaction{.latency = 2ms}; };
+  for (int change = 1; change <= changes; ++change)
+    for (int lead = 1; lead <= leads; ++lead) w.kafka.deliver(0, "k" + std::to_string(lead), orwel_event(lead, change));
+}
+
 TEST(partitions, commits_are_rarer_while_others_wait_at_the_gate) {
   world w(two_at_once);
-  w.kafka.assign(1);
-  w.provider.react = [](const simulated::seen_request&) { return simulated::reaction{.latency = 2ms}; };
-  for (int change = 1; change <= 2; ++change)
-    for (int lead = 1; lead <= 200; ++lead) w.kafka.deliver(0, "k" + std::to_string(lead), orwel_event(lead, change));
+  deliver_backlog(w, 200, 2);
   ASSERT_TRUE(w.loop.run_until([&] { return w.provider.applied.size() == 400; }, 500ms));
   EXPECT_LT(w.kafka.commits, 50);
 }
 
 TEST(partitions, commits_are_rarest_while_many_wait_at_the_gate_and_none_is_left_idle_by_it) {
   world w(two_at_once);
-  w.kafka.assign(1);
-  w.provider.react = [](const simulated::seen_request&) { return simulated::reaction{.latency = 2ms}; };
-  for (int change = 1; change <= 4; ++change)
-    for (int lead = 1; lead <= 1000; ++lead) w.kafka.deliver(0, "k" + std::to_string(lead), orwel_event(lead, change));
+  deliver_backlog(w, 1000, 4);
   ASSERT_TRUE(w.loop.run_until([&] { return w.provider.applied.size() >= 3000; }, 3020ms)) << "two at once, each 2 ms";
   EXPECT_LT(w.kafka.commits, 40) << "about ten a second";
   ASSERT_TRUE(w.loop.run_until([&] { return w.provider.applied.size() == 4000; }, 1500ms));
