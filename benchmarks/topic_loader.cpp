@@ -10,10 +10,17 @@ void fail(const std::string& what, const std::string& why) {
   std::exit(1);
 }
 
-topic_loader::topic_loader(const char* brokers) {
+topic_loader::topic_loader(const char* brokers, const char* linger_ms, acknowledged tell) : tell_(tell) {
   char why[512];
   rd_kafka_conf_t* const conf = rd_kafka_conf_new();
   if (rd_kafka_conf_set(conf, "bootstrap.servers", brokers, why, sizeof why) != RD_KAFKA_CONF_OK) fail("brokers", why);
+  if (linger_ms && rd_kafka_conf_set(conf, "linger.ms", linger_ms, why, sizeof why) != RD_KAFKA_CONF_OK) fail("linger", why);
+  if (tell_) {
+    rd_kafka_conf_set_opaque(conf, this);
+    rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void* loader) {
+      if (!message->err) static_cast<topic_loader*>(loader)->tell_(*message);
+    });
+  }
   client_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
   if (!client_) fail("client", why);
 }
@@ -24,6 +31,7 @@ void topic_loader::make_topic(const char* topic, int partitions) {
   char why[512];
   rd_kafka_NewTopic_t* wanted = rd_kafka_NewTopic_new(topic, partitions, 1, why, sizeof why);
   if (!wanted) fail("topic", why);
+  rd_kafka_NewTopic_set_config(wanted, "message.timestamp.type", "LogAppendTime");
   rd_kafka_queue_t* const queue = rd_kafka_queue_new(client_);
   rd_kafka_CreateTopics(client_, &wanted, 1, nullptr, queue);
   rd_kafka_event_t* const event = rd_kafka_queue_poll(queue, 30'000);
