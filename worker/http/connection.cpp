@@ -24,16 +24,6 @@ constexpr std::size_t most_kept_bytes = 64 * 1024;
 /// A server that has kept a connection open before does not close it so soon after an answer.
 constexpr duration unlikely_to_close = std::chrono::milliseconds{20};
 
-/// What can be sent without waiting: one system call. TLS has to encrypt first, so it sends nothing here.
-std::size_t send_now(polled_socket& socket, const std::string& bytes, error_code& error) {
-  return socket.write_some(boost::asio::buffer(bytes), error);
-}
-
-std::size_t send_now(tls_stream&, const std::string&, error_code& error) {
-  error = boost::asio::error::would_block;
-  return 0;
-}
-
 bool holds_unread(polled_socket&) noexcept { return false; }
 bool holds_unread(tls_stream& stream) noexcept { return has_unread(stream); }
 
@@ -127,9 +117,11 @@ template <class Stream>
 bool stream_connection<Stream>::start_write(exchange& out) {
   reusable_ = false;
   write_error_.clear();
-  sent_ = send_now(stream_, request_, write_error_);
+  sent_ = 0;
+  do sent_ += stream_.write_some(boost::asio::buffer(request_) + sent_, write_error_);
+  while (!write_error_ && sent_ < request_.size());
   if (sent_ == request_.size()) return true;
-  if (!write_error_ || write_error_ == boost::asio::error::would_block) {
+  if (write_error_ == boost::asio::error::would_block) {
     write_error_.clear();
     write_rest(sent_);
     return true;

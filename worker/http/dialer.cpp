@@ -138,7 +138,7 @@ task<void> dialer::shake_hands(attempt& now, connected& out) {
   }
   error_code error;
   closes_at timer(loop_, now.deadline, stream.next_layer());
-  co_await stream.async_handshake(boost::asio::ssl::stream_base::client, boost::asio::redirect_error(use_task, error));
+  co_await stream.async_handshake(boost::asio::redirect_error(use_task, error));
   const bool in_time = timer.stop();
   if (in_time && !error && refusal_wait_ > duration{}) {
     const time_point shaken = loop_.now();

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <optional>
+#include <vector>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -63,8 +64,13 @@ struct polled_socket::state final : poller::watched {
     constexpr std::uint32_t over = EPOLLHUP | EPOLLERR;
     if (come & (EPOLLIN | EPOLLRDHUP | over)) readable = true;
     if (come & (EPOLLRDHUP | over)) ended = true;
-    if (writing && (come & (EPOLLOUT | over))) try_write();
-    if (!reading || !readable) return;
+    if (come & (EPOLLOUT | over)) {
+      if (writing) try_write();
+      wake_writers({});
+    }
+    if (!readable) return;
+    if (waits_to_read) return end_wait_to_read();  // may have destroyed this
+    if (!reading) return;
     const result got = receive(reading->buffer);
     if (would_block(got.error)) return;
     handler done = std::move(reading->done);
@@ -76,6 +82,8 @@ struct polled_socket::state final : poller::watched {
   void abandon() noexcept override {
     const auto read = std::exchange(reading, std::nullopt);
     const auto written = std::exchange(writing, std::nullopt);
+    const auto waited = std::exchange(waits_to_read, std::nullopt);
+    const auto writers = std::exchange(wait_to_write, {});
     // With them the coroutine may end that this belongs to.
   }
 
@@ -89,6 +97,24 @@ struct polled_socket::state final : poller::watched {
   void try_write() {
     const result sent = send_to(socket, writing->buffer);
     if (!would_block(sent.error)) finish_later(writing, sent);
+  }
+
+  void end_wait_to_read() {
+    wait_handler done = std::move(*waits_to_read);
+    waits_to_read.reset();
+    events.end_waiting();
+    std::move(done)(error_code{});
+  }
+
+  void wake_writers(const error_code& error) {
+    for (wait_handler& each : std::exchange(wait_to_write, {})) {
+      events.end_waiting();
+      post_wait(std::move(each), error);
+    }
+  }
+
+  void post_wait(wait_handler done, const error_code& error) {
+    boost::asio::post(at, [done = std::move(done), error]() mutable { std::move(done)(error); });
   }
 
   template <class Buffer>
@@ -106,6 +132,11 @@ struct polled_socket::state final : poller::watched {
     const result aborted{boost::asio::error::operation_aborted};
     if (reading) finish_later(reading, aborted);
     if (writing) finish_later(writing, aborted);
+    wake_writers(aborted.error);
+    if (!waits_to_read) return;
+    events.end_waiting();
+    post_wait(std::move(*waits_to_read), aborted.error);
+    waits_to_read.reset();
   }
 
   void close() {
@@ -122,6 +153,8 @@ struct polled_socket::state final : poller::watched {
   bool ended = false;     ///< the other side sends no more
   std::optional<operation<boost::asio::mutable_buffer>> reading;
   std::optional<operation<boost::asio::const_buffer>> writing;
+  std::optional<wait_handler> waits_to_read;
+  std::vector<wait_handler> wait_to_write;
 };
 
 namespace {
@@ -153,6 +186,23 @@ std::size_t polled_socket::write_some(boost::asio::const_buffer from, error_code
   const result sent = send_to(state_->socket, from);
   error = sent.error;
   return sent.bytes;
+}
+
+std::size_t polled_socket::read_some(boost::asio::mutable_buffer into, error_code& error) {
+  const result got = state_->readable ? state_->receive(into) : result{boost::asio::error::would_block};
+  error = got.error;
+  return got.bytes;
+}
+
+void polled_socket::wait(readiness what, wait_handler done) {
+  if (!is_open()) return state_->post_wait(std::move(done), boost::asio::error::operation_aborted);
+  if (what == readiness::to_read && state_->readable) return state_->post_wait(std::move(done), {});
+  if (what == readiness::to_read) {
+    state_->waits_to_read.emplace(std::move(done));
+  } else {
+    state_->wait_to_write.push_back(std::move(done));
+  }
+  state_->events.begin_waiting();
 }
 
 bool polled_socket::has_news(time_point until) noexcept {

@@ -17,7 +17,7 @@ namespace leadrelay::http {
 using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, executor>;
 
 /// A connected TCP socket that waits through its loop's `poller`: what a read costs beside the read itself is a share of one epoll_wait for
-/// many. An Asio stream (AsyncReadStream, AsyncWriteStream) for coroutines of the loop, which TLS may lie on; of a sequence of buffers the
+/// many. An Asio stream (AsyncReadStream, AsyncWriteStream) for coroutines of the loop, which TLS lies on; of a sequence of buffers the
 /// first one is used, and one read and one write may be under way. One thread, the loop's.
 class polled_socket {
  public:
@@ -43,6 +43,14 @@ class polled_socket {
   /// Writes what goes at once, `would_block` where nothing does.
   std::size_t write_some(boost::asio::const_buffer from, error_code& error);
 
+  /// Reads what has come: `eof` at the end, `would_block` where nothing has, without a system call where that is known.
+  std::size_t read_some(boost::asio::mutable_buffer into, error_code& error);
+
+  enum class readiness { to_read, to_write };
+  using wait_handler = boost::asio::any_completion_handler<void(error_code)>;
+  /// Calls once it is worth a try again, never inside this call; after `would_block` alone. One at a time waits to read.
+  void wait(readiness what, wait_handler done);
+
   /// Whether the other side has ended it, or something has come that nobody has read, until then at least. One system call where the poller
   /// has not told all until then.
   bool has_news(time_point until) noexcept;
@@ -59,10 +67,7 @@ class polled_socket {
         [this](auto handler, boost::asio::const_buffer first) { write(first, std::move(handler)); }, token, first_of(from));
   }
 
- private:
-  using handler = boost::asio::any_completion_handler<void(error_code, std::size_t)>;
-  struct state;
-
+  /// The first of a sequence of buffers that holds anything, an empty one where none does.
   template <class Buffers>
   static auto first_of(const Buffers& all) {
     auto each = boost::asio::buffer_sequence_begin(all);
@@ -71,6 +76,10 @@ class polled_socket {
     while (each != end && buffer(*each).size() == 0) ++each;
     return each == end ? buffer() : buffer(*each);
   }
+
+ private:
+  using handler = boost::asio::any_completion_handler<void(error_code, std::size_t)>;
+  struct state;
 
   void read(boost::asio::mutable_buffer into, handler done);
   void write(boost::asio::const_buffer from, handler done);

@@ -1,14 +1,12 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 
-#include "base/task.hpp"
 #include "http/polled_socket.hpp"
+#include "http/tls_stream.hpp"
 
 namespace leadrelay::http {
 
-using tls_stream = boost::asio::ssl::stream<polled_socket>;
 using endpoint = boost::asio::ip::tcp::endpoint;
 
 inline polled_socket& socket_of(polled_socket& plain) noexcept { return plain; }

@@ -156,10 +156,7 @@ void keep_session_resumable(tls_stream& stream) noexcept {
   if (SSL* ssl = stream.native_handle()) SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 }
 
-bool has_unread(tls_stream& stream) noexcept {
-  SSL* ssl = stream.native_handle();
-  return SSL_has_pending(ssl) != 0 || BIO_ctrl_pending(SSL_get_rbio(ssl)) > 0;
-}
+bool has_unread(tls_stream& stream) noexcept { return SSL_has_pending(stream.native_handle()) != 0; }
 
 std::string handshake_words(const boost::system::error_code& error) {
   const bool closed = error == boost::asio::ssl::error::stream_truncated || error == boost::asio::error::eof;

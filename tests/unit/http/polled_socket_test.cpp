@@ -131,6 +131,61 @@ TEST_F(a_polled_socket, ends_what_is_under_way_when_it_is_closed) {
   EXPECT_EQ(got.error, asio::error::operation_aborted);
 }
 
+TEST_F(a_polled_socket, tells_when_a_read_is_worth_a_try) {
+  error_code error;
+  EXPECT_EQ(one.near.read_some(asio::buffer(got.room), error), 0u);
+  EXPECT_EQ(error, asio::error::would_block);
+  int told = 0;
+  one.near.wait(polled_socket::readiness::to_read, [&](error_code failed) { told += failed ? 100 : 1; });
+  context.poll();
+  EXPECT_EQ(told, 0);
+  one.tell("come");
+  EXPECT_TRUE(run_until([&] { return told == 1; }));
+  EXPECT_EQ(one.near.read_some(asio::buffer(got.room), error), 4u);
+  EXPECT_FALSE(error);
+  EXPECT_EQ(one.near.read_some(asio::buffer(got.room), error), 0u);
+  EXPECT_EQ(error, asio::error::would_block);
+  one.far.close();
+  one.near.wait(polled_socket::readiness::to_read, [&](error_code failed) { told += failed ? 100 : 1; });
+  EXPECT_TRUE(run_until([&] { return told == 2; }));
+  EXPECT_EQ(one.near.read_some(asio::buffer(got.room), error), 0u);
+  EXPECT_EQ(error, asio::error::eof);
+}
+
+TEST_F(a_polled_socket, tells_all_that_wait_when_a_write_is_worth_a_try) {
+  const std::string much(1 << 20, 'x');
+  error_code error;
+  while (!error) one.near.write_some(asio::buffer(much), error);
+  EXPECT_EQ(error, asio::error::would_block);
+  int told = 0;
+  for (int waiter = 0; waiter < 2; ++waiter)
+    one.near.wait(polled_socket::readiness::to_write, [&](error_code failed) { told += failed ? 100 : 1; });
+  context.poll();
+  EXPECT_EQ(told, 0);
+  std::string room(1 << 20, 0);
+  one.far.non_blocking(true);
+  EXPECT_TRUE(run_until([&] {
+    error_code nothing_more;
+    one.far.read_some(asio::buffer(room), nothing_more);
+    return told == 2;
+  }));
+}
+
+TEST_F(a_polled_socket, ends_waits_when_it_is_closed_and_begins_none_afterwards) {
+  int ended = 0;
+  const auto end = [&](error_code failed) { ended += failed == asio::error::operation_aborted ? 1 : 100; };
+  one.near.wait(polled_socket::readiness::to_read, end);
+  one.near.wait(polled_socket::readiness::to_write, end);
+  one.near.close();
+  EXPECT_EQ(ended, 0) << "never inside the call";
+  context.run();
+  EXPECT_EQ(ended, 2);
+  one.near.wait(polled_socket::readiness::to_read, end);
+  context.restart();
+  context.run();
+  EXPECT_EQ(ended, 3);
+}
+
 TEST_F(a_polled_socket, an_open_one_that_waits_for_nothing_keeps_no_loop_turning) {
   read(got, one.near);
   one.tell("something");

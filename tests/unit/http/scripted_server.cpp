@@ -89,6 +89,8 @@ task<void> peer::write(std::string_view bytes) {
   }
 }
 
+void peer::update_keys() { SSL_key_update(tls_->native_handle(), SSL_KEY_UPDATE_REQUESTED); }
+
 task<void> peer::closed() {
   bool open = true;
   while (open) open = co_await read_more();
@@ -149,6 +151,7 @@ task<void> scripted_server::accept(std::shared_ptr<state> of) {
     tcp_socket socket(of->context);
     co_await of->acceptor.async_accept(socket, redirect_error(use_task, error));
     if (error) co_return;
+    socket.set_option(boost::asio::ip::tcp::no_delay(true), error);  // what is written before a reset has left
     const int number = of->accepted++;
     boost::asio::co_spawn(of->context.get_executor(), serve(of, std::move(socket), number), boost::asio::detached);
   }

@@ -214,6 +214,30 @@ TEST_F(tls_test, next_connection_resumes_the_session) {
   }
 }
 
+TEST_F(tls_test, keys_may_change_between_answers) {
+  int asked = 0;
+  serve(
+      [&](test::peer& client, int) -> task<void> {
+        while (true) {
+          const std::string request = co_await client.read_request();
+          if (request.empty()) co_return;
+          ++asked;
+          client.update_keys();
+          co_await client.write(ok);
+        }
+      },
+      true);
+  const auto over = open();
+  for (int number = 1; number <= 4; ++number) {
+    const test::told got = get(*over);
+    EXPECT_EQ(got.status, 200u) << got.detail;
+    EXPECT_TRUE(got.reusable);
+    EXPECT_FALSE(over->stale());
+    EXPECT_EQ(asked, number);
+  }
+  EXPECT_EQ(server->accepted(), 1);
+}
+
 TEST_F(tls_test, session_of_one_server_does_not_open_another) {
   serve_with(test::server_context(test::good_identity()));
   const auto port = std::make_shared<std::uint16_t>(server->port());
