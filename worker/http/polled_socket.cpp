@@ -196,7 +196,6 @@ std::size_t polled_socket::read_some(boost::asio::mutable_buffer into, error_cod
 
 void polled_socket::wait(readiness what, wait_handler done) {
   if (!is_open()) return state_->post_wait(std::move(done), boost::asio::error::operation_aborted);
-  if (what == readiness::to_read && state_->readable) return state_->post_wait(std::move(done), {});
   if (what == readiness::to_read) {
     state_->waits_to_read.emplace(std::move(done));
   } else {

@@ -119,6 +119,20 @@ TEST_P(connection_test, bytes_behind_the_answer_end_reuse) {
   EXPECT_TRUE(connection_->stale());
 }
 
+TEST_P(connection_test, unasked_bytes_that_came_with_the_answer_end_reuse) {
+  serve([&](peer& client, int) -> task<void> {
+    co_await client.read_request();
+    client.cork(true);
+    co_await client.write(ok);
+    co_await client.write("x");  // of TLS a record of its own
+    client.cork(false);
+    co_await client.closed();
+  });
+  const told got = first_answer();
+  EXPECT_EQ(got.status, 200u);
+  EXPECT_TRUE(!got.reusable || connection_->stale());
+}
+
 TEST_P(connection_test, body_framed_by_the_end_is_whole_after_an_orderly_end) {
   serve([](peer& client, int) -> task<void> {
     co_await client.read_request();
@@ -172,6 +186,7 @@ TEST_P(connection_test, reset_within_the_answer_is_a_lost_connection) {
     });
     const told got = first_answer();
     EXPECT_EQ(got.error, transport_error::connection_lost) << start;
+    EXPECT_THAT(got.detail, testing::HasSubstr("reset by peer"));
     EXPECT_TRUE(got.bytes_sent);
     EXPECT_FALSE(got.reusable);
   }

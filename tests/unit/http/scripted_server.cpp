@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include <netinet/tcp.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -87,6 +88,11 @@ task<void> peer::write(std::string_view bytes) {
   } else {
     co_await boost::asio::async_write(socket_, all, redirect_error(use_task, error));
   }
+}
+
+void peer::cork(bool is_corked) {
+  using option = boost::asio::detail::socket_option::boolean<IPPROTO_TCP, TCP_CORK>;
+  socket_.set_option(option(is_corked));
 }
 
 void peer::update_keys() { SSL_key_update(tls_->native_handle(), SSL_KEY_UPDATE_REQUESTED); }

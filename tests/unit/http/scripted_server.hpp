@@ -23,6 +23,8 @@ class peer {
   /// Up to the empty line.
   task<std::string> read_head();
   task<void> write(std::string_view bytes);  ///< which must live until it returns
+  /// What is written while corked leaves together when it no longer is.
+  void cork(bool is_corked);
   /// The next bytes that are written come with new keys of TLS 1.3, and ask the other side for new ones (RFC 8446 section 4.6.3).
   void update_keys();
   /// Returns once the other side has closed or reset.
