@@ -16,7 +16,7 @@ constexpr int answers_of_first_level = 2;
 constexpr int blocks_of_a_window = 8;
 constexpr double rise = 0.5;  ///< of the level
 constexpr double clear_rise = 1;
-constexpr double least_latency = 5e6;  ///< nanoseconds; what is quicker counts as that, as loops and networks add as much by themselves
+constexpr double least_latency = 2e6;  ///< nanoseconds; what is quicker counts as that, as loops and networks add as much by themselves
 constexpr int smallest_window = 8;
 constexpr int slow_in_a_row = 3;
 constexpr int most_answers_of_first_level = 64;
@@ -105,7 +105,8 @@ void adaptive_concurrency::look_whether_slow(double latency) {
     ++held_back_;
     return;
   }
-  const bool slow = level_ && !level_is_first_ && latency > *level_ + std::max(clear_rise * *level_, deviations * std::sqrt(variance_));
+  const bool slow = level_ && !level_is_first_ && latency > quick_latency &&
+                    latency > *level_ + std::max(clear_rise * *level_, deviations * std::sqrt(variance_));
   slow_run_ = slow ? slow_run_ + 1 : 0;
   if (slow_run_ == slow_in_a_row) held_back_ = 1;
 }
@@ -148,6 +149,7 @@ double adaptive_concurrency::noise_of(int answers) const noexcept {
 }
 
 bool adaptive_concurrency::has_risen(const sample& of, double by) const noexcept {
+  if (of.mean() <= quick_latency && limit_ <= quick_limit) return false;
   return of.mean() > *level_ * (1 + by) + deviations * noise_of(of.answers);
 }
 

@@ -22,7 +22,8 @@ namespace leadrelay::delivery {
 /// since are too. Answers that come late together, as where a machine stood still, are one observation: the standard error is at least that
 /// of the means of quiet windows, and of those that the next one did not confirm. The level falls with quicker windows and does not learn
 /// slower ones, so that a latency which climbs slowly is noticed; where a single request in flight is slow, concurrency is not the cause,
-/// and the level is taken anew. Answers within 5 ms are all the same: to wait less than that is worth no request in flight.
+/// and the level is taken anew. Loops and networks add milliseconds by themselves: answers within 2 ms are all the same, and those within
+/// 5 ms take nothing from the first 32.
 ///
 /// The last number that was seen to be good is reached quickly, and those up to one below the trouble by one a round trip. One more than
 /// that is tried after a while (64 slow round trips, from 10 s to a minute, doubling up to that where it leads to trouble), for 16 round
@@ -69,6 +70,11 @@ class adaptive_concurrency {
     double mean() const noexcept { return sum / answers; }
     double variance() const noexcept;
   };
+
+  /// In nanoseconds: so quick that what is in flight is not taken below `quick_limit`.
+  static constexpr double quick_latency = 5e6;
+  static constexpr int quick_limit = 32;
+  static int fewest_for(double mean) noexcept { return mean <= quick_latency ? quick_limit : 1; }
 
   void grow_fast();
   void measure(double latency, int in_flight, time_point left, time_point now);

@@ -37,6 +37,7 @@ void adaptive_concurrency::look_at_throughput(double latency, time_point now) {
   here_.add(latency);
   if (ceiling_ == 0 || doubling_ || !used_ || here_.answers < long_run * limit_) return;
   const double throughput = limit_ / here_.mean();
+  const int fewest = fewest_for(here_.mean());
   here_ = {};
   if (tried_from_ == limit_ + 1) return judge_one_less(throughput, now);
   if (tries_more()) {
@@ -47,7 +48,7 @@ void adaptive_concurrency::look_at_throughput(double latency, time_point now) {
   throughput_before_ = throughput;
   if (limit_ < most_ && now >= ceiling_until_ && limit_ >= below(ceiling_)) {
     try_instead(limit_ + 1, now);
-  } else if (limit_ > 1 && now >= lower_from_) {
+  } else if (limit_ > fewest && now >= lower_from_) {
     try_instead(limit_ - 1, now);
   }
 }
@@ -102,7 +103,7 @@ void adaptive_concurrency::step_down(int to, double mean, time_point now) {
   ceiling_ = std::clamp(slow_from_, limit_ - limit_ / part_of_ceiling, limit_);
   ceiling_until_ = now + patience_;
   fast_until_ = std::min(quiet_at_, below(ceiling_));
-  limit_ = std::max(1, std::min(to, limit_ - 1));
+  limit_ = std::max(1, std::min(std::max(to, fewest_for(mean)), limit_ - 1));
   tried_from_ = 0;
   shrunk_ = true;
   doubling_ = false;

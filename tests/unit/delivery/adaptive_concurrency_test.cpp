@@ -80,14 +80,23 @@ TEST(adaptive_concurrency_test, begins_low_and_reaches_256_within_two_seconds_of
   EXPECT_EQ(at.concurrency.limit(), 256);
 }
 
-TEST(adaptive_concurrency_test, answers_within_five_milliseconds_are_all_the_same) {
-  shared_provider at(128);
+TEST(adaptive_concurrency_test, a_quick_provider_is_asked_no_more_than_makes_it_quicker) {
+  shared_provider at(256);
   at.work = [](std::mt19937_64&) { return 1.0; };
   at.rate = [](int in_flight, double) { return std::min(10'000.0, 20'000.0 / in_flight); };  // 0.1 ms, then 0.05 ms for each in flight
   at.serve(4);
-  EXPECT_GT(at.concurrency.limit(), 100) << "5 ms are 100 in flight";
+  EXPECT_GT(at.serve(4), 79'900) << "all that it can";
+  EXPECT_LT(at.concurrency.limit(), 80) << "2 ms are 40 in flight, risen by half 60";
+  EXPECT_GE(at.lowest, 32);
+}
+
+TEST(adaptive_concurrency_test, what_quick_answers_vary_by_takes_nothing_from_the_first_thirty_two) {
+  shared_provider at(256);
+  at.work = [](std::mt19937_64&) { return 1.0; };
+  at.rate = [](int, double now) { return std::fmod(now, 0.2) < 0.1 ? 5000.0 : 210.0; };  // 0.2 ms, then 4.8 ms, in turn
   at.serve(4);
-  EXPECT_GT(at.lowest, 90);
+  at.serve(20);
+  EXPECT_GE(at.lowest, 32);
 }
 
 TEST(adaptive_concurrency_test, quick_answers_that_come_to_take_longer_than_that_bring_it_down) {
