@@ -11,7 +11,7 @@ ninja_flags := $(if $(MAKE_TERMOUT),,-- --quiet)
 build_preset = $(step) "Configure $(1)" cmake --preset $(1) --log-level=WARNING && \
   $(step) "Build $(1)" cmake --build --preset $(1) --parallel $(JOBS) $(if $(2),--target $(2)) $(ninja_flags)
 
-.PHONY: help build install demo test soak fuzz bench figures screenshots format lint clean
+.PHONY: help build release install demo test soak fuzz bench figures screenshots format lint clean
 
 help: ## Show this
 	@echo "Leadrelay. JOBS=$(JOBS) is how many things run at once."
@@ -20,6 +20,10 @@ help: ## Show this
 build: ## Build the program: build/release/worker/cli/leadrelay
 	@$(step) "Install packages" .ci/install_packages build
 	@$(call build_preset,release,leadrelay manual)
+
+release: ## Build the program as the image has it, optimised by a run of its demo: build/trained/worker/cli/leadrelay
+	@$(step) "Install packages" .ci/install_packages build
+	@$(step) "Build trained" .ci/build_release . build/trained
 
 install: build ## Install the program, its page of the manual and its completions; PREFIX=/usr/local
 	@$(step) "Install" cmake --install build/release --prefix $(or $(PREFIX),/usr/local)
@@ -51,6 +55,7 @@ bench: ## Build and run the benchmarks
 	@$(call build_preset,bench)
 	@benchmarks/run build/bench
 	@benchmarks/scale build/bench
+	@benchmarks/trickle build/bench
 	@benchmarks/gate build/bench
 	@benchmarks/merging build/bench
 	@benchmarks/limits build/bench

@@ -240,6 +240,11 @@ class number_keeper {
 
 namespace {
 
+/// malloc, for all of RapidJSON's parts: without one each makes an object of its own for it.
+rapidjson::CrtAllocator heap;
+
+constexpr std::size_t parser_stack_bytes = 1024;
+
 /// Parses a text that was checked. The document's strings point into a copy of the text that stands in its own memory.
 outcome<document> parse_checked(std::string_view bytes, const scan& checked, document parsed, number_texts* numbers) {
   char* text = static_cast<char*>(parsed.GetAllocator().Malloc(bytes.size() + 1));
@@ -279,7 +284,7 @@ outcome<document> parse(std::string_view bytes, std::unique_ptr<pool>& memory, n
   scan ahead(bytes);
   if (auto bad = ahead.check()) return *std::move(bad);
   memory = make_pool(bytes.size() + 1 + ahead.tree_bytes() + alignof(std::max_align_t));
-  return parse_checked(bytes, ahead, document(memory.get()), numbers);
+  return parse_checked(bytes, ahead, document(memory.get(), parser_stack_bytes, &heap), numbers);
 }
 
 std::string_view number_texts::of(const value& number) const noexcept {
@@ -288,7 +293,6 @@ std::string_view number_texts::of(const value& number) const noexcept {
 }
 
 std::unique_ptr<pool> make_pool(std::size_t block_bytes) {
-  static rapidjson::CrtAllocator heap;
   return std::make_unique<pool>(block_bytes, &heap);
 }
 
