@@ -54,8 +54,9 @@ class lead_order {
 void write_event(topic_loader& loader, const char* topic, long number, lead_order::change of, std::size_t accounts, const char* part) {
   char lead[64];
   const int lead_size = std::snprintf(lead, sizeof lead, "550e8400-e29b-41d4-a716-%012zu", of.lead);
+  static long long sent_us = 0;  // of no two events the same
   const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
-  const long long sent_us = std::chrono::duration_cast<std::chrono::microseconds>(since_1970).count();
+  sent_us = std::max<long long>(sent_us + 1, std::chrono::duration_cast<std::chrono::microseconds>(since_1970).count());
   char value[512];
   const int size = std::snprintf(value, sizeof value,
                                  R"({"id":"bench-%ld","account":"bench-%zu","occurred_at":"2026-11-21T10:00:00Z","lead":{"id":"%s"},)"

@@ -41,6 +41,7 @@ void adaptive_concurrency::set_most(int most) {
   if (most == most_) return;
   fast_until_ = fast_until_ == most_ ? most : std::min(fast_until_, most);
   most_ = most;
+  tried_from_ = 0;
   if (limit_ <= most) return;
   limit_ = most;
   begin_window();
@@ -93,7 +94,7 @@ void adaptive_concurrency::measure(double latency, int in_flight, time_point lef
   look_whether_slow(latency);
   if (window_.answers >= window_size_) return end_window(now);
   if (block_.answers < std::max(smallest_window, window_size_ / blocks_of_a_window)) return;
-  const bool risen = level_ && limit_ > 1 && has_risen(block_, clear_rise);
+  const bool risen = level_ && limit_ > 1 && !is_quick(block_) && has_risen(block_, clear_rise);
   if (risen) return suspected_ ? shrink(block_.mean(), now) : suspect(block_.mean(), now);
   if (held_back_ > 0) return not_all_slow();
   begin_block();
@@ -149,13 +150,12 @@ double adaptive_concurrency::noise_of(int answers) const noexcept {
 }
 
 bool adaptive_concurrency::has_risen(const sample& of, double by) const noexcept {
-  if (of.mean() <= quick_latency && limit_ <= quick_limit) return false;
   return of.mean() > *level_ * (1 + by) + deviations * noise_of(of.answers);
 }
 
 void adaptive_concurrency::end_window(time_point now) {
   if (limit_ == 1 && level_is_first_ && shrunk_) return measured_alone();
-  if (!has_risen(window_, rise)) return quiet_window();
+  if (is_quick(window_) || !has_risen(window_, rise)) return quiet_window();
   if (!suspected_) {
     suspect(window_.mean(), now);
   } else if (limit_ > 1) {

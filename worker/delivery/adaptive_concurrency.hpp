@@ -74,6 +74,7 @@ class adaptive_concurrency {
   /// In nanoseconds: so quick that what is in flight is not taken below `quick_limit`.
   static constexpr double quick_latency = 5e6;
   static constexpr int quick_limit = 32;
+  bool is_quick(const sample& of) const noexcept { return limit_ <= quick_limit && of.mean() <= quick_latency; }
   static int fewest_for(double mean) noexcept { return mean <= quick_latency ? quick_limit : 1; }
 
   void grow_fast();

@@ -66,10 +66,10 @@ struct polled_socket::state final : poller::watched {
     if (come & (EPOLLRDHUP | over)) ended = true;
     if (come & (EPOLLOUT | over)) {
       if (writing) try_write();
-      wake_writers({});
+      wake(waits_to_write, {});
     }
     if (!readable) return;
-    if (waits_to_read) return end_wait_to_read();  // may have destroyed this
+    if (!waits_to_read.empty()) return wake_readers();  // may have destroyed this
     if (!reading) return;
     const result got = receive(reading->buffer);
     if (would_block(got.error)) return;
@@ -82,8 +82,8 @@ struct polled_socket::state final : poller::watched {
   void abandon() noexcept override {
     const auto read = std::exchange(reading, std::nullopt);
     const auto written = std::exchange(writing, std::nullopt);
-    const auto waited = std::exchange(waits_to_read, std::nullopt);
-    const auto writers = std::exchange(wait_to_write, {});
+    const auto readers = std::exchange(waits_to_read, {});
+    const auto writers = std::exchange(waits_to_write, {});
     // With them the coroutine may end that this belongs to.
   }
 
@@ -99,15 +99,16 @@ struct polled_socket::state final : poller::watched {
     if (!would_block(sent.error)) finish_later(writing, sent);
   }
 
-  void end_wait_to_read() {
-    wait_handler done = std::move(*waits_to_read);
-    waits_to_read.reset();
+  void wake_readers() {
+    if (waits_to_read.size() > 1) return wake(waits_to_read, {});
+    wait_handler only = std::move(waits_to_read.front());
+    waits_to_read.clear();
     events.end_waiting();
-    std::move(done)(error_code{});
+    std::move(only)(error_code{});
   }
 
-  void wake_writers(const error_code& error) {
-    for (wait_handler& each : std::exchange(wait_to_write, {})) {
+  void wake(std::vector<wait_handler>& all, const error_code& error) {
+    for (wait_handler& each : std::exchange(all, {})) {
       events.end_waiting();
       post_wait(std::move(each), error);
     }
@@ -132,11 +133,8 @@ struct polled_socket::state final : poller::watched {
     const result aborted{boost::asio::error::operation_aborted};
     if (reading) finish_later(reading, aborted);
     if (writing) finish_later(writing, aborted);
-    wake_writers(aborted.error);
-    if (!waits_to_read) return;
-    events.end_waiting();
-    post_wait(std::move(*waits_to_read), aborted.error);
-    waits_to_read.reset();
+    wake(waits_to_write, aborted.error);
+    wake(waits_to_read, aborted.error);
   }
 
   void close() {
@@ -153,8 +151,8 @@ struct polled_socket::state final : poller::watched {
   bool ended = false;     ///< the other side sends no more
   std::optional<operation<boost::asio::mutable_buffer>> reading;
   std::optional<operation<boost::asio::const_buffer>> writing;
-  std::optional<wait_handler> waits_to_read;
-  std::vector<wait_handler> wait_to_write;
+  std::vector<wait_handler> waits_to_read;
+  std::vector<wait_handler> waits_to_write;
 };
 
 namespace {
@@ -196,11 +194,8 @@ std::size_t polled_socket::read_some(boost::asio::mutable_buffer into, error_cod
 
 void polled_socket::wait(readiness what, wait_handler done) {
   if (!is_open()) return state_->post_wait(std::move(done), boost::asio::error::operation_aborted);
-  if (what == readiness::to_read) {
-    state_->waits_to_read.emplace(std::move(done));
-  } else {
-    state_->wait_to_write.push_back(std::move(done));
-  }
+  if (what == readiness::to_read && state_->readable) return state_->post_wait(std::move(done), {});
+  (what == readiness::to_read ? state_->waits_to_read : state_->waits_to_write).push_back(std::move(done));
   state_->events.begin_waiting();
 }
 

@@ -48,7 +48,7 @@ class polled_socket {
 
   enum class readiness { to_read, to_write };
   using wait_handler = boost::asio::any_completion_handler<void(error_code)>;
-  /// Calls once it is worth a try again, never inside this call; after `would_block` alone. One at a time waits to read.
+  /// Calls once it is worth a try again, never inside this call; to write, after `would_block` alone. Several may wait.
   void wait(readiness what, wait_handler done);
 
   /// Whether the other side has ended it, or something has come that nobody has read, until then at least. One system call where the poller

@@ -1,5 +1,6 @@
 #include "http/tls_stream.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <new>
 #include <optional>
@@ -21,6 +22,9 @@ bool would_block(const error_code& error) noexcept {
   return error == boost::asio::error::would_block || error == boost::asio::error::try_again;
 }
 
+/// From the socket, for one call.
+constexpr int most_reads = 8;
+
 int clamped(std::size_t bytes) noexcept { return static_cast<int>(std::min<std::size_t>(bytes, std::numeric_limits<int>::max())); }
 
 }  // namespace
@@ -34,11 +38,6 @@ struct tls_stream::state {
   };
   using attempt = step (state::*)();
 
-  struct operation {
-    attempt next;
-    handler done;
-  };
-
   state(polled_socket taken, boost::asio::ssl::context& context) : socket(std::move(taken)), ssl(SSL_new(context.native_handle())) {
     BIO* const through = ssl ? BIO_new(method()) : nullptr;
     if (!through) {
@@ -50,7 +49,6 @@ struct tls_stream::state {
     SSL_set_bio(ssl, through, through);  // takes it over
     SSL_set_connect_state(ssl);
     SSL_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
-    SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION);  // so that writing waits for nothing to be read
     SSL_set_read_ahead(ssl, 1);
   }
   state(const state&) = delete;
@@ -80,9 +78,15 @@ struct tls_stream::state {
     return -1;
   }
 
+  /// What never ends, as tickets without end, leaves the loop its turn.
   int read_in(BIO* bio, char* into, int bytes) {
     BIO_clear_retry_flags(bio);
-    const std::size_t got = socket.read_some(boost::asio::buffer(into, static_cast<std::size_t>(bytes)), socket_error);
+    std::size_t got = 0;
+    if (reads_left-- > 0) {
+      got = socket.read_some(boost::asio::buffer(into, static_cast<std::size_t>(bytes)), socket_error);
+    } else {
+      socket_error = boost::asio::error::would_block;
+    }
     if (!socket_error) return static_cast<int>(got);
     if (would_block(socket_error)) BIO_set_retry_read(bio);
     ended = socket_error == boost::asio::error::eof;
@@ -92,6 +96,7 @@ struct tls_stream::state {
   void begin() noexcept {
     ERR_clear_error();
     socket_error.clear();
+    reads_left = most_reads;
   }
 
   /// What came of a call, by what it returned.
@@ -107,10 +112,10 @@ struct tls_stream::state {
 
   error_code failure() const {
     if (ended) return boost::asio::ssl::error::stream_truncated;
-    if (socket_error) return socket_error;
-    const unsigned long error = ERR_get_error();
-    if (error == 0) return boost::asio::ssl::error::unexpected_result;
-    return {static_cast<int>(error), boost::asio::error::get_ssl_category()};
+    // Where OpenSSL has a word, the socket's own may be of the alert that it sent.
+    if (const unsigned long error = ERR_get_error()) return {static_cast<int>(error), boost::asio::error::get_ssl_category()};
+    if (socket_error && !would_block(socket_error)) return socket_error;
+    return boost::asio::ssl::error::unexpected_result;
   }
 
   step handshake_now() {
@@ -122,43 +127,37 @@ struct tls_stream::state {
     begin();
     return end(SSL_read(ssl, read_into.data(), clamped(read_into.size())));
   }
+  /// No more than a record: of several at once OpenSSL does not tell which have left, and wants the same bytes again.
   step write_now() {
     if (write_from.size() == 0) return {};
     begin();
-    return end(SSL_write(ssl, write_from.data(), clamped(write_from.size())));
+    return end(SSL_write(ssl, write_from.data(), std::min(clamped(write_from.size()), SSL3_RT_MAX_PLAIN_LENGTH)));
   }
 
-  void start(std::optional<operation>& in, attempt next, handler done) {
-    in.emplace(operation{next, std::move(done)});
+  void start(attempt next, handler done) {
     const step first = (this->*next)();
-    if (first.wants) return wait(in, *first.wants);
-    boost::asio::post(socket.get_executor(), [done = take(in), first]() mutable { std::move(done)(first.error, first.bytes); });
+    if (first.wants) return wait(next, std::move(done), *first.wants);
+    boost::asio::post(socket.get_executor(), [done = std::move(done), first]() mutable { std::move(done)(first.error, first.bytes); });
   }
 
-  void wait(std::optional<operation>& in, readiness until) {
-    socket.wait(until, [this, &in](const error_code& error) { go_on(in, error); });
+  /// What waits owns the handler, so that both end together where the io_context does.
+  void wait(attempt next, handler done, readiness until) {
+    socket.wait(until, [this, next, done = std::move(done)](const error_code& error) mutable { go_on(next, std::move(done), error); });
   }
 
-  void go_on(std::optional<operation>& in, const error_code& error) {
-    const step next = error ? step{error} : (this->*in->next)();
-    if (next.wants) return wait(in, *next.wants);
-    take(in)(next.error, next.bytes);  // may have destroyed this
-  }
-
-  static handler take(std::optional<operation>& from) {
-    handler out = std::move(from->done);
-    from.reset();
-    return out;
+  void go_on(attempt next, handler done, const error_code& error) {
+    const step came = error ? step{error} : (this->*next)();
+    if (came.wants) return wait(next, std::move(done), *came.wants);
+    std::move(done)(came.error, came.bytes);  // may have destroyed this
   }
 
   polled_socket socket;
   SSL* ssl;
   boost::asio::mutable_buffer read_into;
   boost::asio::const_buffer write_from;
-  std::optional<operation> reading;  ///< or shaking hands
-  std::optional<operation> writing;
   error_code socket_error;  ///< of the call under way
-  bool ended = false;       ///< the socket has come to its end
+  int reads_left = most_reads;
+  bool ended = false;  ///< the socket has come to its end
 };
 
 tls_stream::tls_stream(polled_socket socket, boost::asio::ssl::context& context)
@@ -181,16 +180,16 @@ std::size_t tls_stream::write_some(boost::asio::const_buffer from, error_code& e
   return done.bytes;
 }
 
-void tls_stream::handshake(handler done) { state_->start(state_->reading, &state::handshake_now, std::move(done)); }
+void tls_stream::handshake(handler done) { state_->start(&state::handshake_now, std::move(done)); }
 
 void tls_stream::read(boost::asio::mutable_buffer into, handler done) {
   state_->read_into = into;
-  state_->start(state_->reading, &state::read_now, std::move(done));
+  state_->start(&state::read_now, std::move(done));
 }
 
 void tls_stream::write(boost::asio::const_buffer from, handler done) {
   state_->write_from = from;
-  state_->start(state_->writing, &state::write_now, std::move(done));
+  state_->start(&state::write_now, std::move(done));
 }
 
 }  // namespace leadrelay::http

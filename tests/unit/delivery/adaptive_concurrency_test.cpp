@@ -110,6 +110,18 @@ TEST(adaptive_concurrency_test, quick_answers_that_come_to_take_longer_than_that
   EXPECT_GT(at.serve(10), 38'000);
 }
 
+TEST(adaptive_concurrency_test, a_bound_that_is_lowered_while_another_number_is_tried_holds) {
+  for (int tried = 0; tried < 400; ++tried) {
+    shared_provider at(64);
+    at.rate = [](int in_flight, double) { return in_flight > 11 ? 0.3 : 1.0; };
+    at.serve(20 + 0.1 * tried);
+    const int bound = std::max(1, at.concurrency.limit() - tried % 2);
+    at.concurrency.set_most(bound);
+    at.serve(3);
+    for (int turn = 0; turn < 50; ++turn, at.serve(0.1)) ASSERT_LE(at.concurrency.limit(), bound);
+  }
+}
+
 TEST(adaptive_concurrency_test, never_leaves_the_bounds_that_the_account_sets) {
   for (const int most : {1, 2, 5}) {
     shared_provider at(most, 100);

@@ -152,6 +152,19 @@ TEST_F(a_polled_socket, tells_when_a_read_is_worth_a_try) {
   EXPECT_EQ(error, asio::error::eof);
 }
 
+TEST_F(a_polled_socket, tells_all_that_wait_to_read_and_at_once_where_some_was_left) {
+  int told = 0;
+  const auto tell = [&](error_code failed) { told += failed ? 100 : 1; };
+  one.near.wait(polled_socket::readiness::to_read, tell);
+  one.near.wait(polled_socket::readiness::to_read, tell);
+  one.tell("more");
+  EXPECT_TRUE(run_until([&] { return told == 2; }));
+  error_code error;
+  EXPECT_EQ(one.near.read_some(asio::buffer(got.room.data(), 2), error), 2u);
+  one.near.wait(polled_socket::readiness::to_read, tell);
+  EXPECT_TRUE(run_until([&] { return told == 3; }));
+}
+
 TEST_F(a_polled_socket, tells_all_that_wait_when_a_write_is_worth_a_try) {
   const std::string much(1 << 20, 'x');
   error_code error;

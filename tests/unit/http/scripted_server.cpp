@@ -95,6 +95,10 @@ void peer::cork(bool is_corked) {
   socket_.set_option(option(is_corked));
 }
 
+void peer::send_tickets(int count) {
+  for (int number = 0; number < count; ++number) SSL_new_session_ticket(tls_->native_handle());
+}
+
 void peer::update_keys() { SSL_key_update(tls_->native_handle(), SSL_KEY_UPDATE_REQUESTED); }
 
 task<void> peer::closed() {

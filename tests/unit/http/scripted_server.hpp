@@ -27,6 +27,8 @@ class peer {
   void cork(bool is_corked);
   /// The next bytes that are written come with new keys of TLS 1.3, and ask the other side for new ones (RFC 8446 section 4.6.3).
   void update_keys();
+  /// So many new sessions leave before what is written next (RFC 8446 section 4.6.1).
+  void send_tickets(int count);
   /// Returns once the other side has closed or reset.
   task<void> closed();
   /// Ends well: TLS's own end first.

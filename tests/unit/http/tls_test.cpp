@@ -238,6 +238,43 @@ TEST_F(tls_test, keys_may_change_between_answers) {
   EXPECT_EQ(server->accepted(), 1);
 }
 
+TEST_F(tls_test, an_answer_behind_many_tickets_is_read) {
+  serve(
+      [&](test::peer& client, int) -> task<void> {
+        co_await client.read_request();
+        client.send_tickets(1000);
+        co_await client.write(ok);
+        co_await client.closed();
+      },
+      true);
+  const test::told got = get(*open());
+  EXPECT_EQ(got.status, 200u) << got.detail;
+}
+
+TEST_F(tls_test, large_request_goes_by_the_suites_of_old_that_encrypt_several_records_at_once) {
+  auto context_of = test::server_context(test::good_identity());
+  SSL_CTX_set_max_proto_version(context_of->native_handle(), TLS1_2_VERSION);
+  SSL_CTX_set_options(context_of->native_handle(), SSL_OP_NO_ENCRYPT_THEN_MAC);
+  ASSERT_EQ(SSL_CTX_set_cipher_list(context_of->native_handle(), "ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES128-SHA"), 1);
+  const std::string body(8 << 20, 'x');
+  std::size_t received = 0;
+  server = std::make_unique<test::scripted_server>(
+      context,
+      [&](test::peer& client, int) -> task<void> {
+        const std::string request = co_await client.read_request();
+        received = request.size() - request.find("\r\n\r\n") - 4;
+        co_await client.write(ok);
+        co_await client.closed();
+      },
+      context_of);
+  dial();
+  const auto over = open();
+  ASSERT_NE(over, nullptr);
+  const test::told got = post(*over, body);
+  EXPECT_EQ(got.status, 200u) << got.detail;
+  EXPECT_EQ(received, body.size());
+}
+
 TEST_F(tls_test, session_of_one_server_does_not_open_another) {
   serve_with(test::server_context(test::good_identity()));
   const auto port = std::make_shared<std::uint16_t>(server->port());
