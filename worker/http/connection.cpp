@@ -64,7 +64,7 @@ class stream_connection final : public connection {
   std::string request_;
   answer_reader reader_;
   wakeup written_;        ///< the background write has ended, where `send` waits for that
-  std::size_t sent_ = 0;  ///< bytes of the request that the system took; of TLS all or none are known
+  std::size_t sent_ = 0;  ///< bytes of the request that the system took; over TLS where it is not known, all
   error_code write_error_;
   transport_error closed_because_ = transport_error::none;  ///< why the socket was closed from this side
   bool writing_ = false;

@@ -4,11 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <optional>
 #include <vector>
-
-#include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
 
 #include "http/poller.hpp"
 
@@ -49,12 +45,6 @@ result receive_from(int socket, boost::asio::mutable_buffer into) {
 }  // namespace
 
 struct polled_socket::state final : poller::watched {
-  template <class Buffer>
-  struct operation {
-    Buffer buffer;
-    handler done;
-  };
-
   state(executor on, int taken) : at(on), events(boost::asio::use_service<poller>(on.context())), socket(taken) {
     if (!events.add(socket, *this)) close();
   }
@@ -64,24 +54,11 @@ struct polled_socket::state final : poller::watched {
     constexpr std::uint32_t over = EPOLLHUP | EPOLLERR;
     if (come & (EPOLLIN | EPOLLRDHUP | over)) readable = true;
     if (come & (EPOLLRDHUP | over)) ended = true;
-    if (come & (EPOLLOUT | over)) {
-      if (writing) try_write();
-      wake(waits_to_write, {});
-    }
-    if (!readable) return;
-    if (!waits_to_read.empty()) return wake_readers();  // may have destroyed this
-    if (!reading) return;
-    const result got = receive(reading->buffer);
-    if (would_block(got.error)) return;
-    handler done = std::move(reading->done);
-    reading.reset();
-    events.end_waiting();
-    std::move(done)(got.error, got.bytes);  // may have destroyed this
+    if (come & (EPOLLOUT | over)) wake(waits_to_write, {});
+    if (readable && !waits_to_read.empty()) wake_readers();  // may have destroyed this
   }
 
   void abandon() noexcept override {
-    const auto read = std::exchange(reading, std::nullopt);
-    const auto written = std::exchange(writing, std::nullopt);
     const auto readers = std::exchange(waits_to_read, {});
     const auto writers = std::exchange(waits_to_write, {});
     // With them the coroutine may end that this belongs to.
@@ -92,11 +69,6 @@ struct polled_socket::state final : poller::watched {
     // Less than there is room for was all; what comes later is told anew. An end that was told with it is still to be read.
     if (would_block(got.error) || (!got.error && got.bytes < into.size() && !ended)) readable = false;
     return got;
-  }
-
-  void try_write() {
-    const result sent = send_to(socket, writing->buffer);
-    if (!would_block(sent.error)) finish_later(writing, sent);
   }
 
   void wake_readers() {
@@ -118,23 +90,9 @@ struct polled_socket::state final : poller::watched {
     boost::asio::post(at, [done = std::move(done), error]() mutable { std::move(done)(error); });
   }
 
-  template <class Buffer>
-  void finish_later(std::optional<operation<Buffer>>& what, const result& with) {
-    events.end_waiting();
-    post(std::move(what->done), with);
-    what.reset();
-  }
-
-  void post(handler done, const result& with) {
-    boost::asio::post(at, [done = std::move(done), with]() mutable { std::move(done)(with.error, with.bytes); });
-  }
-
   void cancel() {
-    const result aborted{boost::asio::error::operation_aborted};
-    if (reading) finish_later(reading, aborted);
-    if (writing) finish_later(writing, aborted);
-    wake(waits_to_write, aborted.error);
-    wake(waits_to_read, aborted.error);
+    wake(waits_to_write, boost::asio::error::operation_aborted);
+    wake(waits_to_read, boost::asio::error::operation_aborted);
   }
 
   void close() {
@@ -149,8 +107,6 @@ struct polled_socket::state final : poller::watched {
   int socket;
   bool readable = false;  ///< or may be
   bool ended = false;     ///< the other side sends no more
-  std::optional<operation<boost::asio::mutable_buffer>> reading;
-  std::optional<operation<boost::asio::const_buffer>> writing;
   std::vector<wait_handler> waits_to_read;
   std::vector<wait_handler> waits_to_write;
 };
@@ -207,23 +163,17 @@ bool polled_socket::has_news(time_point until) noexcept {
   return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
-void polled_socket::read(boost::asio::mutable_buffer into, handler done) {
-  if (!is_open()) return state_->post(std::move(done), {boost::asio::error::operation_aborted});
-  if (into.size() == 0) return state_->post(std::move(done), {});
-  if (state_->readable) {
-    const result got = state_->receive(into);
-    if (!would_block(got.error)) return state_->post(std::move(done), got);
-  }
-  state_->reading.emplace(into, std::move(done));
-  state_->events.begin_waiting();
+polled_socket::progress polled_socket::read_now(boost::asio::mutable_buffer into) {
+  if (into.size() == 0) return {};
+  progress out;
+  out.bytes = read_some(into, out.error);
+  return would_block(out.error) ? progress{.wants = readiness::to_read} : out;
 }
 
-void polled_socket::write(boost::asio::const_buffer from, handler done) {
-  if (!is_open()) return state_->post(std::move(done), {boost::asio::error::operation_aborted});
-  const result sent = send_to(state_->socket, from);
-  if (!would_block(sent.error)) return state_->post(std::move(done), sent);
-  state_->writing.emplace(from, std::move(done));
-  state_->events.begin_waiting();
+polled_socket::progress polled_socket::write_now(boost::asio::const_buffer from) {
+  progress out;
+  out.bytes = write_some(from, out.error);
+  return would_block(out.error) ? progress{.wants = readiness::to_write} : out;
 }
 
 }  // namespace leadrelay::http

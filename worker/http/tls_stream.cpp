@@ -1,15 +1,12 @@
 #include "http/tls_stream.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <new>
-#include <optional>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 
 namespace leadrelay::http {
@@ -17,27 +14,20 @@ namespace {
 
 using boost::system::error_code;
 using readiness = polled_socket::readiness;
-
-bool would_block(const error_code& error) noexcept {
-  return error == boost::asio::error::would_block || error == boost::asio::error::try_again;
-}
+using progress = polled_socket::progress;
 
 /// From the socket, for one call.
 constexpr int most_reads = 8;
 
-int clamped(std::size_t bytes) noexcept { return static_cast<int>(std::min<std::size_t>(bytes, std::numeric_limits<int>::max())); }
+/// No more than a record: of several that are written at once OpenSSL does not tell which have left, and wants the same bytes again.
+int within_record(std::size_t bytes) noexcept { return static_cast<int>(std::min<std::size_t>(bytes, SSL3_RT_MAX_PLAIN_LENGTH)); }
+
+bool would_block(const error_code& error) noexcept { return error == boost::asio::error::would_block; }
 
 }  // namespace
 
-/// What OpenSSL reads and writes through (BIO_meth_new(3)), and what waits for it.
+/// What OpenSSL reads and writes through (BIO_meth_new(3)).
 struct tls_stream::state {
-  struct step {
-    error_code error{};
-    std::size_t bytes = 0;
-    std::optional<readiness> wants{};  ///< to be tried again then
-  };
-  using attempt = step (state::*)();
-
   state(polled_socket taken, boost::asio::ssl::context& context) : socket(std::move(taken)), ssl(SSL_new(context.native_handle())) {
     BIO* const through = ssl ? BIO_new(method()) : nullptr;
     if (!through) {
@@ -100,7 +90,7 @@ struct tls_stream::state {
   }
 
   /// What came of a call, by what it returned.
-  step end(int returned) {
+  progress end(int returned) {
     if (returned > 0) return {{}, static_cast<std::size_t>(returned)};
     switch (SSL_get_error(ssl, returned)) {
       case SSL_ERROR_WANT_READ: return {{}, 0, readiness::to_read};
@@ -118,43 +108,8 @@ struct tls_stream::state {
     return boost::asio::ssl::error::unexpected_result;
   }
 
-  step handshake_now() {
-    begin();
-    return end(SSL_connect(ssl));
-  }
-  step read_now() {
-    if (read_into.size() == 0) return {};
-    begin();
-    return end(SSL_read(ssl, read_into.data(), clamped(read_into.size())));
-  }
-  /// No more than a record: of several at once OpenSSL does not tell which have left, and wants the same bytes again.
-  step write_now() {
-    if (write_from.size() == 0) return {};
-    begin();
-    return end(SSL_write(ssl, write_from.data(), std::min(clamped(write_from.size()), SSL3_RT_MAX_PLAIN_LENGTH)));
-  }
-
-  void start(attempt next, handler done) {
-    const step first = (this->*next)();
-    if (first.wants) return wait(next, std::move(done), *first.wants);
-    boost::asio::post(socket.get_executor(), [done = std::move(done), first]() mutable { std::move(done)(first.error, first.bytes); });
-  }
-
-  /// What waits owns the handler, so that both end together where the io_context does.
-  void wait(attempt next, handler done, readiness until) {
-    socket.wait(until, [this, next, done = std::move(done)](const error_code& error) mutable { go_on(next, std::move(done), error); });
-  }
-
-  void go_on(attempt next, handler done, const error_code& error) {
-    const step came = error ? step{error} : (this->*next)();
-    if (came.wants) return wait(next, std::move(done), *came.wants);
-    std::move(done)(came.error, came.bytes);  // may have destroyed this
-  }
-
   polled_socket socket;
   SSL* ssl;
-  boost::asio::mutable_buffer read_into;
-  boost::asio::const_buffer write_from;
   error_code socket_error;  ///< of the call under way
   int reads_left = most_reads;
   bool ended = false;  ///< the socket has come to its end
@@ -174,22 +129,26 @@ polled_socket& tls_stream::next_layer() noexcept { return state_->socket; }
 SSL* tls_stream::native_handle() noexcept { return state_ ? state_->ssl : nullptr; }
 
 std::size_t tls_stream::write_some(boost::asio::const_buffer from, error_code& error) {
-  state_->write_from = from;
-  const auto done = state_->write_now();
+  const progress done = write_now(from);
   error = done.wants ? boost::asio::error::would_block : done.error;
   return done.bytes;
 }
 
-void tls_stream::handshake(handler done) { state_->start(&state::handshake_now, std::move(done)); }
-
-void tls_stream::read(boost::asio::mutable_buffer into, handler done) {
-  state_->read_into = into;
-  state_->start(&state::read_now, std::move(done));
+polled_socket::progress tls_stream::handshake_now() {
+  state_->begin();
+  return state_->end(SSL_connect(state_->ssl));
 }
 
-void tls_stream::write(boost::asio::const_buffer from, handler done) {
-  state_->write_from = from;
-  state_->start(&state::write_now, std::move(done));
+polled_socket::progress tls_stream::read_now(boost::asio::mutable_buffer into) {
+  if (into.size() == 0) return {};
+  state_->begin();
+  return state_->end(SSL_read(state_->ssl, into.data(), within_record(into.size())));
+}
+
+polled_socket::progress tls_stream::write_now(boost::asio::const_buffer from) {
+  if (from.size() == 0) return {};
+  state_->begin();
+  return state_->end(SSL_write(state_->ssl, from.data(), within_record(from.size())));
 }
 
 }  // namespace leadrelay::http

@@ -4,7 +4,6 @@
 #include <memory>
 #include <utility>
 
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -17,7 +16,7 @@ namespace leadrelay::http {
 /// encrypted once and copied nowhere, with one system call for a record. An Asio stream (AsyncReadStream, AsyncWriteStream) for coroutines
 /// of the loop; of a sequence of buffers the first one is used. One read and one write may be under way, or one handshake. Errors are
 /// the system's, Asio's `eof` and `stream_truncated` for an end with and without a close_notify (RFC 8446 section 6.1), and OpenSSL's in
-/// Asio's category of them. Must live until what is under way has ended. One thread, the loop's.
+/// Asio's category of them. Stays where it is until what is under way has ended. One thread, the loop's.
 class tls_stream {
  public:
   using executor_type = executor;
@@ -41,7 +40,9 @@ class tls_stream {
   auto async_handshake(Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code)>(
         [this](auto handler) {
-          handshake([handler = std::move(handler)](const error_code& error, std::size_t) mutable { std::move(handler)(error); });
+          next_layer().carry_out(
+              [this] { return handshake_now(); },
+              [handler = std::move(handler)](const error_code& error, std::size_t) mutable { std::move(handler)(error); });
         },
         token);
   }
@@ -49,22 +50,27 @@ class tls_stream {
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& into, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
-        [this](auto handler, boost::asio::mutable_buffer first) { read(first, std::move(handler)); }, token, polled_socket::first_of(into));
+        [this](auto handler, boost::asio::mutable_buffer first) {
+          next_layer().carry_out([this, first] { return read_now(first); }, std::move(handler));
+        },
+        token, polled_socket::first_of(into));
   }
 
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& from, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
-        [this](auto handler, boost::asio::const_buffer first) { write(first, std::move(handler)); }, token, polled_socket::first_of(from));
+        [this](auto handler, boost::asio::const_buffer first) {
+          next_layer().carry_out([this, first] { return write_now(first); }, std::move(handler));
+        },
+        token, polled_socket::first_of(from));
   }
 
  private:
-  using handler = boost::asio::any_completion_handler<void(error_code, std::size_t)>;
   struct state;
 
-  void handshake(handler done);
-  void read(boost::asio::mutable_buffer into, handler done);
-  void write(boost::asio::const_buffer from, handler done);
+  polled_socket::progress handshake_now();
+  polled_socket::progress read_now(boost::asio::mutable_buffer into);
+  polled_socket::progress write_now(boost::asio::const_buffer from);
 
   std::unique_ptr<state> state_;
 };

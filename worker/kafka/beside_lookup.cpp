@@ -28,6 +28,14 @@ struct search {
 /// Partitions that are asked for together: librdkafka looks for each of an answer's in the list from its beginning on.
 constexpr std::size_t most_together = 500;
 
+template <class T>
+std::vector<std::span<T>> in_parts(std::vector<T>& of) {
+  std::vector<std::span<T>> out;
+  const std::span<T> all(of);
+  for (std::size_t at = 0; at < all.size(); at += most_together) out.push_back(all.subspan(at, std::min(most_together, all.size() - at)));
+  return out;
+}
+
 /// What librdkafka has answered, in an order of its own, by partition.
 class answered {
  public:
@@ -116,9 +124,8 @@ std::optional<lookup_failure> find_committed(const search& in, std::span<candida
 }
 
 std::optional<lookup_failure> find_committed(search& in) {
-  const std::span<candidate> all(in.candidates);
-  for (std::size_t at = 0; at < all.size(); at += most_together)
-    if (auto failed = find_committed(in, all.subspan(at, std::min(most_together, all.size() - at)))) return failed;
+  for (const auto part : in_parts(in.candidates))
+    if (auto failed = find_committed(in, part)) return failed;
   return std::nullopt;
 }
 
@@ -144,9 +151,7 @@ void find_offsets(search& in, std::int64_t logical, std::int64_t beside_partitio
   std::vector<candidate*> known;
   for (candidate& each : in.candidates)
     if (each.found.end >= 0) known.push_back(&each);
-  const std::span<candidate* const> all(known);
-  for (std::size_t at = 0; at < all.size(); at += most_together)
-    find_offsets(in, all.subspan(at, std::min(most_together, all.size() - at)), logical, to);
+  for (const auto part : in_parts(known)) find_offsets(in, part, logical, to);
 }
 
 }  // namespace
