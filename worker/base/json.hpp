@@ -60,8 +60,6 @@ class number_texts {
   /// The text of this very value, or an empty one where there is none.
   std::string_view of(const value& number) const noexcept;
 
-  std::size_t held_bytes() const noexcept { return all_.capacity() * sizeof(entry); }
-
  private:
   friend class number_keeper;
 

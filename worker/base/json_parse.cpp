@@ -1,7 +1,6 @@
 #include "base/json.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -12,6 +11,7 @@
 
 #include <rapidjson/error/en.h>
 
+#include "base/json_glance.hpp"
 #include "base/text.hpp"
 
 namespace leadrelay::json {
@@ -49,22 +49,6 @@ bool is_number_character(char c) noexcept { return is_digit(c) || c == '.' || c 
 
 std::size_t skip_digits(std::string_view text, std::size_t at) noexcept {
   while (at < text.size() && is_digit(text[at])) ++at;
-  return at;
-}
-
-/// Where the next one is, or the text's end; eight bytes at a time, as most of an event is text.
-std::size_t find_quote_or_backslash(std::string_view text, std::size_t at) noexcept {
-  static_assert(std::endian::native == std::endian::little);
-  constexpr std::uint64_t ones = 0x0101010101010101;
-  // The lowest bit set is of the first byte that is 0; those above it may be wrong.
-  const auto zeros = [](std::uint64_t word) { return (word - ones) & ~word & (ones << 7); };
-  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + at, sizeof(word));
-    const std::uint64_t found = zeros(word ^ (ones * '"')) | zeros(word ^ (ones * '\\'));
-    if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
-  }
-  while (at < text.size() && text[at] != '"' && text[at] != '\\') ++at;
   return at;
 }
 

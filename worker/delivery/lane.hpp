@@ -12,7 +12,6 @@
 #include "base/time.hpp"
 #include "delivery/offsets.hpp"
 #include "delivery/stall_watch.hpp"
-#include "events/lead_change.hpp"
 #include "events/record.hpp"
 #include "tracing/change_trace.hpp"
 
@@ -42,8 +41,6 @@ struct owned_partition {
 struct change {
   events::record record;
   std::shared_ptr<owned_partition> from;
-  /// Decoded on arrival, and dropped where the change has to wait behind another, so that waiting costs the record's bytes alone.
-  std::unique_ptr<events::lead_change> decoded;
   std::uint64_t held_bytes = 0;                    ///< what it takes from the budget
   std::unique_ptr<events::origin> origin{};        ///< of one that was parked
   std::unique_ptr<tracing::change_trace> trace{};  ///< where the worker traces

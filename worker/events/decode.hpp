@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <string_view>
+
 #include "base/reason.hpp"
 #include "events/lead_change.hpp"
 #include "events/record.hpp"
@@ -21,6 +24,10 @@ namespace leadrelay::events {
 /// are doubles, in `google.protobuf.Struct` too, so that what they cannot hold is lost before it comes here: such numbers belong in a text.
 outcome<lead_change> decode(const record& from);
 
+/// A text at the top of the event, found without decoding it, which takes far longer: what `decode` gives where it gives anything. Nothing
+/// where only `decode` tells, as with CloudEvents, Protobuf and escapes.
+std::optional<std::string_view> glance(const record& from, std::string_view part) noexcept;
+
 /// The JSON part of `decode`, for texts that come from elsewhere than Kafka.
 outcome<lead_change> decode_json(std::string_view text);
 
@@ -31,6 +38,9 @@ outcome<lead_change> decode_protobuf(std::string_view bytes);
 
 /// What order is kept by (the Contract's `order_by`).
 enum class order_by { key, lead };
+
+/// Whether a record's own key names its lane, not its lead.
+bool is_ordered_by_key(const record& from, order_by by) noexcept;
 
 /// The text that a change's lane is named by within its account: the record's key, or with `order_by: lead` and for records without
 /// a key the lead's id, e-mail or phone, whichever comes first.

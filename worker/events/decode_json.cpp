@@ -24,7 +24,7 @@ outcome<tree> parse_tree(std::string_view text) {
 }
 
 bool is_cloud_event(const json::value& value) noexcept {
-  return value.IsObject() && json::find(value, "specversion") && (json::find(value, "data") || json::find(value, "data_base64"));
+  return value.IsObject() && json::find(value, cloud_event_mark) && (json::find(value, "data") || json::find(value, "data_base64"));
 }
 
 /// CloudEvents JSON format 1.0, section 3.1.1: bytes that are not JSON themselves stand as Base64, their type in `datacontenttype`.
@@ -43,7 +43,7 @@ outcome<lead_change> read_base64(const json::value& cloud_event, const json::val
 outcome<lead_change> read_cloud_event(tree from) {
   const json::value& cloud_event = *from.document;
   if (const auto repeated = find_repeated_key_here(cloud_event)) return invalid(*repeated + ": stands twice, expected once");
-  const json::value* version = json::find(cloud_event, "specversion");
+  const json::value* version = json::find(cloud_event, cloud_event_mark);
   if (!version || !version->IsString()) return invalid("specversion: is missing or no string, expected the version of CloudEvents");
   const json::value* data = json::find(cloud_event, "data");
   const json::value* base64 = json::find(cloud_event, "data_base64");

@@ -94,11 +94,6 @@ void read_parts(const json::value& event, std::string_view at, lead_change& into
 
 }  // namespace
 
-std::size_t lead_change::held_bytes() const noexcept {
-  return sizeof(lead_change) + numbers.held_bytes() + (document ? sizeof(json::document) : 0) +
-         (memory ? sizeof(json::pool) + memory->Capacity() : 0);
-}
-
 outcome<lead_change> read_envelope(tree from, const json::value& event, std::string_view at) {
   if (!event.IsObject()) {
     const std::string name = at.empty() ? "the value" : std::string(at.substr(0, at.size() - 1));

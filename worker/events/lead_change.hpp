@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -32,9 +31,6 @@ struct lead_change {
   json::number_texts numbers;          ///< those of a JSON event; Protobuf has doubles alone, which the tree holds
   std::unique_ptr<json::pool> memory;  ///< what `document` stands in
   std::unique_ptr<json::document> document;
-
-  /// Bytes that keeping this change holds, the struct included.
-  std::size_t held_bytes() const noexcept;
 };
 
 }  // namespace leadrelay::events

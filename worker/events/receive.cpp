@@ -6,14 +6,25 @@
 
 namespace leadrelay::events {
 
+namespace {
+
+std::size_t measured_size(const record& of) noexcept { return of.key.value_or("").size() + of.value.value_or("").size(); }
+
+}  // namespace
+
 outcome<lead_change> receive(const record& from, std::uint64_t max_record, const account_lookup& known) {
-  const std::size_t size = from.key.value_or("").size() + from.value.value_or("").size();
+  const std::size_t size = measured_size(from);
   if (size > max_record)
     return problem{reason::too_large,
                    "key and value are " + std::to_string(size) + " bytes, at most " + std::to_string(max_record) + " (max_record)"};
   auto decoded = decode(from);
   if (decoded && !known(decoded->account)) return problem{reason::unknown_account, "account: the configuration has none of that name"};
   return decoded;
+}
+
+bool is_known_at_a_glance(const record& from, std::uint64_t max_record, const account_lookup& known) {
+  const auto account = measured_size(from) > max_record ? std::nullopt : glance(from, "account");
+  return account && known(*account);
 }
 
 }  // namespace leadrelay::events

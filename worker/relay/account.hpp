@@ -205,7 +205,6 @@ class account {
   const waiting& held(lane_side side) const noexcept { return held_[index(side)]; }
   /// A change has come to a lane; has taken more memory there; has left it.
   void count_held(lane_side side, const delivery::change& come) noexcept;
-  void count_more_held(lane_side side, std::uint64_t bytes) noexcept { held_[index(side)].bytes += bytes; }
   void forget_held(lane_side side, const delivery::change& gone) noexcept;
 
   /// Comes to the gate, where first come is first served; a retry that the budget does not cover yet waits beside the others. The lane's

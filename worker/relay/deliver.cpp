@@ -16,6 +16,12 @@ namespace {
 
 constexpr std::size_t most_response_bytes = 1024;
 
+/// What a change decodes to takes many times the bytes of its record, and lasts no longer than this.
+outcome<providers::request> build_request(const providers::plan& by, const events::record& from) {
+  const auto decoded = events::decode(from);
+  return decoded ? by.build(*decoded) : decoded.error();
+}
+
 bool may_not_repeat(const account_terms& by, const providers::request& request) { return request.appends && !by.retries.retry_unknown; }
 
 }  // namespace
@@ -68,11 +74,6 @@ void relay::come_to_gate(account& of, running_lane& lane, delivery::try_kind kin
 /// one request; 0 where it has not ended: its partition was given up, or it is to be parked.
 task<std::size_t> relay::deliver(account& of, running_lane& lane) {
   delivery::change& current = lane.queue.changes.front();
-  if (!current.decoded) {
-    auto decoded = events::decode(current.record);  // was decoded on arrival, so it can be
-    current.decoded = std::make_unique<events::lead_change>(std::move(*decoded));
-    hold_decoded(of, current);
-  }
   ending end;
   load what;
   if (build(of, lane, what.own, end)) co_await send_until_settled(of, lane, what, end);
@@ -93,7 +94,7 @@ task<std::size_t> relay::deliver(account& of, running_lane& lane) {
 bool relay::build(account& of, running_lane& lane, providers::request& into, ending& end) {
   lane.terms = of.terms();
   const delivery::change& current = lane.queue.changes.front();
-  auto built = lane.terms->settings->plan.build(*current.decoded);
+  auto built = build_request(lane.terms->settings->plan, current.record);
   if (of.has_given_up()) {
     end.bury({reason::unknown_account, "the account was removed from the configuration, and its provider does not take the change"});
   } else if (!built) {
@@ -276,9 +277,9 @@ void relay::obey_told_limits(account& of, const running_lane& lane, const provid
 /// What a provider may echo and nobody is to see: the account's credential and the sensitive values of the lane's first changes.
 std::vector<std::string> relay::secrets_of(const account& of, const running_lane& lane, std::size_t changes) {
   const providers::plan& plan = lane.terms->settings->plan;
-  std::vector<std::string> out = plan.sensitive_values(*lane.queue.changes.front().decoded);
-  for (std::size_t index = 1; index < changes; ++index) {
-    const auto decoded = events::decode(lane.queue.changes[index].record);
+  std::vector<std::string> out;
+  for (std::size_t index = 0; index < changes; ++index) {
+    const auto decoded = events::decode(lane.queue.changes[index].record);  // a request was made of it
     std::ranges::move(plan.sensitive_values(*decoded), std::back_inserter(out));
   }
   out.insert(out.end(), of.secrets().begin(), of.secrets().end());

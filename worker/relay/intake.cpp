@@ -13,7 +13,7 @@
 #include "relay/relay.hpp"
 #include "sink/parked_record.hpp"
 
-// From the record to its lane: what Kafka delivers is decoded, finds its account, and waits behind the earlier changes of its lead.
+// From the record to its lane: what Kafka delivers finds its account, and waits behind the earlier changes of its lead.
 namespace leadrelay::relay {
 namespace {
 
@@ -24,9 +24,6 @@ constexpr std::uint64_t bookkeeping_bytes = 512;
 constexpr std::size_t ahead_of_each_request = 4;
 constexpr std::size_t least_ahead = 4096;
 constexpr std::size_t most_ahead = 65536;
-
-/// A lane with its coroutine, which lives until the broker knows of its last change.
-constexpr std::uint64_t lane_bytes = 1024;
 
 }  // namespace
 
@@ -45,7 +42,7 @@ void relay::take_in(const std::shared_ptr<delivery::owned_partition>& owner, eve
   kafka_trouble_.clear();
   ++metrics_.records;
   metrics_.record_bytes += taken.size;
-  delivery::change change{.record = std::move(taken), .from = owner, .decoded = nullptr};
+  delivery::change change{.record = std::move(taken), .from = owner};
   if (owner->parked)
     if (auto origin = sink::take_origin(change.record)) change.origin = std::make_unique<events::origin>(std::move(*origin));
   begin_trace(change);
@@ -64,20 +61,27 @@ void relay::tell_taken_before(delivery::owned_partition& of, std::int64_t offset
 
 void relay::route(delivery::change taken) {
   auto found = accounts_by_name_.cend();
-  auto decoded = events::receive(taken.record, configuration_->max_record, [&](std::string_view name) {
+  const auto is_known = [&](std::string_view name) {
     found = accounts_by_name_.find(name);
     // Of an account that was removed, what was taken before is delivered.
     return found != accounts_by_name_.cend() && (!found->second->is_removed() || taken.from->parked);
-  });
+  };
+  const std::uint64_t most = configuration_->max_record;
+  const bool is_keyed = events::is_ordered_by_key(taken.record, configuration_->order) && !taken.trace;
+  if (is_keyed && events::is_known_at_a_glance(taken.record, most, is_known)) {
+    const std::string_view key = *taken.record.key;
+    return append_to_lane(*found->second, key, std::move(taken));
+  }
+  const auto decoded = events::receive(taken.record, most, is_known);
   if (!decoded) return bury_unsent(std::move(taken), decoded.error());
-  taken.decoded = std::make_unique<events::lead_change>(std::move(*decoded));
-  name_trace(taken, *found->second);
-  append_to_lane(*found->second, std::move(taken));
+  name_trace(taken, *decoded, *found->second);
+  const std::string_view key = events::order_key(taken.record, *decoded, configuration_->order);
+  append_to_lane(*found->second, key, std::move(taken));
 }
 
-void relay::append_to_lane(account& to, delivery::change taken) {
+/// `key` names the lane and is good meanwhile.
+void relay::append_to_lane(account& to, std::string_view key, delivery::change taken) {
   const lane_side side = side_of(*taken.from);
-  const std::string_view key = events::order_key(taken.record, *taken.decoded, configuration_->order);
   if (side == lane_side::source) ++to.metrics().taken;
   to.begin_pending(taken);
   if (account_partition* const aside = side == lane_side::source ? to.parked(*taken.from) : nullptr) {
@@ -88,10 +92,8 @@ void relay::append_to_lane(account& to, delivery::change taken) {
   }
   running_lane& lane = to.lane_of(key, side);
   const bool idle = lane.step == lane_step::idle;
-  if (!idle) taken.decoded.reset();
   to.count_held(side, taken);
   lane.queue.changes.push_back(std::move(taken));
-  if (idle) hold_decoded(to, lane.queue.changes.back());
   look_whether_crowded(to);
   if (lane.step == lane_step::committing) commit_soon(haste_of(to));
   if (!idle) return;
@@ -123,15 +125,6 @@ void relay::hold(delivery::change& taken) {
   ahead_.take();
   pause_or_resume(*taken.from);
   rest_or_read();
-}
-
-/// A decoded change can take many times the bytes of its record.
-void relay::hold_decoded(account& of, delivery::change& decoded) {
-  const std::uint64_t bytes = decoded.decoded->held_bytes();
-  decoded.held_bytes += bytes;
-  of.count_more_held(side_of(*decoded.from), bytes);
-  budget_.take(bytes);
-  pause_or_resume(*decoded.from);
 }
 
 void relay::release_lane(const running_lane& ended) {

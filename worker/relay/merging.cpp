@@ -31,9 +31,7 @@ std::size_t started_together(const running_lane& lane) {
   return out;
 }
 
-/// The lane's first change is the only one that is sure to be decoded.
 bool add(providers::merger& to, const delivery::change& next) {
-  if (next.decoded) return to.add(*next.decoded);
   const auto decoded = events::decode(next.record);
   return decoded && to.add(*decoded);
 }
@@ -177,7 +175,7 @@ void relay::let_go(account& of, running_lane& lane, std::size_t changes) {
 }
 
 std::string relay::event_id_of(const delivery::change& of) {
-  if (of.decoded) return std::string(of.decoded->id);
+  if (const auto id = events::glance(of.record, "id")) return std::string(*id);
   const auto decoded = events::decode(of.record);
   return decoded ? std::string(decoded->id) : std::string();
 }

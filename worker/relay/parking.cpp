@@ -165,7 +165,6 @@ void relay::look_whether_crowded(account& of) {
 // --- Setting aside ---------------------------------------------------------------------------------------------------------------------
 
 void relay::set_aside(account_partition& to, delivery::change taken) {
-  taken.decoded.reset();
   to.to_move.push_back(std::move(taken));
   to.of.count_to_move(1);
   ++waiting_to_move_;

@@ -104,12 +104,13 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   void take_in(const std::shared_ptr<delivery::owned_partition>& owner, events::record&& taken);
   static void tell_taken_before(delivery::owned_partition& of, std::int64_t offset);
   void route(delivery::change taken);
-  void append_to_lane(account& to, delivery::change taken);
+  void append_to_lane(account& to, std::string_view key, delivery::change taken);
   void bury_unsent(delivery::change taken, problem why);
   task<void> bury_alone(delivery::change doomed, problem why);
   void hold(delivery::change& taken);
-  void hold_decoded(account& of, delivery::change& decoded);
   void release(const delivery::change& ended);
+  /// A lane with its coroutine, which lives until the broker knows of its last change.
+  static constexpr std::uint64_t lane_bytes = 1024;
   void release_lane(const running_lane& ended);
   void pause_or_resume(delivery::owned_partition& touched);
   bool is_to_pause(const delivery::owned_partition& of) const;
@@ -142,7 +143,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
 
   // tracing.cpp: what is told of single events, in the log, to their providers and in spans
   void begin_trace(delivery::change& taken);
-  static void name_trace(const delivery::change& taken, const account& of);
+  static void name_trace(const delivery::change& taken, const events::lead_change& decoded, const account& of);
   void enter_step(running_lane& lane, lane_step step) const;
   void end_wait(const delivery::change& of, time_point at);
   void trace_attempt(const running_lane& lane, const load& what, const attempt& tried, int resend_count);
@@ -217,7 +218,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   bool hand_over(account& of, running_lane& lane);
   kafka::move gather_move();
   void gather_of(account& of, kafka::move& into, std::uint64_t& bytes);
-  static bool is_closing(const account_partition& of);
+  bool is_closing(const account_partition& of) const;
   void add_moved_logs(std::vector<kafka::offset_to_commit>& to) const;
   void note_failed_move(const kafka::move_result& result);
   std::map<const delivery::owned_partition*, delivery::offsets> offsets_as_moved() const;
@@ -240,6 +241,8 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   void stop_reading(account_partition& of);
   void leave_logs(const delivery::owned_partition& source, std::vector<std::shared_ptr<delivery::owned_partition>>& leaving);
   static bool hands_over_later(const account_partition& of);
+  bool has_room_for_lanes(const account_partition& of) const;
+  bool may_unpark(const account_partition& of) const;
   void look_whether_drained();
   kafka::needed_topic parked_in(std::string topic, int partitions) const;
   void check_parking();

@@ -10,6 +10,7 @@ namespace leadrelay::relay {
 
 task<bool> relay::bury(account* of, delivery::change& doomed, const ending& end) {
   sink::dead_letter_context context;
+  const std::string id = of ? event_id_of(doomed) : "";
   context.reason = end.reason;
   context.detail = end.detail;
   context.attempts = end.requests;
@@ -20,7 +21,7 @@ task<bool> relay::bury(account* of, delivery::change& doomed, const ending& end)
   if (of) {
     context.account = of->name();
     context.provider = end.by->settings->plan.definition().name();
-    context.event_id = doomed.decoded->id;
+    context.event_id = id;
   }
   tell_dead_letter(of, doomed, end);
   const auto letter = std::make_shared<burial>(loop_.executor(), doomed.from);

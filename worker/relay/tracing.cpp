@@ -42,9 +42,9 @@ void relay::begin_trace(delivery::change& taken) {
   taken.trace = std::make_unique<tracing::change_trace>(std::move(parent), made, make_span_id(), by, now);
 }
 
-void relay::name_trace(const delivery::change& taken, const account& of) {
+void relay::name_trace(const delivery::change& taken, const events::lead_change& decoded, const account& of) {
   if (!is_recorded(taken)) return;
-  taken.trace->event_id = truncate_utf8(taken.decoded->id, most_id_bytes);
+  taken.trace->event_id = truncate_utf8(decoded.id, most_id_bytes);
   taken.trace->account = of.name();
   taken.trace->provider = of.settings().plan.definition().name();
 }

@@ -114,7 +114,7 @@ TEST(decode_json, what_is_no_number_is_undecodable) {
   EXPECT_EQ(reason_of(R"({"id":"1","account":"a","lead":{"id":"L"},"changes":{1e309:1}})"), reason::undecodable);
 }
 
-TEST(decode_json, texts_of_numbers_are_held_and_counted) {
+TEST(decode_json, texts_of_numbers_are_held) {
   const auto with = [](const std::string& value) {
     return decode_json(R"({"id":"1","account":"a","lead":{"id":"L"},"changes":{"x":[)" + value + "]}}").value();
   };
@@ -123,9 +123,26 @@ TEST(decode_json, texts_of_numbers_are_held_and_counted) {
   auto change = with(many);
   const auto moved = std::move(change);
   EXPECT_EQ(moved.numbers.of((*moved.changes)["x"][999]), "1.5");
-  EXPECT_GE(moved.numbers.held_bytes(), 1000u * 16);
-  EXPECT_GE(moved.held_bytes(), moved.numbers.held_bytes() + moved.memory->Capacity());
   EXPECT_TRUE(with("1,2,3").numbers.empty());
+}
+
+TEST(glance, part_of_an_event_is_found) {
+  const record from = copy_record("key", event, {});
+  EXPECT_EQ(glance(from, "id"), "e1");
+  EXPECT_EQ(glance(from, "account"), "acme");
+  EXPECT_EQ(glance(from, "changes"), std::nullopt);
+  EXPECT_EQ(glance(from, "absent"), std::nullopt);
+  EXPECT_EQ(glance(copy_record("key", std::nullopt, {}), "id"), std::nullopt);
+}
+
+TEST(glance, only_json_that_is_no_cloud_event_is_looked_at) {
+  const auto seen = [](std::string_view type, std::string_view value) {
+    return glance(copy_record(std::nullopt, value, {{"content-type", type}}), "account");
+  };
+  EXPECT_EQ(seen("application/json; charset=utf-8", event), "acme");
+  EXPECT_EQ(seen("application/protobuf", event), std::nullopt);
+  EXPECT_EQ(seen("application/cloudevents+json", event), std::nullopt);
+  EXPECT_EQ(seen("", R"({"account":"a","specversion":"1.0","data":{"account":"b"}})"), std::nullopt);
 }
 
 TEST(decode_json, long_texts_are_taken) {
@@ -150,6 +167,8 @@ TEST(decode_json, random_changes_of_an_event_are_decoded_or_refused_with_a_reaso
     std::string changed = event;
     for (unsigned count = 0; count <= random() % 3; ++count) changed[random() % changed.size()] = static_cast<char>(random());
     const auto change = decode_json(changed);
+    const auto seen = glance(copy_record(std::nullopt, changed, {}), "account");
+    EXPECT_TRUE(!change || !seen || *seen == change->account);
     if (change) {
       EXPECT_FALSE(change->id.empty() || change->account.empty() || !(change->changes || change->native));
     } else {

@@ -50,14 +50,14 @@ TEST(read_envelope, parts_survive_moving_the_change) {
   EXPECT_EQ(json::serialize(*assigned.native), R"({"x":1})");
 }
 
-TEST(read_envelope, held_bytes_grow_with_the_event_and_stay_near_its_size) {
+TEST(read_envelope, memory_grows_with_the_event_and_stays_near_its_size) {
   const auto small = decode_json(whole);
   const std::string padded = R"({"id":"1","account":"a","lead":{"id":"L"},"changes":{"note":")" + std::string(100'000, 'x') + "\"}}";
   const auto large = decode_json(padded);
-  EXPECT_GT(small->held_bytes(), std::string_view(whole).size());
-  EXPECT_LT(small->held_bytes(), 4'000u);
-  EXPECT_GT(large->held_bytes(), 100'000u);
-  EXPECT_LT(large->held_bytes(), 110'000u);
+  EXPECT_GT(small->memory->Capacity(), std::string_view(whole).size());
+  EXPECT_LT(small->memory->Capacity(), 4'000u);
+  EXPECT_GT(large->memory->Capacity(), 100'000u);
+  EXPECT_LT(large->memory->Capacity(), 110'000u);
 }
 
 TEST(read_envelope, null_is_absent_for_what_is_optional) {

@@ -25,6 +25,23 @@ TEST(intake, what_cannot_be_decoded_is_buried_as_it_came) {
   EXPECT_EQ(w.log.written[0].key, std::nullopt);
 }
 
+TEST(intake, what_cannot_be_decoded_waits_behind_its_lead_and_is_buried_in_its_turn) {
+  world w;
+  w.kafka.assign(1);
+  w.kafka.deliver(0, "lead 1", orwel_event(1, 1));
+  const std::string broken = R"({"id":"e1-2","account":"acme","lead":{},"changes":{"properties":{"seq":}}})";
+  w.kafka.deliver(0, "lead 1", broken);
+  w.kafka.deliver(0, "lead 1", orwel_event(1, 3));
+  EXPECT_TRUE(w.loop.run_until([&] { return w.provider.applied.size() == 1; }, 10s));
+  EXPECT_TRUE(w.log.written.empty());
+  ASSERT_TRUE(w.settle_all());
+  EXPECT_EQ(w.provider.applied.size(), 2u);
+  ASSERT_EQ(reason_of_only_dead_letter(w), "undecodable");
+  EXPECT_EQ(w.log.written[0].value, broken);
+  EXPECT_EQ(w.log.written[0].headers.at("leadrelay.account"), "acme");
+  EXPECT_EQ(w.log.written[0].headers.at("leadrelay.event_id"), "e1-2");
+}
+
 TEST(intake, a_record_without_a_value_is_an_invalid_event) {
   world w;
   w.kafka.assign(1);
