@@ -34,8 +34,8 @@ std::string trace_of_parked(const delivery::change& of) { return of.trace ? trac
 }  // namespace
 
 /// While the last of what is parked is delivered, a few later changes wait here, so that the account's partition comes to flow again.
-bool relay::is_closing(const account_partition& of) {
-  return of.reading && of.is_read() && !of.of.down_since() &&
+bool relay::is_closing(const account_partition& of) const {
+  return of.reading && of.is_read() && !of.of.down_since() && has_room_for_lanes(of) &&
          of.of.to_move() <= std::min(most_read_back, static_cast<std::size_t>(of.of.settings().park.changes) / 2);
 }
 

@@ -118,6 +118,15 @@ bool relay::hands_over_later(const account_partition& of) {
   return out;
 }
 
+/// Each of the changes that wait to be moved may need a lane of its own.
+bool relay::has_room_for_lanes(const account_partition& of) const {
+  return budget_.held() + of.to_move.size() * lane_bytes <= budget_.most();
+}
+
+bool relay::may_unpark(const account_partition& of) const {
+  return of.parked && of.is_drained() && !hands_over_later(of) && (of.to_move.empty() || (of.reading && has_room_for_lanes(of)));
+}
+
 /// An account's partition whose parked changes have all been delivered flows again, once the provider works.
 void relay::look_whether_drained() {
   if (logs_.empty()) return;  // each commit comes here
@@ -127,7 +136,7 @@ void relay::look_whether_drained() {
     const config::park_settings& bounds = each->settings().park;
     if (held.changes > static_cast<std::size_t>(bounds.changes) / 2 || held.bytes > most_bytes_waiting(*each) / 2) continue;
     each->each_partition([&](account_partition& one) {
-      if (one.parked && one.is_drained() && (one.to_move.empty() || one.reading) && !hands_over_later(one)) unpark(one);
+      if (may_unpark(one)) unpark(one);
     });
     if (!each->any_parked()) log::info("nothing is parked any more", {{"account", each->name()}});
   }
