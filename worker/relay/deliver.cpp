@@ -82,6 +82,7 @@ task<std::size_t> relay::deliver(account& of, running_lane& lane) {
   if (end.is == ending::kind::dead_lettered) {
     ++of.metrics().dead_letters[static_cast<std::size_t>(end.reason)];
     lane.step = lane_step::burying;
+    end.event_id = event_id_of(current);
     if (!co_await bury(&of, current, end)) end.is = ending::kind::abandoned;
   }
   if (end.is == ending::kind::abandoned) co_return 0;

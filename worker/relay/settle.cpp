@@ -10,7 +10,6 @@ namespace leadrelay::relay {
 
 task<bool> relay::bury(account* of, delivery::change& doomed, const ending& end) {
   sink::dead_letter_context context;
-  const std::string id = of ? event_id_of(doomed) : "";
   context.reason = end.reason;
   context.detail = end.detail;
   context.attempts = end.requests;
@@ -21,7 +20,7 @@ task<bool> relay::bury(account* of, delivery::change& doomed, const ending& end)
   if (of) {
     context.account = of->name();
     context.provider = end.by->settings->plan.definition().name();
-    context.event_id = id;
+    context.event_id = end.event_id;
   }
   tell_dead_letter(of, doomed, end);
   const auto letter = std::make_shared<burial>(loop_.executor(), doomed.from);
@@ -96,7 +95,7 @@ std::vector<std::shared_ptr<delivery::owned_partition>> relay::later_assignments
 
 void relay::tell_result(account* of, const delivery::change& ended, const ending& end) {
   sink::result result;
-  const std::string id = of ? event_id_of(ended) : "";
+  const std::string id = of && end.event_id.empty() ? event_id_of(ended) : end.event_id;
   result.event_id = id;
   if (of) {
     result.account = of->name();

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "simulation/simulated_world.hpp"
@@ -40,6 +41,17 @@ TEST(intake, what_cannot_be_decoded_waits_behind_its_lead_and_is_buried_in_its_t
   EXPECT_EQ(w.log.written[0].value, broken);
   EXPECT_EQ(w.log.written[0].headers.at("leadrelay.account"), "acme");
   EXPECT_EQ(w.log.written[0].headers.at("leadrelay.event_id"), "e1-2");
+}
+
+TEST(intake, result_of_a_dead_letter_names_its_event) {
+  world w(world::default_accounts, "topics: { lead_changes: [changes], dead_letters: changes.dead, results: changes.results }");
+  w.kafka.assign(1);
+  w.kafka.deliver(0, "lead 1", R"({"id":"e7","account":"acme","lead":{"email":"a@b.example"},"changes":{"no_such_field":1}})");
+  ASSERT_TRUE(w.settle_all());
+  w.loop.run_for(1s);
+  ASSERT_EQ(w.log.written.size(), 2u);
+  EXPECT_THAT(*w.log.written[1].value, testing::HasSubstr(R"("event_id":"e7")"));
+  EXPECT_THAT(*w.log.written[1].value, testing::HasSubstr(R"("outcome":"dead_lettered")"));
 }
 
 TEST(intake, a_record_without_a_value_is_an_invalid_event) {
