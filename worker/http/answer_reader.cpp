@@ -17,7 +17,8 @@ constexpr std::size_t least_chunked_end = 5;
 
 }  // namespace
 
-void answer_reader::start(bool to_head) {
+void answer_reader::start(bool to_head, const answer_bounds& bounds) {
+  bounds_ = bounds;
   to_head_ = to_head;
   whole_ = false;
   error_ = transport_error::none;
@@ -35,29 +36,37 @@ void answer_reader::renew_parser() {
   parser_->skip(to_head_);
 }
 
-void answer_reader::take(std::size_t bytes, const error_code& error) {
-  buffer_.commit(bytes);
-  if (bytes > 0) parse();
+void answer_reader::take(boost::asio::const_buffer bytes, const error_code& error) {
+  if (bytes.size() > 0 && buffer_.size() == 0) {
+    bytes += parse(bytes);
+    buffer_.commit(boost::asio::buffer_copy(buffer_.prepare(bytes.size()), bytes));
+  } else if (bytes.size() > 0) {
+    buffer_.commit(boost::asio::buffer_copy(buffer_.prepare(bytes.size()), bytes));
+    buffer_.consume(parse(buffer_.cdata()));
+  }
   if (over() || !error) return;
   if (error == boost::asio::error::eof) return end_of_stream(true);
   if (error == boost::asio::ssl::error::stream_truncated) return end_of_stream(false);
   fail(transport_error::connection_lost, (parser_->got_some() ? "lost within the answer: " : "lost before the answer: ") + error.message());
 }
 
-void answer_reader::parse() {
-  while (!over() && buffer_.size() > 0) {
-    if (parser_->is_header_done() && parser_->chunked() && buffer_.size() < least_chunked_end) return;
+/// How many of the bytes it has used.
+std::size_t answer_reader::parse(boost::asio::const_buffer bytes) {
+  const std::size_t size = bytes.size();
+  while (!over() && bytes.size() > 0) {
+    if (parser_->is_header_done() && parser_->chunked() && bytes.size() < least_chunked_end) break;
     error_code error;
-    const std::size_t used = parser_->put(buffer_.data(), error);
-    buffer_.consume(used);
-    if (error == beast_http::error::need_more) return;
-    if (error) return fail_parsing(error);
+    const std::size_t used = parser_->put(bytes, error);
+    bytes += used;
+    if (error && error != beast_http::error::need_more) fail_parsing(error);
+    if (error) break;
     if (parser_->is_done()) {
       answer_ended();
     } else if (used == 0) {
-      return;
+      break;
     }
   }
+  return size - bytes.size();
 }
 
 void answer_reader::answer_ended() {

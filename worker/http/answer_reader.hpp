@@ -14,20 +14,15 @@
 
 namespace leadrelay::http {
 
-/// Makes an answer of the bytes that a connection reads; knows no socket. `start`, then `take` what was read into `room` until it is
-/// `over`. Interim answers (1xx, RFC 9110 section 15.2) are skipped. Its buffers serve one exchange after the other.
+/// Makes an answer of the bytes that a connection reads; knows no socket. `start`, then `take` what was read until it is `over`. Interim
+/// answers (1xx, RFC 9110 section 15.2) are skipped. Its buffers serve one exchange after the other.
 class answer_reader {
  public:
-  explicit answer_reader(const answer_bounds& bounds) : bounds_(bounds) {}
-
   /// Forgets the answer before. `to_head`: the request was a HEAD, whose answer has no body whatever its header says.
-  void start(bool to_head);
+  void start(bool to_head, const answer_bounds& bounds);
 
-  /// Where the next bytes are to be read to.
-  boost::asio::mutable_buffer room() { return buffer_.prepare(read_bytes); }
-
-  /// What reading gave: bytes, or an error; the end of the stream is one.
-  void take(std::size_t bytes, const boost::system::error_code& error);
+  /// What reading gave: bytes, which are not needed any more afterwards, or an error; the end of the stream is one.
+  void take(boost::asio::const_buffer bytes, const boost::system::error_code& error);
 
   bool over() const noexcept { return whole_ || error_ != transport_error::none; }
   bool whole() const noexcept { return whole_; }
@@ -40,18 +35,19 @@ class answer_reader {
   /// The whole answer; its views are good until `start`.
   providers::answer answer();
 
- private:
-  static constexpr std::size_t read_bytes = 8 * 1024;
+  /// Bytes that its buffers hold.
+  std::size_t held_bytes() const noexcept { return buffer_.capacity() + parts_.text.capacity() + parts_.body.capacity(); }
 
+ private:
   void renew_parser();
-  void parse();
+  std::size_t parse(boost::asio::const_buffer bytes);
   void end_of_stream(bool orderly);
   void answer_ended();
   void fail(transport_error error, std::string detail);
   void fail_parsing(const boost::system::error_code& error);
 
   answer_bounds bounds_;
-  boost::beast::flat_buffer buffer_;
+  boost::beast::flat_buffer buffer_;  ///< what was taken and is to be seen again with what follows
   answer_parts parts_;
   std::optional<answer_parser> parser_;  ///< a fresh one for each answer: Beast's cannot be used twice
   std::vector<providers::answer_header> headers_;

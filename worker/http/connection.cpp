@@ -11,15 +11,13 @@
 
 #include "base/wakeup.hpp"
 #include "http/answer_reader.hpp"
+#include "http/exchange_buffers.hpp"
 #include "http/serialise.hpp"
 
 namespace leadrelay::http {
 namespace {
 
 using boost::system::error_code;
-
-/// A buffer that grew beyond this for one exchange is not kept for the next.
-constexpr std::size_t most_kept_bytes = 64 * 1024;
 
 /// A server that has kept a connection open before does not close it so soon after an answer.
 constexpr duration unlikely_to_close = std::chrono::milliseconds{20};
@@ -39,7 +37,8 @@ class stream_connection final : public connection {
       : loop_(on),
         sessions_(std::move(sessions)),
         stream_(std::move(stream)),
-        reader_(bounds),
+        buffers_(boost::asio::use_service<exchange_buffers>(on.context())),
+        bounds_(bounds),
         written_(on.executor()) {}
 
   ~stream_connection() override { end_well(stream_); }
@@ -47,26 +46,35 @@ class stream_connection final : public connection {
   task<exchange> send(const outgoing& what, time_point deadline) override;
   bool reusable() const noexcept override { return reusable_; }
   bool stale() noexcept override;
+  void rest() noexcept override { buffers_.give_back(std::move(reader_)); }
   void close() noexcept override { close_because(transport_error::stopped); }
 
  private:
   static constexpr bool is_tls = std::is_same_v<Stream, tls_stream>;
 
   bool may_start(time_point deadline, exchange& out);
-  bool start_write(exchange& out);
-  void write_rest(std::size_t sent);
+  bool start_write(const std::string& request, exchange& out);
+  void write_rest(std::string_view rest);
+  polled_socket::progress read_now();
+  template <class Token>
+  auto async_read(Token&& token);
+  void take(boost::asio::const_buffer bytes, const error_code& error);
+  bool is_answered() const noexcept { return reader_ && reader_->over(); }
   void close_because(transport_error why) noexcept;
   void finish(exchange& out);
 
   loop& loop_;
   std::shared_ptr<tls_sessions> sessions_;  ///< outlives stream_, which points to it
   Stream stream_;
-  std::string request_;
-  answer_reader reader_;
-  wakeup written_;        ///< the background write has ended, where `send` waits for that
-  std::size_t sent_ = 0;  ///< bytes of the request that the system took; over TLS where it is not known, all
+  exchange_buffers& buffers_;
+  answer_bounds bounds_;
+  std::unique_ptr<answer_reader> reader_;  ///< from the first bytes of an answer on
+  std::string rest_;                       ///< of the request, where it did not go at once
+  wakeup written_;                         ///< the background write has ended, where `send` waits for that
+  std::size_t sent_ = 0;                   ///< bytes of the request that the system took; over TLS where it is not known, all
   error_code write_error_;
   transport_error closed_because_ = transport_error::none;  ///< why the socket was closed from this side
+  bool to_head_ = false;
   bool writing_ = false;
   bool awaiting_write_ = false;
   std::uint64_t exchanges_ = 0;
@@ -79,13 +87,15 @@ task<exchange> stream_connection<Stream>::send(const outgoing& what, time_point 
   exchange out;
   if (!may_start(deadline, out)) co_return out;
   ++exchanges_;
-  serialise(what, request_);
-  reader_.start(what.method == "HEAD");
+  rest();
+  to_head_ = what.method == "HEAD";
+  std::string& request = buffers_.request();
+  serialise(what, request);
   const auto timer = loop_.timers().add(deadline, [this] { close_because(transport_error::answer_timeout); });
-  if (start_write(out)) {
-    while (!reader_.over()) {
-      const auto [error, bytes] = co_await stream_.async_read_some(reader_.room(), boost::asio::as_tuple(boost::asio::deferred));
-      reader_.take(bytes, error);
+  if (start_write(request, out)) {
+    while (!is_answered()) {
+      const auto [error, ignored] = co_await async_read(boost::asio::as_tuple(boost::asio::deferred));
+      if (error && !is_answered()) take({}, error);
     }
     if (writing_) {  // the answer came first, or reading failed: the rest of the request need not go
       socket_of(stream_).close();
@@ -114,16 +124,16 @@ bool stream_connection<Stream>::may_start(time_point deadline, exchange& out) {
 
 /// False where the exchange is over because nothing could be written; an answer would then not be one to this request.
 template <class Stream>
-bool stream_connection<Stream>::start_write(exchange& out) {
+bool stream_connection<Stream>::start_write(const std::string& request, exchange& out) {
   reusable_ = false;
   write_error_.clear();
   sent_ = 0;
-  do sent_ += stream_.write_some(boost::asio::buffer(request_) + sent_, write_error_);
-  while (!write_error_ && sent_ < request_.size());
-  if (sent_ == request_.size()) return true;
+  do sent_ += stream_.write_some(boost::asio::buffer(request) + sent_, write_error_);
+  while (!write_error_ && sent_ < request.size());
+  if (sent_ == request.size()) return true;
   if (write_error_ == boost::asio::error::would_block) {
     write_error_.clear();
-    write_rest(sent_);
+    write_rest(std::string_view(request).substr(sent_));
     return true;
   }
   if (sent_ > 0) return true;
@@ -133,33 +143,59 @@ bool stream_connection<Stream>::start_write(exchange& out) {
 }
 
 template <class Stream>
-void stream_connection<Stream>::write_rest(std::size_t sent) {
+void stream_connection<Stream>::write_rest(std::string_view rest) {
+  rest_ = rest;
   writing_ = true;
   auto done = [this](const error_code& error, std::size_t bytes) {
     // A failed write over TLS does not tell how much of what was encrypted has left: assume some.
-    sent_ += is_tls ? request_.size() : bytes;
+    sent_ += is_tls ? rest_.size() : bytes;
+    rest_ = {};
     write_error_ = error;
     writing_ = false;
     if (awaiting_write_) written_.notify();
   };
-  boost::asio::async_write(stream_, boost::asio::buffer(request_) + sent, std::move(done));
+  boost::asio::async_write(stream_, boost::asio::buffer(rest_), std::move(done));
+}
+
+/// What has come is read where all connections read to, and is of the answer before anybody else reads.
+template <class Stream>
+polled_socket::progress stream_connection<Stream>::read_now() {
+  const boost::asio::mutable_buffer room = buffers_.room();
+  const polled_socket::progress came = stream_.read_now(room);
+  if (!came.wants) take(boost::asio::buffer(room, came.bytes), came.error);
+  return came;
+}
+
+template <class Stream>
+template <class Token>
+auto stream_connection<Stream>::async_read(Token&& token) {
+  return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
+      [this](auto handler) { socket_of(stream_).carry_out([this] { return read_now(); }, std::move(handler)); }, token);
+}
+
+template <class Stream>
+void stream_connection<Stream>::take(boost::asio::const_buffer bytes, const error_code& error) {
+  if (!reader_) {
+    reader_ = buffers_.take_reader();
+    reader_->start(to_head_, bounds_);
+  }
+  reader_->take(bytes, error);
 }
 
 template <class Stream>
 void stream_connection<Stream>::finish(exchange& out) {
   out.bytes_sent = sent_ > 0;
-  if (reader_.whole()) {
-    out.answer = reader_.answer();
+  if (reader_->whole()) {
+    out.answer = reader_->answer();
     answered_at_ = loop_.now();
-    reusable_ = socket_of(stream_).is_open() && !write_error_ && reader_.keeps_alive() && !holds_unread(stream_);
+    reusable_ = socket_of(stream_).is_open() && !write_error_ && reader_->keeps_alive() && !holds_unread(stream_);
   } else if (closed_because_ != transport_error::none) {
     out.error = closed_because_;
     out.detail = closed_because_ == transport_error::stopped ? "closed meanwhile" : "no whole answer in time";
   } else {
-    out.error = reader_.error();
-    out.detail = reader_.detail();
+    out.error = reader_->error();
+    out.detail = reader_->detail();
   }
-  if (request_.capacity() > most_kept_bytes) request_ = {};
 }
 
 template <class Stream>

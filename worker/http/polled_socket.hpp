@@ -62,6 +62,10 @@ class polled_socket {
     std::optional<readiness> wants{};  ///< to be tried again then
   };
 
+  /// Reads or writes what goes at once.
+  progress read_now(boost::asio::mutable_buffer into);
+  progress write_now(boost::asio::const_buffer from);
+
   /// Tries now, and again whenever that is worth it, until a try wants nothing more; then calls `done` with its error and bytes, never
   /// inside this call. `attempt` gives a `progress` and waits for nothing.
   template <class Attempt, class Handler>
@@ -101,9 +105,6 @@ class polled_socket {
 
  private:
   struct state;
-
-  progress read_now(boost::asio::mutable_buffer into);
-  progress write_now(boost::asio::const_buffer from);
 
   /// What waits owns the handler, so that both end together where the io_context does.
   template <class Attempt, class Handler>

@@ -36,6 +36,10 @@ class tls_stream {
   /// Encrypts and writes what goes at once; `would_block` where not all of a record has left, which then has to be written on.
   std::size_t write_some(boost::asio::const_buffer from, error_code& error);
 
+  /// For `polled_socket::carry_out`.
+  polled_socket::progress read_now(boost::asio::mutable_buffer into);
+  polled_socket::progress write_now(boost::asio::const_buffer from);
+
   template <class Token>
   auto async_handshake(Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code)>(
@@ -69,8 +73,6 @@ class tls_stream {
   struct state;
 
   polled_socket::progress handshake_now();
-  polled_socket::progress read_now(boost::asio::mutable_buffer into);
-  polled_socket::progress write_now(boost::asio::const_buffer from);
 
   std::unique_ptr<state> state_;
 };

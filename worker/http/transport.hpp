@@ -47,6 +47,9 @@ class connection {
   /// Whether the other side has closed it or sent something unasked while it was idle. Costs one system call at most.
   virtual bool stale() noexcept = 0;
 
+  /// The last answer is not looked at any more.
+  virtual void rest() noexcept {}
+
   /// Closes at once; an exchange under way ends with `stopped`.
   virtual void close() noexcept = 0;
 };

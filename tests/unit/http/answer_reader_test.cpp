@@ -1,6 +1,5 @@
 #include "http/answer_reader.hpp"
 
-#include <cstring>
 #include <random>
 
 #include <gmock/gmock.h>
@@ -21,32 +20,28 @@ const error_code reset = boost::asio::error::connection_reset;
 /// Hands the bytes over in pieces of at most `piece`.
 void feed(answer_reader& reader, std::string_view bytes, std::size_t piece = 4096) {
   while (!bytes.empty() && !reader.over()) {
-    const auto room = reader.room();
-    const std::size_t size = std::min({piece, bytes.size(), room.size()});
-    std::memcpy(room.data(), bytes.data(), size);
-    reader.take(size, {});
-    bytes.remove_prefix(size);
+    const std::string read(bytes.substr(0, piece));
+    reader.take(boost::asio::buffer(read), {});
+    bytes.remove_prefix(read.size());
   }
 }
 
 class answer_reader_test : public testing::Test {
  protected:
-  void SetUp() override { reader.start(false); }
+  void SetUp() override { reader.start(false, bounds); }
 
-  void end(const error_code& error) {
-    reader.room();
-    reader.take(0, error);
-  }
+  void end(const error_code& error) { reader.take({}, error); }
 
   transport_error error_of(std::string_view bytes) {
-    reader.start(false);
+    reader.start(false, bounds);
     feed(reader, bytes);
     return reader.error();
   }
 
   std::string body() { return std::string(reader.answer().body); }
 
-  answer_reader reader{answer_bounds{.header = 1024, .body = 100}};
+  static constexpr answer_bounds bounds{.header = 1024, .body = 100};
+  answer_reader reader;
 };
 
 TEST_F(answer_reader_test, every_cut_into_pieces_gives_the_same_answer) {
@@ -55,7 +50,7 @@ TEST_F(answer_reader_test, every_cut_into_pieces_gives_the_same_answer) {
       "HTTP/1.1 201 Created\r\nX-A: 1\r\nx-b:  two \r\nTransfer-Encoding: chunked\r\n\r\n"
       "5;ext=1\r\nhello\r\n6\r\n world\r\n0\r\nTrailer: x\r\n\r\n";
   for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
-    reader.start(false);
+    reader.start(false, bounds);
     feed(reader, bytes, piece);
     ASSERT_TRUE(reader.whole()) << piece << " " << reader.detail();
     EXPECT_TRUE(reader.keeps_alive());
@@ -71,7 +66,7 @@ TEST_F(answer_reader_test, every_cut_into_pieces_gives_the_same_answer) {
 TEST_F(answer_reader_test, empty_chunked_body_is_whole_however_it_is_cut) {
   constexpr std::string_view bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
   for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
-    reader.start(false);
+    reader.start(false, bounds);
     feed(reader, bytes, piece);
     ASSERT_TRUE(reader.whole()) << piece << " " << reader.detail();
     EXPECT_TRUE(reader.keeps_alive());
@@ -83,7 +78,7 @@ TEST_F(answer_reader_test, no_start_of_an_answer_is_whole) {
   constexpr std::string_view bytes = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     for (const auto& how : {eof, truncated, reset}) {
-      reader.start(false);
+      reader.start(false, bounds);
       feed(reader, bytes.substr(0, size));
       EXPECT_FALSE(reader.over()) << size;
       end(how);
@@ -97,7 +92,7 @@ TEST_F(answer_reader_test, end_before_the_body_is_a_lost_connection) {
   end(eof);
   EXPECT_EQ(reader.error(), transport_error::connection_lost);
   EXPECT_THAT(reader.detail(), HasSubstr("before the answer"));
-  reader.start(false);
+  reader.start(false, bounds);
   feed(reader, "HTTP/1.1 200 OK\r\nContent-");
   end(truncated);
   EXPECT_EQ(reader.error(), transport_error::connection_lost);
@@ -108,7 +103,7 @@ TEST_F(answer_reader_test, end_within_a_framed_body_is_malformed) {
   for (const std::string_view bytes :
        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
-    reader.start(false);
+    reader.start(false, bounds);
     feed(reader, bytes);
     end(eof);
     EXPECT_EQ(reader.error(), transport_error::malformed_answer) << bytes;
@@ -122,27 +117,25 @@ TEST_F(answer_reader_test, body_framed_by_the_end_needs_an_orderly_one) {
   EXPECT_TRUE(reader.whole());
   EXPECT_EQ(body(), "hello");
   EXPECT_FALSE(reader.keeps_alive());
-  reader.start(false);
+  reader.start(false, bounds);
   feed(reader, bytes);
   end(truncated);
   EXPECT_EQ(reader.error(), transport_error::malformed_answer);
-  reader.start(false);
+  reader.start(false, bounds);
   feed(reader, bytes);
   end(reset);
   EXPECT_EQ(reader.error(), transport_error::connection_lost);
 }
 
 TEST_F(answer_reader_test, truncation_after_a_whole_answer_does_not_matter) {
-  const auto room = reader.room();
   constexpr std::string_view bytes = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-  std::memcpy(room.data(), bytes.data(), bytes.size());
-  reader.take(bytes.size(), truncated);
+  reader.take(boost::asio::buffer(bytes), truncated);
   EXPECT_TRUE(reader.whole());
 }
 
 TEST_F(answer_reader_test, answers_without_a_body_end_with_their_header) {
   for (const std::string_view status : {"204 No Content", "304 Not Modified"}) {
-    reader.start(false);
+    reader.start(false, bounds);
     feed(reader, "HTTP/1.1 " + std::string(status) + "\r\nContent-Length: 10\r\n\r\n");
     EXPECT_TRUE(reader.whole()) << status;
     EXPECT_TRUE(reader.keeps_alive()) << status;
@@ -150,7 +143,7 @@ TEST_F(answer_reader_test, answers_without_a_body_end_with_their_header) {
 }
 
 TEST_F(answer_reader_test, answer_to_head_has_no_body) {
-  reader.start(true);
+  reader.start(true, bounds);
   feed(reader, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n");
   EXPECT_TRUE(reader.whole());
   EXPECT_TRUE(reader.keeps_alive());
@@ -170,7 +163,7 @@ TEST_F(answer_reader_test, what_is_not_http_is_malformed) {
 
 TEST_F(answer_reader_test, status_below_100_is_no_interim_answer) {
   EXPECT_EQ(error_of("HTTP/1.1 002 X\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), transport_error::malformed_answer);
-  reader.start(false);
+  reader.start(false, bounds);
   feed(reader, "HTTP/1.1 099 X\r\n\r\nrest");
   end(eof);
   EXPECT_EQ(reader.error(), transport_error::malformed_answer);
@@ -209,7 +202,7 @@ TEST_F(answer_reader_test, bytes_behind_the_answer_end_keep_alive) {
 
 TEST_F(answer_reader_test, start_forgets_everything) {
   feed(reader, "HTTP/1.1 200 OK\r\nX: y\r\nContent-Length: 2\r\n\r\nokrubbish");
-  reader.start(false);
+  reader.start(false, bounds);
   EXPECT_FALSE(reader.over());
   feed(reader, "HTTP/1.1 404 Not Found\r\nContent-Length: 1\r\n\r\nz");
   EXPECT_TRUE(reader.keeps_alive());
@@ -223,7 +216,7 @@ TEST_F(answer_reader_test, damaged_answers_never_break_it) {
   for (int round = 0; round < 20'000; ++round) {
     std::string bytes = good;
     for (unsigned changes = 1 + random() % 4; changes > 0; --changes) bytes[random() % bytes.size()] = static_cast<char>(random());
-    reader.start(false);
+    reader.start(false, bounds);
     feed(reader, bytes, 1 + random() % bytes.size());
     if (!reader.over()) end(eof);
     ASSERT_TRUE(reader.over());
