@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <memory_resource>
 #include <optional>
 #include <utility>
@@ -34,6 +35,9 @@ class timer_queue {
 
   std::size_t size() const noexcept { return timers_.size(); }
 
+  /// Expires with the queue.
+  std::weak_ptr<const void> life() const noexcept { return life_; }
+
   /// Called when the earliest deadline has become earlier; the owner arms its real timer anew.
   std::function<void()> on_earlier;
 
@@ -41,6 +45,7 @@ class timer_queue {
   std::pmr::unsynchronized_pool_resource memory_;  ///< each request comes and goes with a timer
   std::pmr::map<id, std::function<void()>> timers_{&memory_};
   std::uint64_t added_ = 0;
+  std::shared_ptr<const void> life_ = std::make_shared<char>();
 };
 
 }  // namespace leadrelay

@@ -9,6 +9,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
+#include "base/deadline_timer.hpp"
 #include "base/wakeup.hpp"
 #include "http/answer_reader.hpp"
 #include "http/exchange_buffers.hpp"
@@ -39,6 +40,7 @@ class stream_connection final : public connection {
         stream_(std::move(stream)),
         buffers_(boost::asio::use_service<exchange_buffers>(on.context())),
         bounds_(bounds),
+        timeout_(on.timers(), [this] { close_because(transport_error::answer_timeout); }),
         written_(on.executor()) {}
 
   ~stream_connection() override { end_well(stream_); }
@@ -70,8 +72,9 @@ class stream_connection final : public connection {
   answer_bounds bounds_;
   std::unique_ptr<answer_reader> reader_;  ///< from the first bytes of an answer on
   std::string rest_;                       ///< of the request, where it did not go at once
-  wakeup written_;                         ///< the background write has ended, where `send` waits for that
-  std::size_t sent_ = 0;                   ///< bytes of the request that the system took; over TLS where it is not known, all
+  deadline_timer timeout_;
+  wakeup written_;        ///< the background write has ended, where `send` waits for that
+  std::size_t sent_ = 0;  ///< bytes of the request that the system took; over TLS where it is not known, all
   error_code write_error_;
   transport_error closed_because_ = transport_error::none;  ///< why the socket was closed from this side
   bool to_head_ = false;
@@ -91,7 +94,7 @@ task<exchange> stream_connection<Stream>::send(const outgoing& what, time_point 
   to_head_ = what.method == "HEAD";
   std::string& request = buffers_.request();
   serialise(what, request);
-  const auto timer = loop_.timers().add(deadline, [this] { close_because(transport_error::answer_timeout); });
+  timeout_.set(deadline);
   if (start_write(request, out)) {
     while (!is_answered()) {
       const auto [error, ignored] = co_await async_read(boost::asio::as_tuple(boost::asio::deferred));
@@ -105,7 +108,7 @@ task<exchange> stream_connection<Stream>::send(const outgoing& what, time_point 
     }
     finish(out);
   }
-  loop_.timers().cancel(timer);
+  timeout_.stop();
   co_return out;
 }
 

@@ -65,7 +65,7 @@ TEST_P(connection_test, kept_alive_connection_carries_one_exchange_after_the_oth
       co_await client.write(answer);
     }
   });
-  const auto over = open();
+  auto over = open();
   for (int count = 0; count < 50; ++count) {
     const told got = post(*over, std::string(static_cast<std::size_t>(count) * 100, 'x'));
     ASSERT_EQ(got.error, transport_error::none) << got.detail;
@@ -73,6 +73,7 @@ TEST_P(connection_test, kept_alive_connection_carries_one_exchange_after_the_oth
     ASSERT_TRUE(got.reusable);
   }
   EXPECT_EQ(server->accepted(), 1);
+  over.reset();
   EXPECT_EQ(on.timers().size(), 0u);
 }
 
@@ -288,7 +289,25 @@ TEST_P(connection_test, silence_ends_at_the_deadline) {
     EXPECT_TRUE(got.bytes_sent);
     EXPECT_FALSE(got.reusable);
   }
+  connection_.reset();
   EXPECT_EQ(on.timers().size(), 0u);
+}
+
+TEST_P(connection_test, each_exchange_has_its_own_deadline) {
+  serve([](peer& client, int) -> task<void> {
+    for (int count = 0; count < 3; ++count) {
+      co_await client.read_request();
+      co_await client.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    }
+    co_await client.closed();
+  });
+  const auto over = open();
+  for (const duration within : {duration(20s), duration(10s), duration(20s)}) EXPECT_EQ(get(*over, within).status, 200u);
+  const auto begin = on.now();
+  const told got = get(*over, 30ms);
+  EXPECT_EQ(got.error, transport_error::answer_timeout);
+  EXPECT_GE(on.now() - begin, 30ms);
+  EXPECT_LT(on.now() - begin, 5s);
 }
 
 TEST_P(connection_test, request_that_is_never_read_ends_at_the_deadline) {
