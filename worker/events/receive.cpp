@@ -22,9 +22,8 @@ outcome<lead_change> receive(const record& from, std::uint64_t max_record, const
   return decoded;
 }
 
-bool is_known_at_a_glance(const record& from, std::uint64_t max_record, const account_lookup& known) {
-  const auto account = measured_size(from) > max_record ? std::nullopt : glance(from, "account");
-  return account && known(*account);
+std::optional<std::string_view> account_at_a_glance(const record& from, std::uint64_t max_record) noexcept {
+  return measured_size(from) > max_record ? std::nullopt : glance(from, "account");
 }
 
 }  // namespace leadrelay::events

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "base/reason.hpp"
@@ -17,8 +18,8 @@ using account_lookup = std::function<bool(std::string_view)>;
 /// than `max_record` bytes, it has the problems of `decode`, and it is of an `unknown_account` where its account is not `known`.
 outcome<lead_change> receive(const record& from, std::uint64_t max_record, const account_lookup& known);
 
-/// Whether the record is of a known account and not too large, where that shows without decoding it, which takes far longer; false where
-/// only `receive` tells. What cannot be decoded may pass here.
-bool is_known_at_a_glance(const record& from, std::uint64_t max_record, const account_lookup& known);
+/// The account of a record that is not too large, where it shows without decoding it, which takes far longer; nothing where only `receive`
+/// tells. What cannot be decoded may have one here.
+std::optional<std::string_view> account_at_a_glance(const record& from, std::uint64_t max_record) noexcept;
 
 }  // namespace leadrelay::events

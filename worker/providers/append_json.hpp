@@ -33,17 +33,8 @@ inline void append_json_text(std::string& out, std::string_view text) {
   out += '"';
 }
 
-/// Appends `value` as compact JSON.
-inline void append_json(std::string& out, const json::value& value) {
-  if (value.IsString()) return append_json_text(out, json::text(value));
-  string_output stream{&out};
-  json::plain_writer<string_output> writes(stream);
-  value.Accept(writes);
-}
-
-/// As above, the numbers digit for digit as they came.
-inline void append_json(std::string& out, const json::value& value, const json::number_texts& numbers) {
-  if (numbers.empty()) return append_json(out, value);
+/// Appends `value` as compact JSON, the numbers digit for digit as they came.
+inline void append_json(std::string& out, const json::value& value, const json::number_texts& numbers = {}) {
   bool any = false;
   if (value.IsObject()) {
     out += '{';
@@ -61,10 +52,15 @@ inline void append_json(std::string& out, const json::value& value, const json::
       append_json(out, item, numbers);
     }
     out += ']';
+  } else if (value.IsString()) {
+    append_json_text(out, json::text(value));
   } else if (const std::string_view text = value.IsNumber() ? numbers.of(value) : std::string_view(); !text.empty()) {
     out += text;
   } else {
-    append_json(out, value);
+    // A writer of its own for each, as the stack that it has for objects and arrays is memory of its own.
+    string_output stream{&out};
+    json::plain_writer<string_output> writes(stream);
+    value.Accept(writes);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "providers/check_value.hpp"
+#include "providers/merge.hpp"
 #include "providers/request_builder.hpp"
 
 // What a request is made of beside its fields: which lead it is of, what the event itself does not say, the target and the body.
@@ -138,6 +139,7 @@ outcome<request> request_builder::silent() const {
 outcome<request> request_builder::write() {
   request out;
   out.method = rules_.method;
+  out.is_alone = appends_ || keeps_own_request(change_);
   out.appends = appends_;
   out.repeatable = rules_.repeatable && !appends_;
   if (!write_target(out.target)) return std::move(problem_);

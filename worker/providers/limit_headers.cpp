@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <charconv>
-#include <iterator>
+#include <utility>
 #include <vector>
+
+#include <boost/container/small_vector.hpp>
 
 #include "base/date_time.hpp"
 #include "base/text.hpp"
@@ -53,7 +55,7 @@ parameter split(std::string_view text) noexcept {
 /// A member of a list field, such as `100;w=60`, `limit=100` or `"name";r=50;t=30` (RFC 9651 section 3.1).
 struct member {
   parameter item;
-  std::vector<parameter> parameters;
+  boost::container::small_vector<parameter, 2> parameters;
 
   std::string_view find(std::string_view name) const noexcept {
     for (const parameter& one : parameters)
@@ -62,8 +64,10 @@ struct member {
   }
 };
 
-std::vector<member> split_list(std::string_view value) {
-  std::vector<member> out;
+/// Of one header there are few, in each answer.
+using members = boost::container::small_vector<member, 2>;
+
+void split_list(std::string_view value, members& out) {
   while (!value.empty()) {
     std::string_view rest = take_until(value, ',');
     if (rest.empty()) continue;
@@ -71,7 +75,6 @@ std::vector<member> split_list(std::string_view value) {
     while (!rest.empty()) made.parameters.push_back(split(take_until(rest, ';')));
     out.push_back(std::move(made));
   }
-  return out;
 }
 
 std::optional<std::int64_t> read_count(std::string_view text) noexcept {
@@ -94,10 +97,10 @@ std::optional<duration> read_reset(std::string_view text, reset_unit unit, wall_
 }
 
 /// The members of a field in all its lines, which make one list (RFC 9110 section 5.3).
-std::vector<member> members_of(const answer& given, std::string_view name) {
-  std::vector<member> out;
+members members_of(const answer& given, std::string_view name) {
+  members out;
   for (const answer_header& line : given.headers)
-    if (equal_without_case(line.name, name)) std::ranges::move(split_list(line.value), std::back_inserter(out));
+    if (equal_without_case(line.name, name)) split_list(line.value, out);
   return out;
 }
 
@@ -113,10 +116,10 @@ wall_time answered_at(const answer& given, wall_time now) noexcept {
 }
 
 /// `limit=100, remaining=50, reset=5` (draft -07), once or several times.
-void read_pairs(const std::vector<member>& members, wall_time now, std::vector<told_limit>& out) {
+void read_pairs(const members& pairs, wall_time now, std::vector<told_limit>& out) {
   std::optional<std::int64_t> remaining;
   std::optional<duration> resets_in;
-  for (const member& one : members) {
+  for (const member& one : pairs) {
     if (one.item.name == "remaining") remaining = read_count(one.item.value);
     if (one.item.name == "reset") resets_in = read_reset(one.item.value, reset_unit::seconds, now);
     if (!remaining || !resets_in) continue;
@@ -127,15 +130,15 @@ void read_pairs(const std::vector<member>& members, wall_time now, std::vector<t
 }
 
 /// The window of the policy with that name, in quotes.
-std::optional<duration> window_of(std::string_view name, const std::vector<member>& policies, wall_time now) noexcept {
+std::optional<duration> window_of(std::string_view name, const members& policies, wall_time now) noexcept {
   for (const member& one : policies)
     if (one.item.name == name) return read_reset(one.find("w"), reset_unit::seconds, now);
   return std::nullopt;
 }
 
 /// `"name";r=50;t=30` (draft -08 on). Where a policy does not say when it starts anew, it does after its window at the latest.
-void read_policies(const std::vector<member>& members, const std::vector<member>& policies, wall_time now, std::vector<told_limit>& out) {
-  for (const member& one : members) {
+void read_policies(const members& limits, const members& policies, wall_time now, std::vector<told_limit>& out) {
+  for (const member& one : limits) {
     const auto remaining = read_count(one.find("r"));
     auto resets_in = read_reset(one.find("t"), reset_unit::seconds, now);
     if (!resets_in) resets_in = window_of(one.item.name, policies, now);
@@ -144,8 +147,7 @@ void read_policies(const std::vector<member>& members, const std::vector<member>
 }
 
 /// A header with what is left and one with the reset. Where there are several of one, the n-th goes with the n-th or else the last.
-void read_apart(const std::vector<member>& counts, const std::vector<member>& resets, reset_unit unit, wall_time now,
-                std::vector<told_limit>& out) {
+void read_apart(const members& counts, const members& resets, reset_unit unit, wall_time now, std::vector<told_limit>& out) {
   for (std::size_t index = 0; index < counts.size() && !resets.empty(); ++index) {
     const auto remaining = read_count(counts[index].item.name);
     const auto resets_in = read_reset(resets[std::min(index, resets.size() - 1)].item.name, unit, now);
@@ -164,9 +166,9 @@ const limit_headers& standard_headers() {
 std::vector<told_limit> read_limits(const definition& by, const answer& given, wall_time now) {
   std::vector<told_limit> out;
   const limit_headers& names = by.inside().told_limits ? *by.inside().told_limits : standard_headers();
-  if (const auto members = members_of(given, names.combined); !members.empty()) {
-    read_pairs(members, now, out);
-    read_policies(members, members_of(given, names.combined + "-Policy"), now, out);
+  if (const auto combined = members_of(given, names.combined); !combined.empty()) {
+    read_pairs(combined, now, out);
+    read_policies(combined, members_of(given, names.combined + "-Policy"), now, out);
   }
   if (const auto counts = members_of(given, names.remaining); !counts.empty())
     read_apart(counts, members_of(given, names.reset), names.reset_as, answered_at(given, now), out);

@@ -18,10 +18,6 @@ std::vector<std::string> identity_of(const events::lead_change& change) {
   return {std::string(change.lead.id), std::string(change.lead.email), std::string(change.lead.phone)};
 }
 
-bool keeps_own_request(const events::lead_change& change) {
-  return !change.changes || (change.native && !change.native->ObjectEmpty()) || has_null(*change.changes);
-}
-
 /// In objects of more members looking for each would take long.
 constexpr rapidjson::SizeType most_compared = 64;
 
@@ -45,6 +41,10 @@ bool covers(const std::string& later, const std::string& earlier) {
 }
 
 }  // namespace
+
+bool keeps_own_request(const events::lead_change& change) {
+  return !change.changes || (change.native && !change.native->ObjectEmpty()) || has_null(*change.changes);
+}
 
 bool merger::add(const events::lead_change& next) {
   if (keeps_own_request(next)) return false;

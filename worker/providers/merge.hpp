@@ -9,6 +9,9 @@
 
 namespace leadrelay::providers {
 
+/// Whether the change's request is never merged with others': the change has `native`, or a null anywhere in `changes`.
+bool keeps_own_request(const events::lead_change& change);
+
 /// Changes of one lead, in their order, as one request that leaves the lead as their own requests, one after another, would.
 ///
 /// What is merged are the requests' bodies, leaf by leaf: the later wins, and inside an object only where the definition lists fields

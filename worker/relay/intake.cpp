@@ -68,7 +68,8 @@ void relay::route(delivery::change taken) {
   };
   const std::uint64_t most = configuration_->max_record;
   const bool is_keyed = events::is_ordered_by_key(taken.record, configuration_->order) && !taken.trace;
-  if (is_keyed && events::is_known_at_a_glance(taken.record, most, is_known)) {
+  const auto name = is_keyed ? events::account_at_a_glance(taken.record, most) : std::nullopt;
+  if (name && is_known(*name)) {
     const std::string_view key = *taken.record.key;
     return append_to_lane(*found->second, key, std::move(taken));
   }

@@ -110,7 +110,7 @@ void relay::load_up(const account& of, const running_lane& lane, load& what, boo
   const bool behind = changes.size() > most_one_by_one;
   const bool takes_more =
       (waited || behind) && lane.terms->settings->merging && lane.unmerged == 0 && (least > 0 || lane.from->offsets.can_start_together());
-  const std::size_t most = std::max(least, takes_more ? most_merged : 0);
+  const std::size_t most = what.own.is_alone ? least : std::max(least, takes_more ? most_merged : 0);
   if (most < 2) return;
   providers::merger together(lane.terms->settings->plan);
   std::uint64_t bytes = 0;

@@ -43,16 +43,11 @@ TEST(receive, account_that_is_not_known_is_told_without_its_name) {
   EXPECT_EQ(received.error(), (problem{reason::unknown_account, "account: the configuration has none of that name"}));
 }
 
-TEST(receive, record_of_a_known_account_shows_at_a_glance) {
-  const auto shows = [](std::string_view text, std::uint64_t max_record = 1024) {
-    return is_known_at_a_glance(copy_record("key", text, {}), max_record, [](std::string_view name) { return name == "acme"; });
-  };
-  EXPECT_TRUE(shows(event));
-  EXPECT_TRUE(shows(event, event.size() + 3));
-  EXPECT_FALSE(shows(event, event.size() + 2));
-  EXPECT_FALSE(shows(R"({"id":"1","account":"other"})"));
-  EXPECT_FALSE(shows(R"({"id":"1"})"));
-  EXPECT_FALSE(shows(""));
+TEST(receive, account_shows_at_a_glance_unless_the_record_is_too_large) {
+  const record from = copy_record("key", event, {});
+  EXPECT_EQ(account_at_a_glance(from, event.size() + 3), "acme");
+  EXPECT_EQ(account_at_a_glance(from, event.size() + 2), std::nullopt);
+  EXPECT_EQ(account_at_a_glance(copy_record("key", R"({"id":"1"})", {}), 1024), std::nullopt);
 }
 
 }  // namespace

@@ -86,6 +86,15 @@ TEST(merge, appends_clears_and_native_keep_their_own_request) {
   EXPECT_EQ(merged(plan_of("orwel"), {event(R"({"properties":{"a":null}})"), event(R"({"properties":{"a":1}})")}), "0 ");
 }
 
+TEST(merge, request_says_whether_it_is_always_alone) {
+  const plan by = plan_of("octanist");
+  const auto is_alone = [&](const std::string& text) { return by.build(*events::decode_json(text))->is_alone; };
+  EXPECT_FALSE(is_alone(octanist(R"({"value":1})")));
+  for (const std::string& alone : {octanist(R"({"note":"x"})"), octanist(R"({"value":null})"), octanist(R"({"value":2,"status":null})"),
+                                   octanist(R"({"value":2})", R"(,"native":{"status":"won"})")})
+    EXPECT_TRUE(is_alone(alone)) << alone;
+}
+
 TEST(merge, a_null_that_becomes_an_empty_text_is_a_clear_too) {
   account_settings settings;
   settings.clear = clear_as::empty;
