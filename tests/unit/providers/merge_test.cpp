@@ -88,7 +88,7 @@ TEST(merge, appends_clears_and_native_keep_their_own_request) {
 
 TEST(merge, request_says_whether_it_is_always_alone) {
   const plan by = plan_of("octanist");
-  const auto is_alone = [&](const std::string& text) { return by.build(*events::decode_json(text))->is_alone; };
+  const auto is_alone = [&](const std::string& text) { return by.build(change_of(text))->is_alone; };
   EXPECT_FALSE(is_alone(octanist(R"({"value":1})")));
   for (const std::string& alone : {octanist(R"({"note":"x"})"), octanist(R"({"value":null})"), octanist(R"({"value":2,"status":null})"),
                                    octanist(R"({"value":2})", R"(,"native":{"status":"won"})")})
