@@ -128,8 +128,11 @@ void relay::load_up(const account& of, const running_lane& lane, load& what, boo
   what.last = changes[what.changes - 1].record.offset;
 }
 
-/// Whether later changes of the lane are parked: the marks of its first ones tell a restart that these go before.
-bool relay::goes_before_parked(const account& of, const running_lane& lane) { return lane.in_place > 0 && of.parked(*lane.from); }
+/// Whether later changes of the lane are parked: the marks of its first ones tell a restart, or the partition's next assignment, that these
+/// go before. Of a partition that was given up they still are.
+bool relay::goes_before_parked(const account& of, const running_lane& lane) {
+  return lane.in_place > 0 && (lane.from->given_up || of.parked(*lane.from));
+}
 
 /// Which of them the provider does not take shows when each goes alone. After a rejection fewer of them that may have been applied together
 /// before go together first. Where tries have run out any of these may be what fails.

@@ -150,6 +150,25 @@ TEST(parking_takeover, what_is_read_back_waits_until_the_broker_knows_what_was_s
   EXPECT_THAT(w.provider.applied_to(orwel_target(1)), ElementsAre(orwel_body(3), orwel_body(3), orwel_body(4)));
 }
 
+TEST(parking_takeover, what_a_lost_assignment_has_refused_still_goes_before_what_is_parked) {
+  parking_world w(account("orwel", "limits: [], park: { after: 1h }"));
+  w.provider.react = [&w](const seen_request&) {
+    return w.provider.requests.size() == 1 ? reaction{.status = 409, .latency = 20s} : reaction{};
+  };
+  leave_parked(w, 1, 3, 2);
+  w.kafka.committed[0] = 0;
+  w.kafka.metadata[0] = delivery::encode({.writer = 0, .settled = {{2, 2}}, .started = {1}}, 0);
+  w.kafka.assign(1);
+  feed(w, 1, 1, 3);
+  w.loop.run_for(1s);
+  ASSERT_THAT(w.provider.requests, SizeIs(1));
+  w.kafka.revoke(true);
+  w.kafka.assign(1);
+  feed(w, 1, 1, 3);
+  ASSERT_TRUE(w.run_until_settled());
+  EXPECT_THAT(w.provider.applied_to(orwel_target(1)), ElementsAre(orwel_body(2), orwel_body(3)));
+}
+
 // --- The end of its log is unknown -------------------------------------------------------------------------------------------------------
 
 TEST(parking_takeover, a_log_whose_end_is_unknown_is_read_to_its_end) {
