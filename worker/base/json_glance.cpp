@@ -18,42 +18,50 @@ class member_walk {
   /// A character outside of strings.
   void take(char c) noexcept {
     switch (c) {
+      case ' ':
+      case '\t':
+      case '\r':
+      case '\n': return;
       case '{':
       case '[':
         given_up_ = given_up_ || (level_ == 0 && (c == '[' || before_ != '\0'));
-        if (++level_ == 1) before_ = c;
+        ++level_;
         break;
       case '}':
       case ']': given_up_ = given_up_ || --level_ < 0; break;
-      case ',':
-      case ':':
-        if (level_ == 1) before_ = c;
-        break;
       default: break;
     }
+    if (level_ == 1) before_ = c;
   }
 
   void take_string(std::string_view inside, bool escaped) noexcept {
     if (level_ != 1) return;
-    if (before_ != ':') {
+    if (before_ == ':') {
+      if (is_value_wanted_) take_value(inside, escaped);
+    } else if (before_ == '{' || before_ == ',') {
       is_value_wanted_ = inside == key_;
       given_up_ = given_up_ || escaped || inside == other_ || (is_value_wanted_ && seen_);
       seen_ = seen_ || is_value_wanted_;
-    } else if (is_value_wanted_) {
-      given_up_ = given_up_ || escaped || inside.empty() || !std::ranges::all_of(inside, is_plain);
-      found_ = inside;
+    } else {
+      given_up_ = true;  // no string of JSON stands there
     }
+    before_ = '"';
   }
 
   bool given_up() const noexcept { return given_up_; }
   std::optional<std::string_view> found() const noexcept { return given_up_ || level_ != 0 ? std::nullopt : found_; }
 
  private:
+  void take_value(std::string_view inside, bool escaped) noexcept {
+    given_up_ = given_up_ || escaped || inside.empty() || !std::ranges::all_of(inside, is_plain);
+    found_ = inside;
+  }
+
   std::string_view key_;
   std::string_view other_;
   std::optional<std::string_view> found_;
   int level_ = 0;
-  char before_ = '\0';  ///< what was last in the object beside its strings
+  char before_ = '\0';  ///< what stood last in the object itself, a quote for a string
   bool is_value_wanted_ = false;
   bool seen_ = false;
   bool given_up_ = false;

@@ -42,7 +42,7 @@ class timer_queue {
   std::function<void()> on_earlier;
 
  private:
-  std::pmr::unsynchronized_pool_resource memory_;  ///< each request comes and goes with a timer
+  std::pmr::unsynchronized_pool_resource memory_;  ///< timers come and go often
   std::pmr::map<id, std::function<void()>> timers_{&memory_};
   std::uint64_t added_ = 0;
   std::shared_ptr<const void> life_ = std::make_shared<char>();

@@ -43,6 +43,7 @@ struct change {
   std::shared_ptr<owned_partition> from;
   std::uint64_t held_bytes = 0;                    ///< what it takes from the budget
   std::unique_ptr<events::origin> origin{};        ///< of one that was parked
+  std::unique_ptr<const std::string> buried_id{};  ///< the event's, once its record's value has gone to the dead letters
   std::unique_ptr<tracing::change_trace> trace{};  ///< where the worker traces
 };
 

@@ -17,7 +17,7 @@ void answer_parts::clear() {
   status = 0;
   text.clear();
   fields.clear();
-  if (body.capacity() > most_kept_bytes) body = {};
+  if (body.capacity() > most_kept_bytes) std::string().swap(body);
   body.clear();
 }
 

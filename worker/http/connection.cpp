@@ -1,13 +1,10 @@
 #include "http/connection.hpp"
 
-#include <optional>
 #include <utility>
-#include <vector>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 
 #include "base/deadline_timer.hpp"
 #include "base/wakeup.hpp"
@@ -48,7 +45,7 @@ class stream_connection final : public connection {
   task<exchange> send(const outgoing& what, time_point deadline) override;
   bool reusable() const noexcept override { return reusable_; }
   bool stale() noexcept override;
-  void rest() noexcept override { buffers_.give_back(std::move(reader_)); }
+  void release_answer() noexcept override { buffers_.give_back(std::move(reader_)); }
   void close() noexcept override { close_because(transport_error::stopped); }
 
  private:
@@ -71,7 +68,7 @@ class stream_connection final : public connection {
   exchange_buffers& buffers_;
   answer_bounds bounds_;
   std::unique_ptr<answer_reader> reader_;  ///< from the first bytes of an answer on
-  std::string rest_;                       ///< of the request, where it did not go at once
+  std::string unsent_;                     ///< of the request, where it did not go at once
   deadline_timer timeout_;
   wakeup written_;        ///< the background write has ended, where `send` waits for that
   std::size_t sent_ = 0;  ///< bytes of the request that the system took; over TLS where it is not known, all
@@ -90,7 +87,7 @@ task<exchange> stream_connection<Stream>::send(const outgoing& what, time_point 
   exchange out;
   if (!may_start(deadline, out)) co_return out;
   ++exchanges_;
-  rest();
+  release_answer();
   to_head_ = what.method == "HEAD";
   std::string& request = buffers_.request();
   serialise(what, request);
@@ -147,17 +144,17 @@ bool stream_connection<Stream>::start_write(const std::string& request, exchange
 
 template <class Stream>
 void stream_connection<Stream>::write_rest(std::string_view rest) {
-  rest_ = rest;
+  unsent_ = rest;
   writing_ = true;
   auto done = [this](const error_code& error, std::size_t bytes) {
     // A failed write over TLS does not tell how much of what was encrypted has left: assume some.
-    sent_ += is_tls ? rest_.size() : bytes;
-    rest_ = {};
+    sent_ += is_tls ? unsent_.size() : bytes;
+    std::string().swap(unsent_);
     write_error_ = error;
     writing_ = false;
     if (awaiting_write_) written_.notify();
   };
-  boost::asio::async_write(stream_, boost::asio::buffer(rest_), std::move(done));
+  boost::asio::async_write(stream_, boost::asio::buffer(unsent_), std::move(done));
 }
 
 /// What has come is read where all connections read to, and is of the answer before anybody else reads.

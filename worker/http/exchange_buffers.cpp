@@ -15,7 +15,7 @@ constexpr std::size_t most_kept_readers = 32;
 boost::asio::execution_context::id exchange_buffers::id;
 
 std::string& exchange_buffers::request() {
-  if (request_.capacity() > most_kept_bytes) request_ = {};
+  if (request_.capacity() > most_kept_bytes) std::string().swap(request_);
   return request_;
 }
 

@@ -45,7 +45,7 @@ std::unique_ptr<connection> pool::state::take_idle() {
 void pool::state::give_back(std::unique_ptr<connection> back) {
   --leased;
   if (stopped || !back->reusable()) return;
-  back->rest();
+  back->release_answer();
   idle.push_back({std::move(back), at.now()});
   if (!eviction_armed) arm_eviction();
 }

@@ -48,7 +48,7 @@ class connection {
   virtual bool stale() noexcept = 0;
 
   /// The last answer is not looked at any more.
-  virtual void rest() noexcept {}
+  virtual void release_answer() noexcept {}
 
   /// Closes at once; an exchange under way ends with `stopped`.
   virtual void close() noexcept = 0;

@@ -203,7 +203,7 @@ class account {
   void park_from(time_point when) noexcept { parks_from_ = when; }
 
   const waiting& held(lane_side side) const noexcept { return held_[index(side)]; }
-  /// A change has come to a lane; has taken more memory there; has left it.
+  /// A change has come to a lane; has left it.
   void count_held(lane_side side, const delivery::change& come) noexcept;
   void forget_held(lane_side side, const delivery::change& gone) noexcept;
 

@@ -46,7 +46,13 @@ task<void> relay::run_lane(account& of, running_lane& lane) {
       const bool is_to_pass = !of.has_given_up();
       if (is_to_pass) come_to_gate(of, lane, delivery::try_kind::first);
       while (is_to_pass && !account::is_called(lane)) co_await lane.signal.wait();
-      if (!is_to_pass || of.pass(lane)) ended = co_await deliver(of, lane);
+      if (!is_to_pass || of.pass(lane)) {
+        const std::uint64_t request_bytes = changes.front().record.size;  // about as many as its record's
+        budget_.take(request_bytes);
+        pause_or_resume(*lane.from);
+        ended = co_await deliver(of, lane);
+        budget_.give(request_bytes);
+      }
     }
     const bool settled = lane.from->offsets.is_settled(offset);
     --lane.from->busy;
@@ -82,7 +88,6 @@ task<std::size_t> relay::deliver(account& of, running_lane& lane) {
   if (end.is == ending::kind::dead_lettered) {
     ++of.metrics().dead_letters[static_cast<std::size_t>(end.reason)];
     lane.step = lane_step::burying;
-    end.event_id = event_id_of(current);
     if (!co_await bury(&of, current, end)) end.is = ending::kind::abandoned;
   }
   if (end.is == ending::kind::abandoned) co_return 0;

@@ -29,7 +29,6 @@ struct relay::ending {
   std::optional<wall_time> first_attempt;
   std::optional<wall_time> last_attempt;
   std::optional<std::int64_t> leads_updated;
-  std::string event_id;                     ///< where dead-lettered: its record's value is gone then
   std::size_t changes = 1;                  ///< that have ended so together, from the lane's first on
   std::string carried_by;                   ///< the event id of the change whose request it was; empty: its own
   bool is_outcome_unknown = false;          ///< of a try, which was followed by another

@@ -178,6 +178,7 @@ void relay::let_go(account& of, running_lane& lane, std::size_t changes) {
 }
 
 std::string relay::event_id_of(const delivery::change& of) {
+  if (of.buried_id) return *of.buried_id;
   if (const auto id = events::glance(of.record, "id")) return std::string(*id);
   const auto decoded = events::decode(of.record);
   return decoded ? std::string(decoded->id) : std::string();

@@ -123,8 +123,10 @@ bool relay::has_room_for_lanes(const account_partition& of) const {
   return budget_.held() + of.to_move.size() * lane_bytes <= budget_.most();
 }
 
+/// Where moves fail there is room only in the lanes.
 bool relay::may_unpark(const account_partition& of) const {
-  return of.parked && of.is_drained() && !hands_over_later(of) && (of.to_move.empty() || (of.reading && has_room_for_lanes(of)));
+  if (!of.parked || !of.is_drained() || hands_over_later(of)) return false;
+  return of.to_move.empty() || (of.reading && (has_room_for_lanes(of) || of.of.moves().since));
 }
 
 /// An account's partition whose parked changes have all been delivered flows again, once the provider works.

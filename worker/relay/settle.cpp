@@ -20,7 +20,8 @@ task<bool> relay::bury(account* of, delivery::change& doomed, const ending& end)
   if (of) {
     context.account = of->name();
     context.provider = end.by->settings->plan.definition().name();
-    context.event_id = end.event_id;
+    doomed.buried_id = std::make_unique<const std::string>(event_id_of(doomed));
+    context.event_id = *doomed.buried_id;
   }
   tell_dead_letter(of, doomed, end);
   const auto letter = std::make_shared<burial>(loop_.executor(), doomed.from);
@@ -95,7 +96,7 @@ std::vector<std::shared_ptr<delivery::owned_partition>> relay::later_assignments
 
 void relay::tell_result(account* of, const delivery::change& ended, const ending& end) {
   sink::result result;
-  const std::string id = of && end.event_id.empty() ? event_id_of(ended) : end.event_id;
+  const std::string id = of ? event_id_of(ended) : "";
   result.event_id = id;
   if (of) {
     result.account = of->name();

@@ -44,6 +44,13 @@ TEST(glance, what_only_a_parser_tells_is_not_found) {
            R"({"name":"a","name":"a"})",
            R"({"name":1,"name":"a"})",
            R"({"name":"a","name":1})",  // twice
+           R"({"name":"a" "x":1})",
+           R"({"x":1,"name":"a" "b"})",
+           R"({"name":"a" "x":"b"})",  // commas are missing
+           R"({"name":["x"] "b"})",
+           R"({"name":{} "b"})",
+           R"({"name":7 "b"})",
+           R"({"x":true "name":"b"})",
            R"({"name":"a","other":1})",
            R"({"other":1,"name":"a"})",  // beside the other
            R"({"name":"a")",

@@ -1,6 +1,11 @@
 #include "http/connection.hpp"
 
+#include <algorithm>
 #include <array>
+#include <optional>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
 #include "network_fixture.hpp"
 
@@ -240,6 +245,40 @@ TEST_P(connection_test, large_bodies_go_both_ways) {
   EXPECT_EQ(got.error, transport_error::none) << got.detail;
   EXPECT_TRUE(got.body == body.substr(4'000'000));
   EXPECT_TRUE(got.reusable);
+}
+
+TEST_P(connection_test, exchanges_beside_each_other_keep_what_is_their_own) {
+  bounds.body = 4 << 20;
+  serve([](peer& client, int) -> task<void> {
+    const std::string request = co_await client.read_request();
+    const std::string echoed = request.substr(request.size() - 2'000'000);
+    const std::string answer = "HTTP/1.1 200 OK\r\nX-First: " + std::string(1, echoed[0]) + "\r\nContent-Length: 2000000\r\n\r\n" + echoed;
+    for (std::size_t at = 0; at < answer.size(); at += 100'000) {
+      const std::string piece = answer.substr(at, 100'000);
+      co_await client.write(piece);
+    }
+    co_await client.closed();
+  });
+  struct {
+    std::unique_ptr<connection> over;
+    std::string body;
+    std::optional<exchange> got{};
+  } sides[] = {{open(), std::string(8'000'000, 'a')}, {open(), std::string(8'000'000, 'b')}, {open(), std::string(8'000'000, 'c')}};
+  for (auto& each : sides) {
+    auto exchanges = [&]() -> task<void> {
+      const outgoing what{.method = "POST", .target = "/leads", .headers = "Host: leads.test\r\n", .body = each.body};
+      each.got = co_await each.over->send(what, on.now() + std::chrono::seconds{20});
+    };
+    boost::asio::co_spawn(context, std::move(exchanges), boost::asio::detached);
+  }
+  ASSERT_TRUE(eventually([&] { return std::ranges::all_of(sides, [](const auto& each) { return each.got.has_value(); }); }));
+  for (const auto& each : sides) {
+    const told got = copy(*each.got, *each.over);
+    EXPECT_EQ(got.error, transport_error::none) << got.detail;
+    EXPECT_TRUE(got.body == each.body.substr(6'000'000)) << got.body.size();
+    EXPECT_THAT(got.headers, testing::Contains(testing::Pair("X-First", each.body.substr(0, 1))));
+    EXPECT_TRUE(got.reusable);
+  }
 }
 
 TEST_P(connection_test, answer_that_comes_before_the_request_is_read_is_taken) {

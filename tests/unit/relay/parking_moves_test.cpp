@@ -146,6 +146,25 @@ TEST(parking_moves, an_account_of_which_something_is_parked_stays_so_though_its_
   }
 }
 
+TEST(parking_moves, an_account_whose_moves_fail_flows_again_though_what_waits_fills_the_memory) {
+  parking_world w(two_accounts("limits: [], park: { after: 1s }"), {}, 256 << 10);
+  acme_provider acme(w);
+  w.kafka.assign(1);
+  feed(w, 1, 1, 2);
+  ASSERT_TRUE(w.loop.run_until([&] { return w.logs.size(log_of_acme) == 2; }, 1min));
+  w.loop.run_for(10s);  // what is parked is read back and waits in its lane
+  const failing_acme moves(w);
+  w.mover.may_work_later = false;
+  const auto is_paused = [&] { return w.relay->snapshot().partitions.at(0).paused; };
+  int last = 2;
+  for (; !is_paused() && last < 5000; ++last) feed(w, 10 + last % 80, last, last);
+  ASSERT_TRUE(is_paused());
+  w.loop.run_for(1min);
+  acme.works = true;
+  ASSERT_TRUE(w.run_until_settled());
+  EXPECT_EQ(w.provider.applied.size(), static_cast<std::size_t>(last));
+}
+
 // --- What is full ---------------------------------------------------------------------------------------------------------------------
 
 TEST(parking_moves, where_the_largest_is_parked_already_a_full_memory_parks_the_next) {

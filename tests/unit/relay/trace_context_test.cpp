@@ -140,6 +140,18 @@ TEST(log_lines, of_one_event_carry_its_id_and_its_trace) {
   EXPECT_THAT(lines, HasSubstr("delivered account=acme event_id=e1-1 trace_id=" + trace + "\n"));
 }
 
+TEST(log_lines, of_a_dead_letter_that_cannot_be_written_carry_its_id) {
+  const std::string lines = logged([](world& w) {
+    w.provider.react = [](const seen_request&) { return reaction{.status = 400}; };
+    w.log.on_produce = [] { return std::string("queue full"); };
+    deliver_traced(w, 1, {});
+    w.loop.run_for(5min);
+    w.log.on_produce = [] { return std::string(); };
+  });
+  EXPECT_THAT(lines, HasSubstr("partition makes no progress topic=changes partition=0 offset=0 account=acme event_id=e1-1"));
+  EXPECT_THAT(lines, HasSubstr("step=burying"));
+}
+
 TEST(log_lines, of_a_dead_letter_carry_its_id_and_its_trace) {
   const std::string lines = logged([](world& w) {
     w.provider.react = [](const seen_request&) { return reaction{.status = 422}; };
