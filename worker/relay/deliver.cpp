@@ -52,6 +52,7 @@ task<void> relay::run_lane(account& of, running_lane& lane) {
         pause_or_resume(*lane.from);
         ended = co_await deliver(of, lane);
         budget_.give(request_bytes);
+        pause_or_resume(*lane.from);
       }
     }
     const bool settled = lane.from->offsets.is_settled(offset);
