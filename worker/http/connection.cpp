@@ -126,13 +126,15 @@ bool stream_connection<Stream>::may_start(time_point deadline, exchange& out) {
 template <class Stream>
 bool stream_connection<Stream>::start_write(const std::string& request, exchange& out) {
   reusable_ = false;
-  write_error_.clear();
   sent_ = 0;
-  do sent_ += stream_.write_some(boost::asio::buffer(request) + sent_, write_error_);
-  while (!write_error_ && sent_ < request.size());
+  polled_socket::progress wrote;
+  do {
+    wrote = stream_.write_now(boost::asio::buffer(request) + sent_);
+    sent_ += wrote.bytes;
+  } while (!wrote.error && !wrote.wants && sent_ < request.size());
+  write_error_ = wrote.error;
   if (sent_ == request.size()) return true;
-  if (write_error_ == boost::asio::error::would_block) {
-    write_error_.clear();
+  if (wrote.wants) {
     write_rest(std::string_view(request).substr(sent_));
     return true;
   }

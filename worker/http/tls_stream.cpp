@@ -22,8 +22,6 @@ constexpr int most_reads = 8;
 /// No more than a record: of several that are written at once OpenSSL does not tell which have left, and wants the same bytes again.
 int within_record(std::size_t bytes) noexcept { return static_cast<int>(std::min<std::size_t>(bytes, SSL3_RT_MAX_PLAIN_LENGTH)); }
 
-bool would_block(const error_code& error) noexcept { return error == boost::asio::error::would_block; }
-
 }  // namespace
 
 /// What OpenSSL reads and writes through (BIO_meth_new(3)).
@@ -62,25 +60,22 @@ struct tls_stream::state {
 
   int write_out(BIO* bio, const char* from, int bytes) {
     BIO_clear_retry_flags(bio);
-    const std::size_t sent = socket.write_some(boost::asio::buffer(from, static_cast<std::size_t>(bytes)), socket_error);
-    if (!socket_error) return static_cast<int>(sent);
-    if (would_block(socket_error)) BIO_set_retry_write(bio);
-    return -1;
+    const progress sent = socket.write_now(boost::asio::buffer(from, static_cast<std::size_t>(bytes)));
+    socket_error = sent.error;
+    if (sent.wants) BIO_set_retry_write(bio);
+    return sent.wants || sent.error ? -1 : static_cast<int>(sent.bytes);
   }
 
   /// What never ends, as tickets without end, leaves the loop its turn.
   int read_in(BIO* bio, char* into, int bytes) {
     BIO_clear_retry_flags(bio);
-    std::size_t got = 0;
-    if (reads_left-- > 0) {
-      got = socket.read_some(boost::asio::buffer(into, static_cast<std::size_t>(bytes)), socket_error);
-    } else {
-      socket_error = boost::asio::error::would_block;
-    }
-    if (!socket_error) return static_cast<int>(got);
-    if (would_block(socket_error)) BIO_set_retry_read(bio);
-    ended = socket_error == boost::asio::error::eof;
-    return ended ? 0 : -1;
+    progress got{.wants = readiness::to_read};
+    if (reads_left-- > 0) got = socket.read_now(boost::asio::buffer(into, static_cast<std::size_t>(bytes)));
+    socket_error = got.error;
+    if (got.wants) BIO_set_retry_read(bio);
+    ended = got.error == boost::asio::error::eof;
+    if (ended) return 0;
+    return got.wants || got.error ? -1 : static_cast<int>(got.bytes);
   }
 
   void begin() noexcept {
@@ -104,7 +99,7 @@ struct tls_stream::state {
     if (ended) return boost::asio::ssl::error::stream_truncated;
     // Where OpenSSL has a word, the socket's own may be of the alert that it sent.
     if (const unsigned long error = ERR_get_error()) return {static_cast<int>(error), boost::asio::error::get_ssl_category()};
-    if (socket_error && !would_block(socket_error)) return socket_error;
+    if (socket_error) return socket_error;
     return boost::asio::ssl::error::unexpected_result;
   }
 
@@ -127,12 +122,6 @@ executor tls_stream::get_executor() const noexcept { return state_->socket.get_e
 polled_socket& tls_stream::next_layer() noexcept { return state_->socket; }
 
 SSL* tls_stream::native_handle() noexcept { return state_ ? state_->ssl : nullptr; }
-
-std::size_t tls_stream::write_some(boost::asio::const_buffer from, error_code& error) {
-  const progress done = write_now(from);
-  error = done.wants ? boost::asio::error::would_block : done.error;
-  return done.bytes;
-}
 
 polled_socket::progress tls_stream::handshake_now() {
   state_->begin();

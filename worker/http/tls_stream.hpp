@@ -33,10 +33,7 @@ class tls_stream {
   /// Null of one that was moved from.
   SSL* native_handle() noexcept;
 
-  /// Encrypts and writes what goes at once; `would_block` where not all of a record has left, which then has to be written on.
-  std::size_t write_some(boost::asio::const_buffer from, error_code& error);
-
-  /// For `polled_socket::carry_out`.
+  /// Reads what has come, or encrypts and writes what goes at once. Where not all of a record has left it wants to be written on.
   polled_socket::progress read_now(boost::asio::mutable_buffer into);
   polled_socket::progress write_now(boost::asio::const_buffer from);
 
