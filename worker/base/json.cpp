@@ -1,5 +1,7 @@
 #include "base/json.hpp"
 
+#include "base/json_scan.hpp"
+
 namespace leadrelay::json {
 namespace {
 
@@ -54,11 +56,9 @@ std::size_t serialized_size(const value& value) {
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   std::size_t plain = 0;  // from here on nothing needs an escape
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+  for (std::size_t at = find_to_escape(text, 0); at < text.size(); at = find_to_escape(text, plain)) {
     out.append(text, plain, at - plain);
-    append_escaped(out, byte);
+    append_escaped(out, static_cast<unsigned char>(text[at]));
     plain = at + 1;
   }
   out.append(text, plain);

@@ -1,9 +1,9 @@
 #include "base/json_glance.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstdint>
 #include <cstring>
+
+#include "base/json_scan.hpp"
 
 namespace leadrelay::json {
 namespace {
@@ -49,6 +49,8 @@ class member_walk {
   }
 
   bool given_up() const noexcept { return given_up_; }
+  /// What stands under the key, as far as has been seen.
+  std::optional<std::string_view> found_so_far() const noexcept { return given_up_ ? std::nullopt : found_; }
   std::optional<std::string_view> found() const noexcept { return given_up_ || level_ != 0 ? std::nullopt : found_; }
 
  private:
@@ -67,26 +69,20 @@ class member_walk {
   bool given_up_ = false;
 };
 
-}  // namespace
-
-/// Eight bytes at a time, as most of an event is text.
-std::size_t find_quote_or_backslash(std::string_view text, std::size_t at) noexcept {
-  static_assert(std::endian::native == std::endian::little);
-  constexpr std::uint64_t ones = 0x0101010101010101;
-  // The lowest bit set is of the first byte that is 0; those above it may be wrong.
-  const auto zeros = [](std::uint64_t word) { return (word - ones) & ~word & (ones << 7); };
-  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + at, sizeof(word));
-    const std::uint64_t found = zeros(word ^ (ones * '"')) | zeros(word ^ (ones * '\\'));
-    if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
-  }
-  while (at < text.size() && text[at] != '"' && text[at] != '\\') ++at;
-  return at;
+bool stands_in(std::string_view text, std::string_view word) noexcept {
+  return memmem(text.data(), text.size(), word.data(), word.size()) != nullptr;
 }
+
+/// Whether `rest` may have one of the keys, however it is written.
+bool may_name(std::string_view rest, std::string_view key, std::string_view other) noexcept {
+  return rest.find('\\') != std::string_view::npos || stands_in(rest, key) || stands_in(rest, other);
+}
+
+}  // namespace
 
 std::optional<std::string_view> glance(std::string_view text, std::string_view key, std::string_view other) noexcept {
   member_walk walk(key, other);
+  bool is_to_end = false;
   for (std::size_t at = 0; at < text.size() && !walk.given_up(); ++at) {
     if (text[at] != '"') {
       walk.take(text[at]);
@@ -98,6 +94,9 @@ std::optional<std::string_view> glance(std::string_view text, std::string_view k
     while (at < text.size() && text[at] == '\\') at = find_quote_or_backslash(text, at + 2);
     if (at >= text.size()) return std::nullopt;
     walk.take_string(text.substr(begin, at - begin), escaped);
+    if (is_to_end || !walk.found_so_far()) continue;
+    is_to_end = may_name(text.substr(at + 1), key, other);
+    if (!is_to_end) return walk.found_so_far();
   }
   return walk.found();
 }

@@ -11,7 +11,7 @@
 
 #include <rapidjson/error/en.h>
 
-#include "base/json_glance.hpp"
+#include "base/json_scan.hpp"
 #include "base/text.hpp"
 
 namespace leadrelay::json {

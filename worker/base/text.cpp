@@ -12,11 +12,24 @@ namespace {
 
 constexpr char hex_digits[] = "0123456789ABCDEF";
 
-bool is_unreserved(unsigned char c) noexcept {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-}
+/// Which characters are of a kind, looked up as most are asked for again and again.
+class character_set {
+ public:
+  template <class Predicate>
+  explicit constexpr character_set(Predicate is_in) {
+    for (unsigned code = 0; code < in_.size(); ++code) in_[code] = is_in(static_cast<char>(code));
+  }
+  constexpr bool has(char c) const noexcept { return in_[static_cast<unsigned char>(c)]; }
 
-bool is_hex(char c) noexcept { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+ private:
+  std::array<bool, 256> in_{};
+};
+
+constexpr character_set hexadecimal([](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
+
+constexpr character_set unreserved([](char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+});
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
@@ -102,7 +115,7 @@ std::string_view truncate_utf8(std::string_view utf8, std::size_t bytes) noexcep
 
 void append_percent_encoded(std::string& out, std::string_view bytes) {
   while (!bytes.empty()) {
-    const auto stops = std::ranges::find_if_not(bytes, [](char c) { return is_unreserved(static_cast<unsigned char>(c)); });
+    const auto stops = std::ranges::find_if_not(bytes, [](char c) { return unreserved.has(c); });
     const auto plain = static_cast<std::size_t>(stops - bytes.begin());
     out.append(bytes.substr(0, plain));
     if (plain == bytes.size()) return;
@@ -149,13 +162,13 @@ bool is_uuid(std::string_view text) noexcept {
   if (text.size() != 36) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !is_hex(text[i])) return false;
+    if (dash ? text[i] != '-' : !hexadecimal.has(text[i])) return false;
   }
   return true;
 }
 
 bool equal_without_case(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+  return a == b || std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 }  // namespace leadrelay

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <charconv>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,20 +20,10 @@ struct string_output {
   std::string* to;
 };
 
-inline bool needs_escape(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
-
-/// Appends `text` as a JSON string with its quotes. Most texts need no escape and are copied whole.
-inline void append_json_text(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    if (!needs_escape(c)) continue;
-    string_output stream{&out};
-    rapidjson::Writer<string_output> writes(stream);
-    writes.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-    return;
-  }
-  out += '"';
-  out += text;
-  out += '"';
+template <class Integer>
+void append_integer(std::string& out, Integer number) {
+  std::array<char, std::numeric_limits<Integer>::digits10 + 2> text;
+  out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr);
 }
 
 /// Appends `value` as compact JSON, the numbers digit for digit as they came.
@@ -40,7 +33,7 @@ inline void append_json(std::string& out, const json::value& value, const json::
     out += '{';
     for (const auto& member : value.GetObject()) {
       if (std::exchange(any, true)) out += ',';
-      append_json_text(out, json::text(member.name));
+      json::append_quoted(out, json::text(member.name));
       out += ':';
       append_json(out, member.value, numbers);
     }
@@ -53,9 +46,13 @@ inline void append_json(std::string& out, const json::value& value, const json::
     }
     out += ']';
   } else if (value.IsString()) {
-    append_json_text(out, json::text(value));
+    json::append_quoted(out, json::text(value));
   } else if (const std::string_view text = value.IsNumber() ? numbers.of(value) : std::string_view(); !text.empty()) {
     out += text;
+  } else if (value.IsInt64()) {
+    append_integer(out, value.GetInt64());
+  } else if (value.IsUint64()) {
+    append_integer(out, value.GetUint64());
   } else {
     // A writer of its own for each, as the stack that it has for objects and arrays is memory of its own.
     string_output stream{&out};

@@ -67,7 +67,7 @@ class body_slots {
     if (of.is == slot::content::value) return of.value->IsString() && json::text(*of.value) == wanted;
     if (of.is != slot::content::text) return false;
     std::string quoted;
-    append_json_text(quoted, wanted);
+    json::append_quoted(quoted, wanted);
     return text(of) == quoted;
   }
 
@@ -148,7 +148,7 @@ class body_slots {
       for (const auto& member : each.object->GetObject()) {
         if (find_child(node, json::text(member.name))) continue;
         if (any) out += ',';
-        append_json_text(out, json::text(member.name));
+        json::append_quoted(out, json::text(member.name));
         out += ':';
         append_json(out, member.value, numbers_);
         any = true;

@@ -67,7 +67,7 @@ bool request_builder::put_identifier(identifier which, int leaf) {
   }
   if (given(which).empty()) return true;
   std::string quoted;
-  append_json_text(quoted, given(which));
+  json::append_quoted(quoted, given(which));
   there = slots_.with_text(-1, identity, quoted);
   return true;
 }

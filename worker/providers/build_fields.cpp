@@ -168,7 +168,7 @@ bool request_builder::fill_joined(int field_index, const json::value& value, ori
   if (const auto wrong = check_value(of.rule, json::value(rapidjson::StringRef(joined->data(), joined->size()))))
     return invalid(name_of(of, from), *wrong);
   std::string quoted;
-  append_json_text(quoted, *joined);
+  json::append_quoted(quoted, *joined);
   return put(slots_.with_text(field_index, from, quoted));
 }
 

@@ -90,7 +90,7 @@ bool merger::companions_agree(const leaf_texts& in) const {
     const field& of = fields[static_cast<std::size_t>(index)];
     if (in[static_cast<std::size_t>(of.leaf)].empty()) return true;
     std::string wanted;
-    append_json_text(wanted, of.only_with->value);
+    json::append_quoted(wanted, of.only_with->value);
     return in[static_cast<std::size_t>(fields[static_cast<std::size_t>(of.only_with->field)].leaf)] == wanted;
   });
 }

@@ -198,7 +198,7 @@ class planner {
     if (!of.join.empty() && value.IsObject()) {
       const auto joined = join_parts(of, value, nullptr);
       if (!joined) return fail(at, joined.error().detail);
-      append_json_text(text, *joined);
+      json::append_quoted(text, *joined);
     } else if (const auto wrong = check_value(of.rule, value)) {
       return fail(at, *wrong + hint(of.rule, value));
     } else if (const auto converted = convert_value(of.rule, value)) {

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+/// Where something stands in the text of JSON strings, eight bytes at a time, as most of an event is such text.
+namespace leadrelay::json {
+
+namespace eight_bytes {
+
+static_assert(std::endian::native == std::endian::little);
+
+inline constexpr std::uint64_t ones = 0x0101010101010101;
+inline constexpr std::uint64_t highest_bits = ones << 7;
+
+/// The lowest bit set is of the first byte that is 0, or that is below `most` which is 128 at most; those above it may be wrong.
+inline std::uint64_t zeros(std::uint64_t word) noexcept { return (word - ones) & ~word & highest_bits; }
+inline std::uint64_t below(std::uint64_t word, unsigned char most) noexcept { return (word - ones * most) & ~word & highest_bits; }
+inline std::uint64_t equal(std::uint64_t word, char wanted) noexcept { return zeros(word ^ (ones * static_cast<unsigned char>(wanted))); }
+
+/// The first place from `at` on for which `is_wanted` holds, or the text's end. `mark` tells it of eight at once, as those above do.
+template <class Mark, class IsWanted>
+std::size_t find(std::string_view text, std::size_t at, Mark mark, IsWanted is_wanted) noexcept {
+  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + at, sizeof(word));
+    if (const std::uint64_t found = mark(word); found != 0) return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
+  }
+  while (at < text.size() && !is_wanted(text[at])) ++at;
+  return at;
+}
+
+}  // namespace eight_bytes
+
+/// Where the next quote or backslash is from `at` on, or the text's end.
+inline std::size_t find_quote_or_backslash(std::string_view text, std::size_t at) noexcept {
+  return eight_bytes::find(
+      text, at, [](std::uint64_t word) { return eight_bytes::equal(word, '"') | eight_bytes::equal(word, '\\'); },
+      [](char c) { return c == '"' || c == '\\'; });
+}
+
+/// Where the next character is from `at` on that may not stand in a JSON string as it is (RFC 8259 section 7), or the text's end.
+inline std::size_t find_to_escape(std::string_view text, std::size_t at) noexcept {
+  constexpr unsigned char first_plain = 0x20;
+  return eight_bytes::find(
+      text, at,
+      [](std::uint64_t word) {
+        return eight_bytes::equal(word, '"') | eight_bytes::equal(word, '\\') | eight_bytes::below(word, first_plain);
+      },
+      [](char c) { return static_cast<unsigned char>(c) < first_plain || c == '"' || c == '\\'; });
+}
+
+}  // namespace leadrelay::json
