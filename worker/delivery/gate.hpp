@@ -113,7 +113,8 @@ class gate {
   void connect_anew(time_point now);
   /// The part of the account's limits that is this worker's. `wall_now` is the same moment by the calendar.
   void set_share(const limit_share& share, time_point now, wall_time wall_now);
-  /// To be told before requests are admitted: limits of few requests go by the calendar's clock, which somebody may set.
+  /// Whether limits of few requests go by the calendar's clock, which somebody may set. It is then to be told before requests are admitted.
+  bool goes_by_calendar() const noexcept { return rate_.goes_by_calendar(); }
   void read_calendar(time_point now, wall_time wall_now) noexcept { rate_.read_calendar(now, wall_now); }
   /// The provider's answer to `of` tells what is left of its limits. To be told before the answered request leaves the gate.
   void tell_limits(const admission& of, std::span<const providers::told_limit> told, time_point now) {

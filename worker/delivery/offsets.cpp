@@ -88,15 +88,25 @@ bool offsets::was_settled(std::int64_t offset) {
   return !restored_.empty() && restored_.front().first <= offset;
 }
 
+/// Where no offset is missing below it, it stands as far from the first as it is above that, otherwise nearer.
+std::optional<std::size_t> offsets::place_of(std::int64_t offset) const {
+  if (window_.empty() || offset < window_.front().offset || offset > window_.back().offset) return std::nullopt;
+  const auto farthest = std::min(static_cast<std::uint64_t>(offset - window_.front().offset), std::uint64_t{window_.size() - 1});
+  if (window_[farthest].offset == offset) return farthest;
+  const auto end = window_.begin() + static_cast<std::ptrdiff_t>(farthest);
+  const auto found = std::ranges::lower_bound(window_.begin(), end, offset, {}, &taken::offset);
+  return found != end && found->offset == offset ? std::optional{static_cast<std::size_t>(found - window_.begin())} : std::nullopt;
+}
+
 bool offsets::is_settled(std::int64_t offset) const {
-  const auto found = std::ranges::lower_bound(window_, offset, {}, &taken::offset);
-  return found == window_.end() || found->offset != offset || found->settled;
+  const auto place = place_of(offset);
+  return !place || window_[*place].settled;
 }
 
 void offsets::settle(std::int64_t offset) {
-  const auto found = std::ranges::lower_bound(window_, offset, {}, &taken::offset);
-  if (found == window_.end() || found->offset != offset || found->settled) return;
-  found->settled = true;
+  const auto place = place_of(offset);
+  if (!place || window_[*place].settled) return;
+  window_[*place].settled = true;
   --outstanding_;
   started_.erase(offset);
   ++version_;

@@ -94,6 +94,7 @@ class offsets {
     bool settled;
   };
 
+  std::optional<std::size_t> place_of(std::int64_t offset) const;
   std::int64_t lowest() const noexcept;
   void add_settled(offset_range range);
   void forget_all();

@@ -80,7 +80,8 @@ class rate_limit {
   void reserve(time_point now);
   /// When the reserved request may leave at the earliest, in the past where it may leave at once.
   time_point begins_at() const noexcept;
-  /// To be told now and then, as somebody may set the calendar's clock.
+  /// Whether turns go by the calendar's clock, which is to be told now and then, as somebody may set it.
+  bool goes_by_calendar() const noexcept { return turns_.has_value(); }
   void read_calendar(time_point now, wall_time wall_now) noexcept {
     if (turns_) turns_->read_calendar(now, wall_now);
   }

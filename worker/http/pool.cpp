@@ -15,7 +15,7 @@ struct pool::state {
 
   state(loop& on, std::unique_ptr<connector> opens, pool_settings with) : at(on), connects(std::move(opens)), settings(with) {}
 
-  std::unique_ptr<connection> take_idle();
+  std::unique_ptr<connection> take_idle(time_point now);
   void give_back(std::unique_ptr<connection> back);
   void evict();
   void arm_eviction();
@@ -31,9 +31,8 @@ struct pool::state {
   timer_queue::id eviction{};
 };
 
-std::unique_ptr<connection> pool::state::take_idle() {
-  if (idle.empty()) return nullptr;
-  const time_point oldest = at.now() - settings.idle_time;
+std::unique_ptr<connection> pool::state::take_idle(time_point now) {
+  const time_point oldest = now - settings.idle_time;
   while (!idle.empty()) {
     auto last = std::move(idle.back());
     idle.pop_back();
@@ -100,14 +99,14 @@ pool::pool(loop& on, std::unique_ptr<connector> opens, pool_settings settings)
 
 pool::~pool() { stop(); }
 
-pool::lease pool::take_idle() {
-  auto idle = state_->take_idle();
+pool::lease pool::take_idle(time_point now) {
+  auto idle = state_->take_idle(now);
   return idle ? lease(state_, std::move(idle), true) : lease();
 }
 
 task<pool::acquired> pool::acquire() {
   acquired out;
-  out.lease = take_idle();
+  out.lease = take_idle(state_->at.now());
   if (!out.lease) out = co_await open(state_);
   co_return out;
 }

@@ -55,7 +55,7 @@ class pool {
   };
 
   /// An idle connection that is not stale, where there is one.
-  lease take_idle();
+  lease take_idle(time_point now);
 
   /// The same, or a new one. Never throws.
   task<acquired> acquire();

@@ -112,25 +112,24 @@ bool account::pass(const running_lane& lane) {
   if (!has_no_turn(lane)) return true;
   if (lane.admitted) {
     gate_.cancel();
-    leave();
+    leave(loop_.now());
   }
   return false;
 }
 
-bool account::send() {
-  const bool sent = gate_.send(loop_.now());
-  if (!timer_) arm(loop_.now());  // what has left may be all that the next one has waited for
+bool account::send(time_point now) {
+  const bool sent = gate_.send(now);
+  if (!timer_) arm(now);  // what has left may be all that the next one has waited for
   return sent;
 }
 
-void account::leave(std::uint64_t sent_in) {
+void account::leave(time_point now, std::uint64_t sent_in) {
   gate_.leave(sent_in);
-  admit_waiting();
+  admit_waiting(now);
 }
 
-void account::admit_waiting() {
-  const time_point now = loop_.now();
-  if (!first_tries_.empty() || !retries_at_gate_.empty()) gate_.read_calendar(now, loop_.wall_now());
+void account::admit_waiting(time_point now) {
+  if (gate_.goes_by_calendar() && (!first_tries_.empty() || !retries_at_gate_.empty())) gate_.read_calendar(now, loop_.wall_now());
   while (admit_next(now)) {}
   arm(now);
 }

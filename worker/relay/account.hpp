@@ -148,7 +148,7 @@ class account {
   bool take_credential(const outcome<std::string>& read);
   /// A request that was admitted before the provider refused the credential, or before the breaker opened, does not leave any more: one at
   /// a time tries the provider. Neither does one that is built by former settings.
-  bool may_leave(const running_lane& lane);
+  bool may_leave(const running_lane& lane, time_point now);
   /// What an answer says of the credential, where the request left since the last word on it.
   void tell_credential(providers::verdict verdict, unsigned http_status, std::uint64_t sent_in);
   /// How the credential stands, where something is wrong with it.
@@ -219,11 +219,12 @@ class account {
   /// What the next at the gate waits for.
   delivery::gate_state state(time_point now) const;
   /// The request goes on the wire now. False where it comes too late for its account's limits: it must not.
-  bool send();
+  bool send(time_point now);
   /// The request has ended; lets the next one in. `sent_in` is the credential's epoch when it went on the wire.
-  void leave(std::uint64_t sent_in = delivery::never_sent);
+  void leave(time_point now, std::uint64_t sent_in = delivery::never_sent);
   /// Lets in as many as the gate admits now; to be called when something has changed that may open it.
-  void admit_waiting();
+  void admit_waiting() { admit_waiting(loop_.now()); }
+  void admit_waiting(time_point now);
   /// Ends the waits of all lanes whose partition was given up.
   void forget_leaving();
 

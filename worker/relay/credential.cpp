@@ -54,11 +54,11 @@ bool account::take_credential(const outcome<std::string>& read) {
   return true;
 }
 
-bool account::may_leave(const running_lane& lane) {
+bool account::may_leave(const running_lane& lane, time_point now) {
   if (!is_current(lane)) return false;
   // The watch sees files alone, and not at once.
   if (gate_.credential_refused()) take_credential(config::read_credential(settings().credential));
-  return gate_.is_good_still(*lane.admitted, loop_.now());
+  return gate_.is_good_still(*lane.admitted, now);
 }
 
 void account::tell_credential(providers::verdict verdict, unsigned http_status, std::uint64_t sent_in) {

@@ -117,8 +117,9 @@ bool relay::build(account& of, running_lane& lane, providers::request& into, end
     return true;
   }
   if (lane.admitted) {
-    of.gate().put_back(*lane.admitted, loop_.now());
-    of.leave();
+    const time_point now = loop_.now();
+    of.gate().put_back(*lane.admitted, now);
+    of.leave(now);
   }
   return false;
 }
@@ -135,16 +136,17 @@ task<void> relay::send_until_settled(account& of, running_lane& lane, load& what
     }
     attempt tried;
     co_await try_once(of, lane, what, tried);
+    const time_point now = loop_.now();
     tell_attempt(of, lane, what, tried, end.requests);
     if (tried.held_back) {
-      of.leave();
+      of.leave(now);
     } else if (tried.error == delivery::transport_error::stopped) {
       if (!tried.on_the_wire) take_back(lane);
-      co_return of.leave(tried.credential_epoch);
+      co_return of.leave(now, tried.credential_epoch);
     } else {
-      const delivery::decision next = decide_next(of, lane, what, tried, end);
+      const delivery::decision next = decide_next(of, lane, what, tried, end, now);
       tell_gate(of, lane, tried, next);
-      of.leave(tried.credential_epoch);
+      of.leave(now, tried.credential_epoch);
       if (has_ended(what, tried, next, end)) co_return;
       if (next.step == delivery::next_step::dead_letter) {
         const bool rejected = tried.judged.is == providers::verdict::rejected;
@@ -184,35 +186,40 @@ bool relay::has_ended(const load& what, const attempt& tried, const delivery::de
 }
 
 task<void> relay::try_once(account& of, running_lane& lane, const load& what, attempt& tried) {
-  tried.at = loop_.wall_now();
   if (what.merged || may_not_repeat(*lane.terms, what.own)) {
     const bool announced = co_await announce(lane, what);
     if (!announced) co_return stop(of, tried);
   }
-  if (!may_leave_still(of, lane, tried)) co_return;
-  tried.sent = loop_.now();
+  time_point now = loop_.now();
+  if (!may_leave_still(of, lane, tried, now)) co_return;
+  tried.sent = now;
   enter_step(lane, lane_step::connecting);
-  http::pool::lease over = of.pool().take_idle();
-  if (!over) over = co_await connect(of, lane, tried);
+  http::pool::lease over = of.pool().take_idle(now);
+  if (!over) {
+    over = co_await connect(of, lane, tried);
+    now = loop_.now();
+  }
   if (tried.error != delivery::transport_error::none) co_return;
-  of.gate().tell_ready(loop_.now());
-  while (!lane.from->leaving && loop_.now() < of.gate().leaves_at()) co_await loop_.wait_until(lane.signal, of.gate().leaves_at());
+  of.gate().tell_ready(now);
+  for (; !lane.from->leaving && now < of.gate().leaves_at(); now = loop_.now())
+    co_await loop_.wait_until(lane.signal, of.gate().leaves_at());
   if (lane.from->leaving) co_return stop(of, tried);
-  if (!may_leave_still(of, lane, tried)) co_return;
-  if (!of.send()) {  // in its next turn it leaves at once, so that its mark stays
-    of.gate().put_back(*lane.admitted, loop_.now());
+  if (!may_leave_still(of, lane, tried, now)) co_return;
+  if (!of.send(now)) {  // in its next turn it leaves at once, so that its mark stays
+    of.gate().put_back(*lane.admitted, now);
     tried.held_back = true;
     co_return;
   }
-  begin_exchange(of, lane, what, tried);
+  begin_exchange(of, lane, what, tried, now);
   const providers::request& request = what.request();
   const std::string traced = traced_headers(of, lane, tried);
   const http::outgoing out{request.method, request.target, traced.empty() ? of.headers() : traced, request.body};
   lane.over = &*over;
   const http::exchange came = co_await lane.over->send(out, tried.sent + lane.terms->settings->answer_timeout);
   lane.over = nullptr;
-  of.metrics().request_seconds.add(loop_.now() - tried.sent);
-  judge(of, lane, what, came, tried);
+  now = loop_.now();
+  of.metrics().request_seconds.add(now - tried.sent);
+  judge(of, lane, what, came, tried, now);
 }
 
 /// A connection that nobody has used before. Where other settings have closed the account's pool meanwhile there is none, and no error.
@@ -234,26 +241,26 @@ void relay::stop(account& of, attempt& tried) {
 }
 
 /// Much can come to be between the gate and the wire. Where the request may not leave any more it is put back.
-bool relay::may_leave_still(account& of, running_lane& lane, attempt& tried) {
-  if (of.may_leave(lane)) return true;
+bool relay::may_leave_still(account& of, running_lane& lane, attempt& tried, time_point now) {
+  if (of.may_leave(lane, now)) return true;
   take_back(lane);
-  of.gate().put_back(*lane.admitted, loop_.now());
+  of.gate().put_back(*lane.admitted, now);
   tried.held_back = true;
   return false;
 }
 
 /// The request goes on the wire now.
-void relay::begin_exchange(account& of, running_lane& lane, const load& what, attempt& tried) {
+void relay::begin_exchange(account& of, running_lane& lane, const load& what, attempt& tried, time_point now) {
   lane.step = lane_step::requesting;
   tried.at = loop_.wall_now();
-  tried.sent = loop_.now();
+  tried.sent = now;
   tried.on_the_wire = true;
   tried.credential_epoch = of.gate().credential_epoch();
   tried.context = context_of_request(lane, what);
 }
 
-/// What the provider's answer says, or that none came.
-void relay::judge(account& of, const running_lane& lane, const load& loaded, const http::exchange& came, attempt& tried) {
+/// What the provider's answer says, or that none came. What it says is left of its limits bounds the account beside its own.
+void relay::judge(account& of, const running_lane& lane, const load& loaded, const http::exchange& came, attempt& tried, time_point now) {
   const providers::request& request = loaded.request();
   tried.error = came.error;
   if (came.error != delivery::transport_error::none) {
@@ -264,21 +271,15 @@ void relay::judge(account& of, const running_lane& lane, const load& loaded, con
   }
   tried.http_status = came.answer.status;
   const providers::definition& definition = lane.terms->settings->plan.definition();
-  tried.judged = providers::judge(definition, came.answer, request.appends, loop_.wall_now());
-  obey_told_limits(of, lane, came.answer);
+  const wall_time wall_now = loop_.wall_now();
+  tried.judged = providers::judge(definition, came.answer, request.appends, wall_now);
+  if (of.goes_there_still(lane)) of.gate().tell_limits(*lane.admitted, providers::read_limits(definition, came.answer, wall_now), now);
   if (tried.judged.is == providers::verdict::delivered) return;
   if (loaded.merged && tried.judged.is == providers::verdict::retry)
-    tried.may_have_had_effect = providers::judge(definition, came.answer, true, loop_.wall_now()).is == providers::verdict::outcome_unknown;
+    tried.may_have_had_effect = providers::judge(definition, came.answer, true, wall_now).is == providers::verdict::outcome_unknown;
   const std::vector<std::string> secrets = secrets_of(of, lane, loaded.changes);
   tried.judged.detail = providers::explain_answer(definition, came.answer, secrets);
   tried.response = providers::mask(came.answer.body, secrets, most_response_bytes);
-}
-
-/// What a provider says is left of its limits bounds the account beside its own.
-void relay::obey_told_limits(account& of, const running_lane& lane, const providers::answer& given) {
-  if (!of.goes_there_still(lane)) return;
-  const auto told = providers::read_limits(lane.terms->settings->plan.definition(), given, loop_.wall_now());
-  of.gate().tell_limits(*lane.admitted, told, loop_.now());
 }
 
 /// What a provider may echo and nobody is to see: the account's credential and the sensitive values of the lane's first changes.
@@ -294,7 +295,8 @@ std::vector<std::string> relay::secrets_of(const account& of, const running_lane
 }
 
 /// The tries of several changes count in an outage too, as nothing ends where they run out: one of them may be what keeps the breaker open.
-delivery::decision relay::decide_next(account& of, const running_lane& lane, const load& what, attempt& tried, ending& so_far) {
+delivery::decision relay::decide_next(account& of, const running_lane& lane, const load& what, attempt& tried, ending& so_far,
+                                      time_point now) {
   ++of.metrics().verdicts[static_cast<std::size_t>(tried.judged.is)];
   ++of.metrics().transport_errors[static_cast<std::size_t>(tried.error)];
   if (tried.on_the_wire) {
@@ -307,15 +309,14 @@ delivery::decision relay::decide_next(account& of, const running_lane& lane, con
     if (tried.judged.leads_updated.value_or(1) > 1) ++of.metrics().several_leads_matched;
   }
   if (tried.judged.is == providers::verdict::outcome_unknown) so_far.is_outcome_unknown = true;
-  const bool outage = judge_provider(of, lane, tried);
-  const time_point now = loop_.now();
+  const bool outage = judge_provider(of, lane, tried, now);
   if (outage && !(what.merged && tried.on_the_wire))
     return delivery::decide_in_outage(lane.terms->retries, so_far.history, tried.judged, now, now - lane.admitted->at);
   return delivery::decide(lane.terms->retries, so_far.history, tried.judged, tried.error, now, random_fraction());
 }
 
 /// Tells the gate what the try says of the provider that requests go to now. Whether a failure is that of an outage, not the change's.
-bool relay::judge_provider(account& of, const running_lane& lane, const attempt& tried) {
+bool relay::judge_provider(account& of, const running_lane& lane, const attempt& tried, time_point now) {
   if (!of.goes_there_still(lane)) return false;
   const delivery::change& current = lane.queue.changes.front();
   delivery::request_end end{.of = *lane.admitted, .is = tried.judged.is, .error = tried.error, .status = tried.http_status.value_or(0)};
@@ -323,7 +324,7 @@ bool relay::judge_provider(account& of, const running_lane& lane, const attempt&
   // Offsets, partitions and sides tell an account's changes apart well enough; one beyond, for 0 is none.
   const auto place = static_cast<std::uint64_t>(current.record.offset) << 1 | static_cast<std::uint64_t>(side_of(*current.from));
   end.change = (place << 16 | static_cast<std::uint16_t>(current.record.partition)) + 1;
-  const delivery::breaker::finding found = of.gate().judge(end, loop_.now(), random_fraction());
+  const delivery::breaker::finding found = of.gate().judge(end, now, random_fraction());
   if (found.is == delivery::breaker::effect::opened) {
     of.set_failure(tried.http_status ? "HTTP " + std::to_string(*tried.http_status) : std::string(to_string(tried.error)));
     log::warning("provider fails, its changes wait", {{"account", of.name()},

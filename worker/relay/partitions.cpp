@@ -191,7 +191,8 @@ relay::haste relay::haste_of(const account& of) const noexcept {
 void relay::commit_soon(haste how) {
   const duration waits = how == haste::at_once ? urgent_commit_interval : soon_commit_interval;
   const duration interval = how == haste::within_interval ? commit_interval : std::max(waits, 4 * commit_cost_);
-  commit_due_ = std::min(commit_due_, std::max({loop_.now(), last_commit_ + interval, commit_not_before_}));
+  const time_point earliest = std::max(last_commit_ + interval, commit_not_before_);
+  if (earliest < commit_due_) commit_due_ = std::min(commit_due_, std::max(loop_.now(), earliest));
   arm_commit();
 }
 

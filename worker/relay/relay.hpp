@@ -42,10 +42,10 @@ struct relay_parts {
   kafka::consumer& consumer;
   kafka::producer& producer;
   connector_factory connectors;
-  std::uint64_t memory = 0;       ///< bytes of events this worker may hold
+  std::uint64_t memory = 0;                   ///< bytes of events this worker may hold
   std::optional<std::size_t> enough_ahead{};  ///< changes; as many as its accounts' concurrency asks for where not given
-  std::uint64_t random_seed = 0;  ///< of all jitter, and of the number that tells this worker's offset maps from another's
-  secret_files files{};           ///< as the watch over the secrets' files sees them
+  std::uint64_t random_seed = 0;              ///< of all jitter, and of the number that tells this worker's offset maps from another's
+  secret_files files{};                       ///< as the watch over the secrets' files sees them
   int first_concurrency = delivery::adaptive_concurrency::first_limit;  ///< of each account, cut down to its own
   kafka::mover* mover = nullptr;                                        ///< without it, or a reader, nothing is parked
   kafka::log_reader* reader = nullptr;                                  ///< of parked changes
@@ -129,14 +129,13 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   task<void> try_once(account& of, running_lane& lane, const load& what, attempt& tried);
   static void stop(account& of, attempt& tried);
   task<http::pool::lease> connect(account& of, running_lane& lane, attempt& tried);
-  bool may_leave_still(account& of, running_lane& lane, attempt& tried);
-  void begin_exchange(account& of, running_lane& lane, const load& what, attempt& tried);
-  void judge(account& of, const running_lane& lane, const load& loaded, const http::exchange& came, attempt& tried);
-  void obey_told_limits(account& of, const running_lane& lane, const providers::answer& given);
+  bool may_leave_still(account& of, running_lane& lane, attempt& tried, time_point now);
+  void begin_exchange(account& of, running_lane& lane, const load& what, attempt& tried, time_point now);
+  void judge(account& of, const running_lane& lane, const load& loaded, const http::exchange& came, attempt& tried, time_point now);
   static std::vector<std::string> secrets_of(const account& of, const running_lane& lane, std::size_t changes);
-  delivery::decision decide_next(account& of, const running_lane& lane, const load& what, attempt& tried, ending& so_far);
+  delivery::decision decide_next(account& of, const running_lane& lane, const load& what, attempt& tried, ending& so_far, time_point now);
   double random_fraction() { return std::uniform_real_distribution<double>{}(random_); }
-  bool judge_provider(account& of, const running_lane& lane, const attempt& tried);
+  bool judge_provider(account& of, const running_lane& lane, const attempt& tried, time_point now);
   static void tell_gate(account& of, const running_lane& lane, const attempt& tried, const delivery::decision& next);
   static void tell_reachable(account& of, const attempt& tried);
   task<bool> back_off(running_lane& lane, time_point until);
@@ -359,8 +358,8 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   time_point last_commit_{};
   time_point commit_not_before_{};  ///< after one that failed
   duration commit_cost_{};          ///< of the loop's time, to make the last one
-  bool paused_ = false;     ///< at the memory budget
-  bool reads_far_ = false;  ///< further than is enough, as something that is held waits long
+  bool paused_ = false;             ///< at the memory budget
+  bool reads_far_ = false;          ///< further than is enough, as something that is held waits long
   bool rests_ = false;
   bool assigned_once_ = false;
   bool draining_ = false;
