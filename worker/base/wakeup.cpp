@@ -2,12 +2,11 @@
 
 #include <utility>
 
-#include <boost/asio/post.hpp>
-
 namespace leadrelay {
 
-void wakeup::keep(handler waiter) {
-  if (std::exchange(notified_, false)) return boost::asio::post(executor_, std::move(waiter));
+void wakeup::keep(waiting_coroutine waiter) {
+  waits_ = part_of(*waiter.entry_point());
+  if (std::exchange(notified_, false)) return ready_.add(std::move(waiter));
   waiter_.emplace(std::move(waiter));
 }
 
@@ -16,9 +15,9 @@ void wakeup::notify() {
     notified_ = true;
     return;
   }
-  handler waiter = std::move(*waiter_);
+  waiting_coroutine waiter = std::move(*waiter_);
   waiter_.reset();
-  boost::asio::post(executor_, std::move(waiter));
+  ready_.add(std::move(waiter));
 }
 
 }  // namespace leadrelay

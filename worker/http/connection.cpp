@@ -5,6 +5,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/container/static_vector.hpp>
 
 #include "base/deadline_timer.hpp"
 #include "base/wakeup.hpp"
@@ -53,6 +54,7 @@ class stream_connection final : public connection {
 
   bool may_start(time_point deadline, exchange& out);
   bool start_write(const std::string& request, exchange& out);
+  void tell_needed(const outgoing& what, const exchange& out) noexcept;
   void write_rest(std::string_view rest);
   polled_socket::progress read_now();
   template <class Token>
@@ -93,6 +95,7 @@ task<exchange> stream_connection<Stream>::send(const outgoing& what, time_point 
   serialise(what, request);
   timeout_.set(deadline);
   if (start_write(request, out)) {
+    tell_needed(what, out);
     while (!is_answered()) {
       const auto [error, ignored] = co_await async_read(boost::asio::as_tuple(boost::asio::deferred));
       if (error && !is_answered()) take({}, error);
@@ -105,6 +108,7 @@ task<exchange> stream_connection<Stream>::send(const outgoing& what, time_point 
     }
     finish(out);
   }
+  socket_of(stream_).set_needed({});
   timeout_.stop();
   co_return out;
 }
@@ -142,6 +146,14 @@ bool stream_connection<Stream>::start_write(const std::string& request, exchange
   out.error = transport_error::connection_lost;
   out.detail = "nothing sent: " + write_error_.message();
   return false;
+}
+
+template <class Stream>
+void stream_connection<Stream>::tell_needed(const outgoing& what, const exchange& out) noexcept {
+  boost::container::static_vector<memory_part, polled_socket::most_needed> all{part_of(*this), frame_around(out)};
+  for (const memory_part& each : what.needed)
+    if (all.size() < all.capacity()) all.push_back(each);
+  socket_of(stream_).set_needed(all);
 }
 
 template <class Stream>

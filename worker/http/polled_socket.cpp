@@ -3,6 +3,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <vector>
 
@@ -58,6 +60,10 @@ struct polled_socket::state final : poller::watched {
     if (readable && !waits_to_read.empty()) wake_readers();  // may have destroyed this
   }
 
+  void fetch_ahead() const noexcept override {
+    for (const memory_part& each : needed) prefetch(each);
+  }
+
   void abandon() noexcept override {
     const auto readers = std::exchange(waits_to_read, {});
     const auto writers = std::exchange(waits_to_write, {});
@@ -109,6 +115,7 @@ struct polled_socket::state final : poller::watched {
   bool ended = false;     ///< the other side sends no more
   std::vector<wait_handler> waits_to_read;
   std::vector<wait_handler> waits_to_write;
+  std::array<memory_part, most_needed> needed{};
 };
 
 namespace {
@@ -153,6 +160,11 @@ void polled_socket::wait(readiness what, wait_handler done) {
   if (what == readiness::to_read && state_->readable) return state_->post_wait(std::move(done), {});
   (what == readiness::to_read ? state_->waits_to_read : state_->waits_to_write).push_back(std::move(done));
   state_->events.begin_waiting();
+}
+
+void polled_socket::set_needed(std::span<const memory_part> all) noexcept {
+  state_->needed = {};
+  std::ranges::copy(all.first(std::min(all.size(), most_needed)), state_->needed.begin());
 }
 
 bool polled_socket::has_news(time_point until) noexcept {

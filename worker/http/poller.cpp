@@ -6,8 +6,14 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "base/prefetch.hpp"
+
 namespace leadrelay::http {
 namespace {
+
+/// How many events ahead it is asked for who waits for them, and for what they need.
+constexpr int far_ahead = 6;
+constexpr int near_ahead = 2;
 
 int make_epoll() {
   const int made = epoll_create1(EPOLL_CLOEXEC);
@@ -66,12 +72,24 @@ void poller::tell() {
   const int most = static_cast<int>(events_.size());
   come_ = std::max(epoll_wait(epoll_.native_handle(), events_.data(), most, 0), 0);
   const bool are_all = come_ < most;
+  for (int each = -far_ahead; each < 0; ++each) fetch_ahead(each);
   for (next_ = 0; next_ < come_;) {
+    fetch_ahead(next_);
     const epoll_event& each = events_[static_cast<std::size_t>(next_++)];
     if (each.data.ptr) static_cast<watched*>(each.data.ptr)->on_events(each.events);
   }
   come_ = 0;
   if (are_all) told_until_ = now;
+}
+
+/// Whoever waits has done so for so long that it has left the processor's caches.
+void poller::fetch_ahead(int from) const noexcept {
+  constexpr std::size_t most_of_watched = 256;
+  const auto watched_at = [&](int index) -> const watched* {
+    return index >= 0 && index < come_ ? static_cast<const watched*>(events_[static_cast<std::size_t>(index)].data.ptr) : nullptr;
+  };
+  if (const watched* const far = watched_at(from + far_ahead)) prefetch(far, most_of_watched);
+  if (const watched* const near = watched_at(from + near_ahead)) near->fetch_ahead();
 }
 
 void poller::shutdown() {

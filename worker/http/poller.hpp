@@ -23,6 +23,8 @@ class poller final : public boost::asio::execution_context::service {
    public:
     /// So has epoll said; called from the loop. May remove any of the watched, and destroy this one.
     virtual void on_events(std::uint32_t events) = 0;
+    /// `on_events` will be called soon: what that needs can be asked for of the processor's caches.
+    virtual void fetch_ahead() const noexcept = 0;
     /// The io_context is destroyed: what waits here is destroyed and not called.
     virtual void abandon() noexcept = 0;
 
@@ -54,6 +56,7 @@ class poller final : public boost::asio::execution_context::service {
   void shutdown() override;
   void arm();
   void tell();
+  void fetch_ahead(int from) const noexcept;
 
   descriptor epoll_;
   std::unordered_set<watched*> watched_;

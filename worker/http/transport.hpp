@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "base/prefetch.hpp"
 #include "base/task.hpp"
 #include "base/time.hpp"
 #include "delivery/transport_error.hpp"
@@ -23,6 +25,7 @@ struct outgoing {
   std::string_view target;
   std::string_view headers;  ///< whole lines, each ended by CR LF, without Content-Length
   std::string_view body;
+  std::span<const memory_part> needed{};  ///< what whoever waits for the answer will look at first, as far as there is room for it
 };
 
 struct exchange {

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "base/prefetch.hpp"
+
 namespace leadrelay::relay {
 
 std::string_view to_string(lane_step step) noexcept {
@@ -150,11 +152,25 @@ bool account::admit_next(time_point now) {
   return !first_tries_.empty() && admit_first_of(delivery::try_kind::first, now);
 }
 
+/// Those that come next have waited so long that they have left the processor's caches: a lane is asked for two turns ahead, its coroutine,
+/// its first change and the bytes of that once they can be found without waiting.
+void account::fetch_ahead(const queue& from) {
+  if (from.size() > 2) prefetch(part_of(*from[2]));
+  if (from.size() > 1) {
+    fetch_coroutine(*from[1]);
+    if (!from[1]->queue.changes.empty()) prefetch(part_of(from[1]->queue.changes.front()));
+  }
+  if (from.empty() || from[0]->queue.changes.empty()) return;
+  const events::record& next = from[0]->queue.changes.front().record;
+  prefetch(next.bytes.get(), next.size);
+}
+
 bool account::admit_first_of(delivery::try_kind kind, time_point now) {
   const auto through = gate_.admit(now, kind);
   if (!through) return false;
   running_lane& next = *queue_of(kind).front();
   queue_of(kind).pop_front();
+  fetch_ahead(queue_of(kind));
   next.admitted = through;
   next.signal.notify();
   return true;

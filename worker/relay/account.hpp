@@ -50,7 +50,8 @@ struct running_lane {
   running_lane(executor on, std::string key, lane_side of) : signal(on), side(of) { queue.key = std::move(key); }
 
   delivery::lane queue;
-  wakeup signal;  ///< wakes the coroutine from the gate or from a back-off
+  wakeup signal;        ///< wakes the coroutine from the gate or from a back-off
+  memory_part frame{};  ///< about where the coroutine's variables are
   lane_side side;
   bool set_aside = false;                       ///< its account has been parked since it came to the gate
   std::size_t in_place = 0;                     ///< its first changes, which may have been applied; what came behind them is parked
@@ -67,6 +68,12 @@ struct running_lane {
   http::connection* over = nullptr;            ///< what its request is on, while it is on the wire
   std::shared_ptr<const account_terms> terms;  ///< that the first change's request is built by
 };
+
+/// Its coroutine will go on soon.
+inline void fetch_coroutine(const running_lane& lane) noexcept {
+  prefetch(lane.signal.waiter());
+  prefetch(lane.frame);
+}
 
 class account;
 
@@ -252,6 +259,7 @@ class account {
   delivery::try_kind next_kind() const noexcept;
   bool admit_next(time_point now);
   bool admit_first_of(delivery::try_kind kind, time_point now);
+  static void fetch_ahead(const queue& from);
   void arm(time_point now);
   void connect_by(std::unique_ptr<http::connector> connector);
   outcome<bool> use_credential(const outcome<std::string>& read);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/log.hpp"
@@ -29,6 +30,8 @@ bool may_not_repeat(const account_terms& by, const providers::request& request) 
 /// A lane that waits costs its changes' records and this coroutine; what a request takes is made once the gate has let it through.
 task<void> relay::run_lane(account& of, running_lane& lane) {
   auto& changes = lane.queue.changes;
+  std::size_t ended = 0;
+  lane.frame = frame_around(ended);
   while (!changes.empty()) {
     lane.from = changes.front().from;
     ++lane.from->busy;
@@ -41,7 +44,7 @@ task<void> relay::run_lane(account& of, running_lane& lane) {
       continue;
     }
     const std::int64_t offset = changes.front().record.offset;
-    std::size_t ended = 0;
+    ended = 0;
     if (!lane.from->leaving && !lane.from->offsets.is_settled(offset)) {
       const bool is_to_pass = !of.has_given_up();
       if (is_to_pass) come_to_gate(of, lane, delivery::try_kind::first);
@@ -213,7 +216,8 @@ task<void> relay::try_once(account& of, running_lane& lane, const load& what, at
   begin_exchange(of, lane, what, tried, now);
   const providers::request& request = what.request();
   const std::string traced = traced_headers(of, lane, tried);
-  const http::outgoing out{request.method, request.target, traced.empty() ? of.headers() : traced, request.body};
+  const std::array needed{frame_around(over), part_of(tried), part_of(what), part_of(lane), lane.signal.waiter(), lane.frame};
+  const http::outgoing out{request.method, request.target, traced.empty() ? of.headers() : traced, request.body, needed};
   lane.over = &*over;
   const http::exchange came = co_await lane.over->send(out, tried.sent + lane.terms->settings->answer_timeout);
   lane.over = nullptr;

@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "base/log.hpp"
+#include "base/prefetch.hpp"
 #include "relay/relay.hpp"
 
 // What the group gives and takes back, and the commits that tell it how far everything is settled.
@@ -270,7 +271,11 @@ void relay::finish_commit(const std::string& error) {
 }
 
 void relay::wake_committed() {
+  constexpr std::size_t far = 6;
+  constexpr std::size_t near = 3;
   while (!commit_waiters_.empty() && commit_waiters_.front().commit <= commits_acknowledged_) {
+    if (commit_waiters_.size() > far) prefetch(part_of(*commit_waiters_[far].lane));
+    if (commit_waiters_.size() > near) fetch_coroutine(*commit_waiters_[near].lane);
     commit_waiters_.front().lane->signal.notify();
     commit_waiters_.pop_front();
   }

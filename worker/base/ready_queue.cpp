@@ -1,0 +1,32 @@
+#include "base/ready_queue.hpp"
+
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+namespace leadrelay {
+
+boost::asio::execution_context::id ready_queue::id;
+
+void ready_queue::add(waiting_coroutine next) {
+  ready_.push_back(std::move(next));
+  if (!std::exchange(is_due_, true)) run_later();
+}
+
+void ready_queue::run_later() {
+  boost::asio::post(static_cast<boost::asio::io_context&>(context()).get_executor(), [this] { run(); });
+}
+
+/// What becomes ready meanwhile goes on in a turn of its own.
+void ready_queue::run() {
+  for (std::size_t left = ready_.size(); left > 0; --left) {
+    waiting_coroutine next = std::move(ready_.front());
+    ready_.pop_front();
+    next();
+  }
+  is_due_ = !ready_.empty();
+  if (is_due_) run_later();
+}
+
+}  // namespace leadrelay
