@@ -10,8 +10,9 @@ std::uint64_t told_watch::leaves(int worker, int owned, int total) {
   const std::string whose = "worker " + std::to_string(worker) + " sends a request of account " + std::to_string(account_);
   if (now < of.none_left_until) at_.log.broken("told_limit_is_followed", whose + " though it was told that none is left");
   if (now < of.waits_until) at_.log.broken("retry_after_is_obeyed", whose + " though it was told to wait");
-  std::erase_if(of.words, [now](const word& each) { return now >= each.until; });
-  for (word& each : of.words) check_word(worker, each, owned, total);
+  std::erase_if(of.words, [now](const word& each) { return now >= each.least_until; });
+  for (word& each : of.words)
+    if (now < each.until) check_word(worker, each, owned, total);
   of.on_the_wire.insert(++of.last);
   return of.last;
 }
@@ -32,7 +33,7 @@ void told_watch::ends(int worker, std::uint64_t number, const std::vector<told_l
   of.on_the_wire.erase(number);
   const time_point now = at_.loop.now();
   if (wait) of.waits_until = std::max(of.waits_until, wait->read_at(now));
-  std::erase_if(of.words, [now](const word& each) { return now >= each.until; });
+  std::erase_if(of.words, [now](const word& each) { return now >= each.least_until; });
   if (!told.empty()) hear(of, number, told, unsent);
 }
 
@@ -48,6 +49,7 @@ void told_watch::hear(side& of, std::uint64_t number, const std::vector<told_lef
     word made{.limit = limit,
               .left = told[limit].left,
               .least = told[limit].left,
+              .least_until = told[limit].until.read_at(now),
               .until = told[limit].until.read_at(now),
               .last_before = of.last,
               .others = std::ssize(of.on_the_wire),
@@ -56,10 +58,11 @@ void told_watch::hear(side& of, std::uint64_t number, const std::vector<told_lef
     const auto stands = std::ranges::find(of.words, limit, &word::limit);
     is_later = is_later || stands == of.words.end() || (made.left < stands->left && made.until > now);
     if (stands != of.words.end() && stands->least < made.left) {
-      made.until = std::min(made.until, stands->until);
+      made.until = std::min(made.until, stands->least_until);
       made.least = stands->least;
+      made.least_until = stands->least_until;
     }
-    if (made.until > now) heard.push_back(made);
+    if (made.least_until > now) heard.push_back(made);
   }
   if (is_later)
     of.words = std::move(heard);
