@@ -223,6 +223,18 @@ TEST_F(a_mover, that_checks_finds_nothing_wrong_and_makes_nothing) {
   EXPECT_FALSE(admin.topic_exists(names.parked));
 }
 
+TEST_F(a_mover, that_checks_many_topics_says_what_is_wrong_with_each_and_makes_none) {
+  admin.create_topic(names.parked + ".enough", 2);
+  admin.create_topic(names.parked + ".few", 1);
+  ASSERT_NO_FATAL_FAILURE(join());
+  std::vector<needed_topic> topics{{names.parked + ".few", 2}, {names.parked + ".enough", 2}};
+  for (int number = 0; number < 600; ++number) topics.push_back({names.parked + "." + std::to_string(number), 2});
+  topics.push_back({names.parked + ".no name at all", 2});
+  EXPECT_THAT(run_check(loop, *of_owner, topics),
+              testing::Optional(ElementsAre(HasSubstr("has 1 partitions and needs 2"), HasSubstr("no name at all"))));
+  for (const char* number : {".0", ".499", ".500", ".599"}) EXPECT_FALSE(admin.topic_exists(names.parked + number)) << number;
+}
+
 TEST_F(a_mover, closed_within_a_move_tells_nothing) {
   ASSERT_NO_FATAL_FAILURE(join());
   bool told_anything = false;

@@ -147,12 +147,12 @@ std::vector<std::string> mover_work::check(const std::vector<needed_topic>& topi
   if (const step_result failed = connect()) problems.push_back(failed->what);
   if (!client_) return problems;
   std::set<std::string> there;
-  for (const needed_topic& topic : topics) {
-    const auto found = check_topic(client_->handle(), topic, given_, limit_);
-    if (found.failed)
-      problems.push_back(found.failed->what);
-    else if (found.partitions > 0)
-      there.insert(topic.name);
+  const std::vector<partition_count> found = check_topics(client_->handle(), topics, given_, limit_);
+  for (std::size_t index = 0; index < topics.size(); ++index) {
+    if (found[index].failed)
+      problems.push_back(found[index].failed->what);
+    else if (found[index].partitions > 0)
+      there.insert(topics[index].name);
   }
   client_.reset();
   for (const failed_step& failed : unreadable(there, given_, limit_)) problems.push_back(failed.what);

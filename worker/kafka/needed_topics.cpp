@@ -1,7 +1,12 @@
 #include "kafka/needed_topics.hpp"
 
+#include <algorithm>
 #include <array>
+#include <map>
+#include <set>
+#include <span>
 #include <thread>
+#include <utility>
 
 #include "kafka/client_configuration.hpp"
 #include "kafka/partition_count.hpp"
@@ -19,6 +24,8 @@ constexpr milliseconds longest_creation{10'000};  // until the brokers have told
 constexpr milliseconds between_looks{100};
 constexpr duration time_to_end = std::chrono::seconds(1);
 constexpr int replication_of_broker = -1;
+constexpr std::size_t few_topics = 10;      // that are asked for one by one
+constexpr std::size_t most_together = 500;  // in one request
 constexpr std::uint64_t room_for_headers = 1 << 20;
 
 const char* policy_of(const needed_topic& topic) { return topic.compacted ? "compact" : "delete"; }
@@ -53,6 +60,39 @@ admin_options_handle make_options(rd_kafka_t* client, bool validate_only, int li
   rd_kafka_AdminOptions_set_request_timeout(options.get(), limit_ms, reason.data(), reason.size());
   rd_kafka_AdminOptions_set_validate_only(options.get(), validate_only ? 1 : 0, reason.data(), reason.size());
   return options;
+}
+
+/// Those of the topics that the broker would create as they are described. Where it does not answer there are none.
+std::set<std::string> creatable(rd_kafka_t* client, std::span<const needed_topic* const> topics) {
+  std::vector<new_topic_handle> described;
+  std::vector<rd_kafka_NewTopic_t*> asked;
+  std::string ignored;
+  for (const needed_topic* each : topics)
+    if (new_topic_handle made = describe(*each, ignored)) asked.push_back(described.emplace_back(std::move(made)).get());
+  const int limit_ms = static_cast<int>(longest_creation.count());
+  const admin_options_handle options = make_options(client, true, limit_ms);
+  const queue_handle answers(rd_kafka_queue_new(client));
+  rd_kafka_CreateTopics(client, asked.data(), asked.size(), options.get(), answers.get());
+  const event_handle event(rd_kafka_queue_poll(answers.get(), limit_ms + answer_ms));
+  const auto* const result = event ? rd_kafka_event_CreateTopics_result(event.get()) : nullptr;
+  std::set<std::string> out;
+  std::size_t count = 0;
+  const rd_kafka_topic_result_t** const each = result ? rd_kafka_CreateTopics_result_topics(result, &count) : nullptr;
+  for (std::size_t index = 0; index < count; ++index)
+    if (rd_kafka_topic_result_error(each[index]) == RD_KAFKA_RESP_ERR_NO_ERROR) out.insert(rd_kafka_topic_result_name(each[index]));
+  return out;
+}
+
+/// How many partitions each topic has that the broker shows; none where it does not answer.
+std::map<std::string, int> shown_topics(rd_kafka_t* client) {
+  const rd_kafka_metadata_t* raw = nullptr;
+  const rd_kafka_resp_err_t error = rd_kafka_metadata(client, 1, nullptr, &raw, metadata_ms);
+  const metadata_handle metadata(raw);
+  std::map<std::string, int> out;
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return out;
+  for (int at = 0; at < metadata->topic_cnt; ++at)
+    if (metadata->topics[at].err == RD_KAFKA_RESP_ERR_NO_ERROR) out[metadata->topics[at].topic] = metadata->topics[at].partition_cnt;
+  return out;
 }
 
 step_result failure_of(rd_kafka_event_t* event, const properties& given) {
@@ -151,6 +191,27 @@ partition_count check_topic(rd_kafka_t* client, const needed_topic& topic, const
   if (found.partitions > 0) return {found.partitions, too_few(topic, found.partitions)};
   if (const step_result failed = make_topic(client, topic, true, given)) found.failed = cannot_make(topic, *failed);
   return found;
+}
+
+std::vector<partition_count> check_topics(rd_kafka_t* client, const std::vector<needed_topic>& topics, const properties& given,
+                                          const work_limit& limit) {
+  std::vector<partition_count> out;
+  const bool are_few = topics.size() <= few_topics;
+  const std::map<std::string, int> shown = are_few ? std::map<std::string, int>() : shown_topics(client);
+  std::vector<const needed_topic*> missing;
+  for (const needed_topic& each : topics)
+    if (!are_few && !shown.contains(each.name)) missing.push_back(&each);
+  std::set<std::string> may_be_made;
+  for (std::size_t at = 0; at < missing.size() && !limit.stopping(); at += most_together)
+    may_be_made.merge(creatable(client, std::span(missing).subspan(at, std::min(most_together, missing.size() - at))));
+  for (const needed_topic& each : topics) {
+    const auto found = shown.find(each.name);
+    if (found != shown.end() && found->second >= each.partitions)
+      out.push_back({found->second, std::nullopt});
+    else
+      out.push_back(may_be_made.contains(each.name) ? partition_count{} : check_topic(client, each, given, limit));
+  }
+  return out;
 }
 
 }  // namespace leadrelay::kafka

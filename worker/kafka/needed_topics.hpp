@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "kafka/failed_step.hpp"
 #include "kafka/handles.hpp"
@@ -31,5 +32,8 @@ step_result ensure_topic(rd_kafka_t* client, const needed_topic& topic, const pr
 
 /// The topic's partitions, 0 where there is none; and what to do where `ensure_topic` could not work.
 partition_count check_topic(rd_kafka_t* client, const needed_topic& topic, const properties& given, const work_limit& limit);
+/// The same of each, in their order: where they are many they are asked for together, and those with something in the way by themselves.
+std::vector<partition_count> check_topics(rd_kafka_t* client, const std::vector<needed_topic>& topics, const properties& given,
+                                          const work_limit& limit);
 
 }  // namespace leadrelay::kafka
