@@ -227,7 +227,7 @@ TEST_F(a_mover, that_checks_many_topics_says_what_is_wrong_with_each_and_makes_n
   admin.create_topic(names.parked + ".enough", 2);
   admin.create_topic(names.parked + ".few", 1);
   ASSERT_NO_FATAL_FAILURE(join());
-  std::vector<needed_topic> topics{{names.parked + ".few", 2}, {names.parked + ".enough", 2}};
+  std::vector<kafka::needed_topic> topics{{names.parked + ".few", 2}, {names.parked + ".enough", 2}};
   for (int number = 0; number < 600; ++number) topics.push_back({names.parked + "." + std::to_string(number), 2});
   topics.push_back({names.parked + ".no name at all", 2});
   EXPECT_THAT(run_check(loop, *of_owner, topics),

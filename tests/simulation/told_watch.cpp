@@ -56,7 +56,7 @@ void told_watch::hear(side& of, std::uint64_t number, const std::vector<told_lef
               .unsent = unsent};
     if (made.left == 0) of.none_left_until = std::max(of.none_left_until, made.until);
     const auto stands = std::ranges::find(of.words, limit, &word::limit);
-    is_later = is_later || stands == of.words.end() || (made.left < stands->left && made.until > now);
+    is_later = is_later || stands == of.words.end() || stands->until <= now || (made.left < stands->left && made.until > now);
     if (stands != of.words.end() && stands->least < made.left) {
       made.until = std::min(made.until, stands->least_until);
       made.least = stands->least;

@@ -31,9 +31,9 @@ class told_watch {
   struct word {
     std::size_t limit = 0;
     std::int64_t left = 0;
-    std::int64_t least = 0;  ///< that any answer of that time has told
-    time_point least_until{};
-    time_point until{};             ///< no later than that of the least
+    std::int64_t least = 0;         ///< that any answer of that time has told
+    time_point least_until{};       ///< as it told; known until then
+    time_point until{};             ///< `left` counts until then, no longer than the least
     std::uint64_t last_before = 0;  ///< the last request that had left when it was read
     std::int64_t others = 0;        ///< on the wire then, as far as none of their answers has told anything since
     std::int64_t unsent = 0;        ///< then

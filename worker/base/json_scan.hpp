@@ -16,8 +16,10 @@ static_assert(std::endian::native == std::endian::little);
 inline constexpr std::uint64_t ones = 0x0101010101010101;
 inline constexpr std::uint64_t highest_bits = ones << 7;
 
-/// The lowest bit set is of the first byte that is 0, or that is below `most` which is 128 at most; those above it may be wrong.
+// Of each, the lowest bit set is of the first byte that is meant; those above it may be wrong.
+
 inline std::uint64_t zeros(std::uint64_t word) noexcept { return (word - ones) & ~word & highest_bits; }
+/// `most` is 128 at most.
 inline std::uint64_t below(std::uint64_t word, unsigned char most) noexcept { return (word - ones * most) & ~word & highest_bits; }
 inline std::uint64_t equal(std::uint64_t word, char wanted) noexcept { return zeros(word ^ (ones * static_cast<unsigned char>(wanted))); }
 

@@ -5,11 +5,13 @@
 
 namespace leadrelay {
 
-/// Asks the processor for what will be needed soon and has left its caches meanwhile; changes nothing else. Bytes that nobody may read are
-/// asked for in vain.
+/// Asks the processor for what will be needed soon and has left its caches meanwhile, the first 4 KiB of it; changes nothing else. Bytes
+/// that nobody may read are asked for in vain.
 inline void prefetch(const void* begin, std::size_t bytes) noexcept {
   constexpr std::uintptr_t line = 64;
+  constexpr std::size_t most = 4096;
   const auto first = reinterpret_cast<std::uintptr_t>(begin);
+  bytes = bytes < most ? bytes : most;
   for (std::uintptr_t at = first & ~(line - 1); at < first + bytes; at += line) __builtin_prefetch(reinterpret_cast<const void*>(at));
 }
 

@@ -9,7 +9,9 @@ namespace leadrelay {
 
 boost::asio::execution_context::id ready_queue::id;
 
+/// What becomes ready while the io_context ends ends with it.
 void ready_queue::add(waiting_coroutine next) {
+  if (is_over_) return;
   ready_.push_back(std::move(next));
   if (!std::exchange(is_due_, true)) run_later();
 }
@@ -20,13 +22,17 @@ void ready_queue::run_later() {
 
 /// What becomes ready meanwhile goes on in a turn of its own.
 void ready_queue::run() {
+  is_due_ = false;
   for (std::size_t left = ready_.size(); left > 0; --left) {
     waiting_coroutine next = std::move(ready_.front());
     ready_.pop_front();
     next();
   }
-  is_due_ = !ready_.empty();
-  if (is_due_) run_later();
+}
+
+void ready_queue::shutdown() {
+  is_over_ = true;
+  ready_.clear();
 }
 
 }  // namespace leadrelay

@@ -12,7 +12,8 @@ namespace leadrelay {
 using waiting_coroutine = boost::asio::detail::awaitable_async_op_handler<void(), executor>;
 
 /// Coroutines that go on in the loop's next turn, in the order in which they came: one handler of Asio's for all of a turn, as each takes
-/// two locks and memory of its own. One for each io_context, whose service it is. One thread, the loop's.
+/// two locks and memory of its own; an io_context that is stopped within it stops behind it. One for each io_context, whose service it is.
+/// One thread, the loop's.
 class ready_queue final : public boost::asio::execution_context::service {
  public:
   using key_type = ready_queue;
@@ -24,12 +25,13 @@ class ready_queue final : public boost::asio::execution_context::service {
   void add(waiting_coroutine next);
 
  private:
-  void shutdown() override { ready_.clear(); }
+  void shutdown() override;
   void run_later();
   void run();
 
   std::deque<waiting_coroutine> ready_;
-  bool is_due_ = false;  ///< a turn is under way or to come
+  bool is_due_ = false;  ///< a turn is to come
+  bool is_over_ = false;
 };
 
 }  // namespace leadrelay

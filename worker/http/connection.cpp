@@ -8,6 +8,7 @@
 #include <boost/container/static_vector.hpp>
 
 #include "base/deadline_timer.hpp"
+#include "base/prefetch.hpp"
 #include "base/wakeup.hpp"
 #include "http/answer_reader.hpp"
 #include "http/exchange_buffers.hpp"

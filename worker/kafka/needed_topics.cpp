@@ -1,6 +1,5 @@
 #include "kafka/needed_topics.hpp"
 
-#include <algorithm>
 #include <array>
 #include <map>
 #include <set>
@@ -24,8 +23,8 @@ constexpr milliseconds longest_creation{10'000};  // until the brokers have told
 constexpr milliseconds between_looks{100};
 constexpr duration time_to_end = std::chrono::seconds(1);
 constexpr int replication_of_broker = -1;
-constexpr std::size_t few_topics = 10;      // that are asked for one by one
-constexpr std::size_t most_together = 500;  // in one request
+constexpr std::size_t few_topics = 10;  // that are asked for one by one
+constexpr int most_together = 5000;     // partitions of topics in one request; brokers take 10,000
 constexpr std::uint64_t room_for_headers = 1 << 20;
 
 const char* policy_of(const needed_topic& topic) { return topic.compacted ? "compact" : "delete"; }
@@ -78,8 +77,10 @@ std::set<std::string> creatable(rd_kafka_t* client, std::span<const needed_topic
   std::set<std::string> out;
   std::size_t count = 0;
   const rd_kafka_topic_result_t** const each = result ? rd_kafka_CreateTopics_result_topics(result, &count) : nullptr;
-  for (std::size_t index = 0; index < count; ++index)
-    if (rd_kafka_topic_result_error(each[index]) == RD_KAFKA_RESP_ERR_NO_ERROR) out.insert(rd_kafka_topic_result_name(each[index]));
+  for (std::size_t index = 0; index < count; ++index) {
+    const rd_kafka_topic_result_t* const answered = each[index];  // null where the broker says nothing of it
+    if (answered && rd_kafka_topic_result_error(answered) == RD_KAFKA_RESP_ERR_NO_ERROR) out.insert(rd_kafka_topic_result_name(answered));
+  }
   return out;
 }
 
@@ -202,8 +203,13 @@ std::vector<partition_count> check_topics(rd_kafka_t* client, const std::vector<
   for (const needed_topic& each : topics)
     if (!are_few && !shown.contains(each.name)) missing.push_back(&each);
   std::set<std::string> may_be_made;
-  for (std::size_t at = 0; at < missing.size() && !limit.stopping(); at += most_together)
-    may_be_made.merge(creatable(client, std::span(missing).subspan(at, std::min(most_together, missing.size() - at))));
+  for (std::span<const needed_topic* const> left = missing; !left.empty() && !limit.stopping();) {
+    std::size_t together = 1;
+    for (int partitions = left[0]->partitions; together < left.size(); ++together)
+      if ((partitions += left[together]->partitions) > most_together) break;
+    may_be_made.merge(creatable(client, left.first(together)));
+    left = left.subspan(together);
+  }
   for (const needed_topic& each : topics) {
     const auto found = shown.find(each.name);
     if (found != shown.end() && found->second >= each.partitions)
