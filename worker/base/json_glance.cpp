@@ -51,7 +51,7 @@ class member_walk {
   bool given_up() const noexcept { return given_up_; }
   /// What stands under the key, as far as has been seen.
   std::optional<std::string_view> found_so_far() const noexcept { return given_up_ ? std::nullopt : found_; }
-  std::optional<std::string_view> found() const noexcept { return given_up_ || level_ != 0 ? std::nullopt : found_; }
+  std::optional<std::string_view> found() const noexcept { return level_ != 0 ? std::nullopt : found_so_far(); }
 
  private:
   void take_value(std::string_view inside, bool escaped) noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -23,36 +24,30 @@ inline std::uint64_t zeros(std::uint64_t word) noexcept { return (word - ones) &
 inline std::uint64_t below(std::uint64_t word, unsigned char most) noexcept { return (word - ones * most) & ~word & highest_bits; }
 inline std::uint64_t equal(std::uint64_t word, char wanted) noexcept { return zeros(word ^ (ones * static_cast<unsigned char>(wanted))); }
 
-/// The first place from `at` on for which `is_wanted` holds, or the text's end. `mark` tells it of eight at once, as those above do.
-template <class Mark, class IsWanted>
-std::size_t find(std::string_view text, std::size_t at, Mark mark, IsWanted is_wanted) noexcept {
-  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + at, sizeof(word));
+/// The first place from `at` on that `mark` tells, of eight bytes at once as those above do, or the text's end. It does not tell 0xFF.
+template <class Mark>
+std::size_t find(std::string_view text, std::size_t at, Mark mark) noexcept {
+  for (; at < text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = ~std::uint64_t{0};  // behind the text's end
+    std::memcpy(&word, text.data() + at, std::min(text.size() - at, sizeof(word)));
     if (const std::uint64_t found = mark(word); found != 0) return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
   }
-  while (at < text.size() && !is_wanted(text[at])) ++at;
-  return at;
+  return text.size();
 }
 
 }  // namespace eight_bytes
 
 /// Where the next quote or backslash is from `at` on, or the text's end.
 inline std::size_t find_quote_or_backslash(std::string_view text, std::size_t at) noexcept {
-  return eight_bytes::find(
-      text, at, [](std::uint64_t word) { return eight_bytes::equal(word, '"') | eight_bytes::equal(word, '\\'); },
-      [](char c) { return c == '"' || c == '\\'; });
+  return eight_bytes::find(text, at, [](std::uint64_t word) { return eight_bytes::equal(word, '"') | eight_bytes::equal(word, '\\'); });
 }
 
 /// Where the next character is from `at` on that may not stand in a JSON string as it is (RFC 8259 section 7), or the text's end.
 inline std::size_t find_to_escape(std::string_view text, std::size_t at) noexcept {
   constexpr unsigned char first_plain = 0x20;
-  return eight_bytes::find(
-      text, at,
-      [](std::uint64_t word) {
-        return eight_bytes::equal(word, '"') | eight_bytes::equal(word, '\\') | eight_bytes::below(word, first_plain);
-      },
-      [](char c) { return static_cast<unsigned char>(c) < first_plain || c == '"' || c == '\\'; });
+  return eight_bytes::find(text, at, [](std::uint64_t word) {
+    return eight_bytes::equal(word, '"') | eight_bytes::equal(word, '\\') | eight_bytes::below(word, first_plain);
+  });
 }
 
 }  // namespace leadrelay::json

@@ -13,10 +13,7 @@ boost::asio::execution_context::id ready_queue::id;
 void ready_queue::add(waiting_coroutine next) {
   if (is_over_) return;
   ready_.push_back(std::move(next));
-  if (!std::exchange(is_due_, true)) run_later();
-}
-
-void ready_queue::run_later() {
+  if (std::exchange(is_due_, true)) return;
   boost::asio::post(static_cast<boost::asio::io_context&>(context()).get_executor(), [this] { run(); });
 }
 

@@ -26,7 +26,6 @@ class ready_queue final : public boost::asio::execution_context::service {
 
  private:
   void shutdown() override;
-  void run_later();
   void run();
 
   std::deque<waiting_coroutine> ready_;

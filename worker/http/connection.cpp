@@ -5,7 +5,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/container/static_vector.hpp>
 
 #include "base/deadline_timer.hpp"
 #include "base/prefetch.hpp"
@@ -109,7 +108,7 @@ task<exchange> stream_connection<Stream>::send(const outgoing& what, time_point 
     }
     finish(out);
   }
-  socket_of(stream_).set_needed({});
+  socket_of(stream_).forget_needed();
   timeout_.stop();
   co_return out;
 }
@@ -151,10 +150,10 @@ bool stream_connection<Stream>::start_write(const std::string& request, exchange
 
 template <class Stream>
 void stream_connection<Stream>::tell_needed(const outgoing& what, const exchange& out) noexcept {
-  boost::container::static_vector<memory_part, polled_socket::most_needed> all{part_of(*this), frame_around(out)};
-  for (const memory_part& each : what.needed)
-    if (all.size() < all.capacity()) all.push_back(each);
-  socket_of(stream_).set_needed(all);
+  polled_socket& socket = socket_of(stream_);
+  socket.add_needed(part_of(*this));
+  socket.add_needed(frame_around(out));
+  for (const memory_part& each : what.needed) socket.add_needed(each);
 }
 
 template <class Stream>

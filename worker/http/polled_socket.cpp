@@ -3,10 +3,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <vector>
+
+#include <boost/container/static_vector.hpp>
 
 #include "http/poller.hpp"
 
@@ -115,7 +115,7 @@ struct polled_socket::state final : poller::watched {
   bool ended = false;     ///< the other side sends no more
   std::vector<wait_handler> waits_to_read;
   std::vector<wait_handler> waits_to_write;
-  std::array<memory_part, most_needed> needed{};
+  boost::container::static_vector<memory_part, 8> needed;
 };
 
 namespace {
@@ -162,10 +162,11 @@ void polled_socket::wait(readiness what, wait_handler done) {
   state_->events.begin_waiting();
 }
 
-void polled_socket::set_needed(std::span<const memory_part> all) noexcept {
-  state_->needed = {};
-  std::ranges::copy(all.first(std::min(all.size(), most_needed)), state_->needed.begin());
+void polled_socket::add_needed(const memory_part& part) noexcept {
+  if (state_->needed.size() < state_->needed.capacity()) state_->needed.push_back(part);
 }
+
+void polled_socket::forget_needed() noexcept { state_->needed.clear(); }
 
 bool polled_socket::has_news(time_point until) noexcept {
   if (state_->ended || !is_open()) return true;

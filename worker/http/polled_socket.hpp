@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <utility>
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -53,9 +52,10 @@ class polled_socket {
   /// Calls once it is worth a try again, never inside this call; to write, after `would_block` alone. Several may wait.
   void wait(readiness what, wait_handler done);
 
-  /// What whoever waits to read will look at, besides the socket itself; asked for of the processor's caches just before.
-  static constexpr std::size_t most_needed = 8;
-  void set_needed(std::span<const memory_part> all) noexcept;
+  /// What whoever waits to read will look at besides the socket itself, until it is forgotten; asked for of the processor's caches just
+  /// before. Of many parts the first eight.
+  void add_needed(const memory_part& part) noexcept;
+  void forget_needed() noexcept;
 
   /// Whether the other side has ended it, or something has come that nobody has read, until then at least. One system call where the poller
   /// has not told all until then.

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <span>
 #include <string_view>
 #include <utility>
 
+#include "kafka/partition_count.hpp"
 #include "kafka/partition_list.hpp"
 
 namespace leadrelay::kafka {
@@ -61,28 +61,6 @@ std::optional<lookup_failure> first_failure(const rd_kafka_topic_partition_list_
   return std::nullopt;
 }
 
-std::set<std::string> names_for(const topics_beside& names, const std::vector<assigned_partition>& of) {
-  std::set<std::string> wanted;
-  for (const assigned_partition& partition : of)
-    if (const auto found = names.find(partition.partition.topic); found != names.end())
-      wanted.insert(found->second.begin(), found->second.end());
-  return wanted;
-}
-
-using partition_counts = std::map<std::string, int>;
-
-std::optional<lookup_failure> count_partitions(const search& in, const std::set<std::string>& wanted, partition_counts& counts) {
-  const rd_kafka_metadata_t* raw = nullptr;
-  const rd_kafka_resp_err_t error = rd_kafka_metadata(in.clients.watcher, 1, nullptr, &raw, in.limit_ms);
-  const metadata_handle metadata(raw);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure_of(error, "metadata of all topics");
-  for (int at = 0; at < metadata->topic_cnt; ++at) {
-    const rd_kafka_metadata_topic_t& topic = metadata->topics[at];
-    if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR && wanted.contains(topic.topic)) counts[topic.topic] = topic.partition_cnt;
-  }
-  return std::nullopt;
-}
-
 /// By their names: a broker that does not know a topic yet may have commits for it.
 void collect_candidates(search& in, const topics_beside& names, std::vector<assigned_partition>& of) {
   for (assigned_partition& partition : of) {
@@ -96,7 +74,7 @@ void collect_candidates(search& in, const topics_beside& names, std::vector<assi
 }
 
 /// Those that are known are asked for; of others only those with a commit stay, their end unknown.
-void keep_known(search& in, const partition_counts& counts) {
+void keep_known(search& in, const std::map<std::string, int>& counts) {
   const auto is_known = [&](const candidate& each) {
     const auto count = counts.find(each.found.partition.topic);
     return count != counts.end() && each.found.partition.partition < count->second;
@@ -158,14 +136,13 @@ void find_offsets(search& in, std::int64_t logical, std::int64_t beside_partitio
 
 std::optional<lookup_failure> find_beside(beside_clients clients, const topics_beside& names, milliseconds limit,
                                           std::vector<assigned_partition>& of) {
-  const std::set<std::string> wanted = names_for(names, of);
-  if (wanted.empty()) return std::nullopt;
   search in{clients, static_cast<int>(limit.count())};
-  partition_counts counts;
   collect_candidates(in, names, of);
+  if (in.candidates.empty()) return std::nullopt;
   if (auto failed = find_committed(in)) return failed;
-  if (auto failed = count_partitions(in, wanted, counts)) return failed;
-  keep_known(in, counts);
+  const shown_topics shown = ask_for_topics(in.clients.watcher, in.limit_ms);
+  if (shown.error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure_of(shown.error, "metadata of all topics");
+  keep_known(in, shown.partitions);
   find_offsets(in, RD_KAFKA_OFFSET_BEGINNING, &beside_partition::begin);
   find_offsets(in, RD_KAFKA_OFFSET_END, &beside_partition::end);
   for (candidate& each : in.candidates)

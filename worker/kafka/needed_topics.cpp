@@ -61,6 +61,15 @@ admin_options_handle make_options(rd_kafka_t* client, bool validate_only, int li
   return options;
 }
 
+/// What the broker says to that, null where it does not in time.
+event_handle ask_to_create(rd_kafka_t* client, std::span<rd_kafka_NewTopic_t*> topics, bool validate_only, milliseconds limit) {
+  const int limit_ms = static_cast<int>(limit.count());
+  const admin_options_handle options = make_options(client, validate_only, limit_ms);
+  const queue_handle answers(rd_kafka_queue_new(client));
+  rd_kafka_CreateTopics(client, topics.data(), topics.size(), options.get(), answers.get());
+  return event_handle(rd_kafka_queue_poll(answers.get(), limit_ms + answer_ms));
+}
+
 /// Those of the topics that the broker would create as they are described. Where it does not answer there are none.
 std::set<std::string> creatable(rd_kafka_t* client, std::span<const needed_topic* const> topics) {
   std::vector<new_topic_handle> described;
@@ -68,11 +77,7 @@ std::set<std::string> creatable(rd_kafka_t* client, std::span<const needed_topic
   std::string ignored;
   for (const needed_topic* each : topics)
     if (new_topic_handle made = describe(*each, ignored)) asked.push_back(described.emplace_back(std::move(made)).get());
-  const int limit_ms = static_cast<int>(longest_creation.count());
-  const admin_options_handle options = make_options(client, true, limit_ms);
-  const queue_handle answers(rd_kafka_queue_new(client));
-  rd_kafka_CreateTopics(client, asked.data(), asked.size(), options.get(), answers.get());
-  const event_handle event(rd_kafka_queue_poll(answers.get(), limit_ms + answer_ms));
+  const event_handle event = ask_to_create(client, asked, true, longest_creation);
   const auto* const result = event ? rd_kafka_event_CreateTopics_result(event.get()) : nullptr;
   std::set<std::string> out;
   std::size_t count = 0;
@@ -81,18 +86,6 @@ std::set<std::string> creatable(rd_kafka_t* client, std::span<const needed_topic
     const rd_kafka_topic_result_t* const answered = each[index];  // null where the broker says nothing of it
     if (answered && rd_kafka_topic_result_error(answered) == RD_KAFKA_RESP_ERR_NO_ERROR) out.insert(rd_kafka_topic_result_name(answered));
   }
-  return out;
-}
-
-/// How many partitions each topic has that the broker shows; none where it does not answer.
-std::map<std::string, int> shown_topics(rd_kafka_t* client) {
-  const rd_kafka_metadata_t* raw = nullptr;
-  const rd_kafka_resp_err_t error = rd_kafka_metadata(client, 1, nullptr, &raw, metadata_ms);
-  const metadata_handle metadata(raw);
-  std::map<std::string, int> out;
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return out;
-  for (int at = 0; at < metadata->topic_cnt; ++at)
-    if (metadata->topics[at].err == RD_KAFKA_RESP_ERR_NO_ERROR) out[metadata->topics[at].topic] = metadata->topics[at].partition_cnt;
   return out;
 }
 
@@ -163,15 +156,11 @@ std::string creating_command(const needed_topic& topic) {
 }
 
 step_result create_topic(rd_kafka_t* client, const needed_topic& topic, bool validate_only, const properties& given, milliseconds limit) {
-  const int limit_ms = static_cast<int>(limit.count());
   std::string reason;
   const new_topic_handle description = describe(topic, reason);
   if (!description) return failed_step{"topic \"" + topic.name + "\": " + reason, false};
-  const admin_options_handle options = make_options(client, validate_only, limit_ms);
-  const queue_handle answers(rd_kafka_queue_new(client));
   rd_kafka_NewTopic_t* one = description.get();
-  rd_kafka_CreateTopics(client, &one, 1, options.get(), answers.get());
-  const event_handle event(rd_kafka_queue_poll(answers.get(), limit_ms + answer_ms));
+  const event_handle event = ask_to_create(client, {&one, 1}, validate_only, limit);
   return failure_of(event.get(), given);
 }
 
@@ -198,7 +187,7 @@ std::vector<partition_count> check_topics(rd_kafka_t* client, const std::vector<
                                           const work_limit& limit) {
   std::vector<partition_count> out;
   const bool are_few = topics.size() <= few_topics;
-  const std::map<std::string, int> shown = are_few ? std::map<std::string, int>() : shown_topics(client);
+  const std::map<std::string, int> shown = are_few ? std::map<std::string, int>() : ask_for_topics(client, metadata_ms).partitions;
   std::vector<const needed_topic*> missing;
   for (const needed_topic& each : topics)
     if (!are_few && !shown.contains(each.name)) missing.push_back(&each);

@@ -13,4 +13,16 @@ topic_partitions ask_for_partitions(rd_kafka_t* client, const std::string& topic
   return {metadata->topics[0].err, metadata->topics[0].partition_cnt};
 }
 
+shown_topics ask_for_topics(rd_kafka_t* client, int limit_ms) {
+  const rd_kafka_metadata_t* raw = nullptr;
+  shown_topics out{rd_kafka_metadata(client, 1, nullptr, &raw, limit_ms), {}};
+  const metadata_handle metadata(raw);
+  if (out.error != RD_KAFKA_RESP_ERR_NO_ERROR) return out;
+  for (int at = 0; at < metadata->topic_cnt; ++at) {
+    const rd_kafka_metadata_topic_t& topic = metadata->topics[at];
+    if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR) out.partitions[topic.topic] = topic.partition_cnt;
+  }
+  return out;
+}
+
 }  // namespace leadrelay::kafka
