@@ -22,7 +22,7 @@ constexpr std::array consumer_defaults = {
     setting{"auto.offset.reset", "earliest"},
     setting{"partition.assignment.strategy", "range,roundrobin"},
     setting{"queued.max.messages.kbytes", "256"},
-    setting{"queued.min.messages", "512"},  // the most, in spite of its name
+    setting{"queued.min.messages", "128"},  // the most, in spite of its name
     setting{"fetch.message.max.bytes", "131072"},
     setting{"fetch.wait.max.ms", "100"},
     setting{"heartbeat.interval.ms", "500"},
@@ -140,13 +140,6 @@ void check_required(const properties& given, std::vector<property_problem>& prob
   require(given, {"group.id"}, "the consumer group that the workers share", problems);
 }
 
-std::uint64_t number_of(const rd_kafka_conf_t* configuration, const char* name) {
-  std::array<char, reason_bytes> value{};
-  std::size_t size = value.size();
-  if (rd_kafka_conf_get(configuration, name, value.data(), &size) != RD_KAFKA_CONF_OK) return 0;
-  return number_or(std::string_view(value.data()), 0);
-}
-
 /// librdkafka refuses times to send a record or a request that are longer than the transaction's.
 void fit_into_transaction(rd_kafka_conf_t* configuration) {
   const std::uint64_t whole = number_of(configuration, "transaction.timeout.ms");
@@ -216,6 +209,13 @@ void check_together(const properties& given, role as, std::vector<property_probl
 }
 
 }  // namespace
+
+std::uint64_t number_of(const rd_kafka_conf_t* configuration, const char* name) {
+  std::array<char, reason_bytes> value{};
+  std::size_t size = value.size();
+  if (rd_kafka_conf_get(configuration, name, value.data(), &size) != RD_KAFKA_CONF_OK) return 0;
+  return number_or(std::string_view(value.data()), 0);
+}
 
 made<configuration_handle> make_configuration(const properties& given, role as) {
   std::vector<property_problem> problems;

@@ -38,6 +38,7 @@ struct event_pump::state : std::enable_shared_from_this<state> {
   struct source {
     queue_handle queue;
     bool is_due = false;
+    bool was_long = false;  ///< as long as one that is watched is
   };
 
   state(loop& l, handler h) : on(l), handle(std::move(h)), ends(make_pipe(l)) {}
@@ -123,6 +124,7 @@ struct event_pump::state : std::enable_shared_from_this<state> {
       taken += take_of(next);
     }
     if (!rests && !due.empty() && !posted) take_later();
+    if (std::exchange(any_short, false) && !stopped) tell_short();
   }
 
   /// A queue that may hold more goes behind the others. The handler may have removed it.
@@ -131,11 +133,22 @@ struct event_pump::state : std::enable_shared_from_this<state> {
     for (auto from = sources.find(which); from != sources.end() && !rests && taken < most_in_turn; from = sources.find(which), ++taken) {
       from->second.is_due = false;
       const event_handle event(rd_kafka_queue_poll(from->second.queue.get(), 0));
-      if (!event) return taken;
+      if (!event) {
+        look_at(from->second, taken);
+        return taken;
+      }
       handle(*event);
     }
+    if (const auto left = sources.find(which); left != sources.end()) look_at(left->second, taken);
     make_due(which);
     return taken;
+  }
+
+  void look_at(source& of, int taken) {
+    if (!tell_short) return;
+    const std::size_t left = rd_kafka_queue_length(of.queue.get());
+    of.was_long = of.was_long || left + static_cast<std::size_t>(taken) >= watched_length;
+    if (left < watched_length && std::exchange(of.was_long, false)) any_short = true;
   }
 
   void rest(bool wanted) {
@@ -150,6 +163,9 @@ struct event_pump::state : std::enable_shared_from_this<state> {
   std::deque<queue_id> due;  ///< that may hold events; those that are gone are passed over
   queue_id next_id = 0;
   std::optional<timer_queue::id> poll_timer;
+  std::size_t watched_length = 0;
+  std::function<void()> tell_short{};
+  bool any_short = false;  ///< that was long
   bool posted = false;
   bool rests = false;
   bool stopped = false;
@@ -168,6 +184,11 @@ event_pump::queue_id event_pump::add(queue_handle queue) { return state_->add(st
 void event_pump::remove(queue_id which) { state_->remove(which); }
 
 void event_pump::take_now() { state_->take(); }
+
+void event_pump::watch(std::size_t least, std::function<void()> tell) {
+  state_->watched_length = least;
+  state_->tell_short = std::move(tell);
+}
 
 void event_pump::rest(bool rests) { state_->rest(rests); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -34,6 +35,9 @@ class event_pump {
 
   /// Takes what is there now, at most one burst, without waiting for the loop.
   void take_now();
+
+  /// Whenever a queue that held `least` events or more has come to hold fewer, `tell` is called, once for all of a turn.
+  void watch(std::size_t least, std::function<void()> tell);
 
   /// While it rests it takes nothing.
   void rest(bool rests);

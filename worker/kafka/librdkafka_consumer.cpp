@@ -16,7 +16,6 @@ namespace {
 constexpr duration closed_poll_interval = std::chrono::milliseconds(10);  // `rd_kafka_consumer_closed` wakes nobody
 constexpr duration time_to_end = std::chrono::milliseconds(1500);         // librdkafka's threads look once a second whether they shall end
 constexpr duration least_time_to_end = std::chrono::milliseconds(500);
-constexpr int taken_between_wakes = 512;  // no more than what waits in a full queue
 
 }  // namespace
 
@@ -28,6 +27,8 @@ librdkafka_consumer::librdkafka_consumer(loop& on, client_handle client, std::ve
       given_(std::move(given)),
       beside_(std::move(beside)),
       watcher_(std::move(watcher)),
+      full_messages_(number_of(rd_kafka_conf(client_.get()), "queued.min.messages")),
+      full_bytes_(1024 * number_of(rd_kafka_conf(client_.get()), "queued.max.messages.kbytes")),
       progress_(on.executor()) {
   rd_kafka_poll_set_consumer(client_.get());
 }
@@ -39,6 +40,7 @@ void librdkafka_consumer::start(consumer_events& to) {
   commits_.emplace(loop_, client_.get(), [this](const commit_result& result) { on_committed(result); });
   pump_.emplace(loop_, queue_handle(rd_kafka_queue_get_consumer(client_.get())), [this](rd_kafka_event_t& event) { on_event(event); });
   records_.emplace(loop_, [this](rd_kafka_event_t& event) { on_event(event); });
+  records_->watch(full_messages_, [this] { wake_fetching(); });
   rd_kafka_set_log_queue(client_.get(), pump_->queue());
   const partition_list_handle list(rd_kafka_topic_partition_list_new(static_cast<int>(topics_.size())));
   for (const std::string& topic : topics_) rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
@@ -69,8 +71,17 @@ void librdkafka_consumer::on_message(rd_kafka_event_t& event) {
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) return tell_error(message->err, rd_kafka_message_errstr(message));
   auto topic = assignment_.topic_if_held(rd_kafka_topic_name(message->rkt), message->partition);
   if (!topic) return;
-  if (++taken_ % taken_between_wakes == 0) wake_fetching();
+  count_taken(message->len + message->key_len);
   events_->on_record(copy_message(*message, std::move(topic)));
+}
+
+/// A queue of few large records is full by their bytes.
+void librdkafka_consumer::count_taken(std::size_t bytes) {
+  ++taken_messages_;
+  taken_bytes_ += bytes;
+  if (taken_bytes_ < full_bytes_) return;
+  if (taken_messages_ < full_messages_) wake_fetching();
+  taken_messages_ = taken_bytes_ = 0;
 }
 
 void librdkafka_consumer::on_rebalance(rd_kafka_event_t& event) {

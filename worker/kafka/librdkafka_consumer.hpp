@@ -65,6 +65,7 @@ class librdkafka_consumer final : public consumer {
   void finish_revoke();
   void take_records_of(const std::vector<topic_partition>& partitions);
   void leave_records_of(const std::vector<topic_partition>& partitions);
+  void count_taken(std::size_t bytes);
   void wake_fetching();
   std::string assign(const rd_kafka_topic_partition_list_t* list);
   std::string unassign(const rd_kafka_topic_partition_list_t* list);
@@ -96,7 +97,10 @@ class librdkafka_consumer final : public consumer {
   std::optional<event_pump> pump_;     ///< of all but records
   std::optional<event_pump> records_;  ///< of each partition's own queue, so that the worker may rest and none goes before the others
   std::map<topic_partition, event_pump::queue_id> record_queues_;
-  int taken_ = 0;  ///< records, since librdkafka's threads were last woken
+  const std::uint64_t full_messages_;  ///< so many records, or bytes, are fetched ahead of a partition
+  const std::uint64_t full_bytes_;
+  std::uint64_t taken_messages_ = 0;  ///< since as many bytes were taken as a full queue has
+  std::uint64_t taken_bytes_ = 0;
   wakeup progress_;  ///< while closing: something has happened
 };
 

@@ -48,6 +48,20 @@ class a_consumer : public testing::Test {
     EXPECT_GE(stops, 20);
   }
 
+  /// Each in a batch of its own, as librdkafka takes no part of one.
+  bool write_one_by_one(const std::string& topic, int count, const std::string& prefix) {
+    auto given = properties_for("writer");
+    given.emplace_back("batch.num.messages", "1");
+    auto producer = *make_producer(loop.on(), given, nullptr);
+    int acknowledged = 0;
+    for (int number = 0; number < count; ++number) {
+      const std::string value = prefix + std::to_string(number);
+      const outgoing_record record{.topic = topic, .partition = 0, .key = std::nullopt, .value = value, .headers = {}};
+      if (!producer->produce(record, [&](const std::string& error) { acknowledged += error.empty(); }).empty()) return false;
+    }
+    return loop.run_until([&] { return acknowledged == count; });
+  }
+
   test_loop loop;
 };
 
@@ -169,6 +183,28 @@ TEST_F(a_consumer, takes_some_records_of_each_partition_in_turn) {
   reader.seen.on_each = [&](const events::record& record) { turns += std::exchange(last, record.partition) != record.partition; };
   EXPECT_TRUE(loop.run_until([&] { return reader.seen.records.size() >= 2 * each; }, 90s));
   EXPECT_GT(turns, 100);
+}
+
+/// The thread that fetches sleeps for up to a second once it has found a queue full, as it does whenever the reader rests.
+TEST_F(a_consumer, has_a_queue_that_was_full_fetched_again_at_once) {
+  constexpr int count = 1010;
+  using property = std::pair<std::string, std::string>;
+  for (const auto& [full, prefix] : {std::pair{property{"queued.min.messages", "16"}, std::string()},
+                                     std::pair{property{"queued.max.messages.kbytes", "8"}, std::string(1000, 'x')}}) {
+    const std::string topic = fresh_topic(1);
+    ASSERT_TRUE(write_one_by_one(topic, count, prefix));
+    auto given = properties_for(fresh("group"));
+    given.push_back(full);
+    given.emplace_back("fetch.message.max.bytes", "4000");
+    member reader(loop, topic, given);
+    reader.seen.on_each = [&](const events::record& record) {
+      if (record.offset % 40 != 39) return;
+      reader->rest(true);
+      loop.on().timers().add(loop.on().now() + 30ms, [&] { reader->rest(false); });
+    };
+    EXPECT_TRUE(loop.run_until([&] { return reader.seen.records.size() == count; }, 18s))
+        << full.first << ": " << reader.seen.records.size();
+  }
 }
 
 TEST_F(a_consumer, skips_and_repeats_nothing_through_pauses) {
