@@ -13,6 +13,8 @@
 namespace leadrelay::config {
 namespace {
 
+constexpr std::size_t read_bytes = 16384;
+
 YAML::Mark mark_at(std::string_view text, std::size_t at) {
   YAML::Mark mark;
   const std::string_view before = text.substr(0, at);
@@ -102,8 +104,13 @@ std::optional<std::string> read_raw_text(const std::string& path, yaml::issues& 
     into.add(path, YAML::Mark(), std::string("cannot be read: ") + std::strerror(errno) + ", expected a configuration");
     return std::nullopt;
   }
-  std::string text(most_bytes + 1, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  std::string text;
+  for (std::size_t read = read_bytes; read == read_bytes && text.size() <= most_bytes;) {
+    const std::size_t before = text.size();
+    text.resize(before + read_bytes);
+    read = std::fread(text.data() + before, 1, read_bytes, file.get());
+    text.resize(before + read);
+  }
   if (std::ferror(file.get())) {
     into.add(path, YAML::Mark(), std::string("cannot be read: ") + std::strerror(errno) + ", expected a configuration");
     return std::nullopt;
