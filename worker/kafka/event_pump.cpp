@@ -130,25 +130,35 @@ struct event_pump::state : std::enable_shared_from_this<state> {
   /// A queue that may hold more goes behind the others. The handler may have removed it.
   int take_of(queue_id which) {
     int taken = 0;
+    const std::size_t before = length_of(which);
     for (auto from = sources.find(which); from != sources.end() && !rests && taken < most_in_turn; from = sources.find(which), ++taken) {
       from->second.is_due = false;
       const event_handle event(rd_kafka_queue_poll(from->second.queue.get(), 0));
       if (!event) {
-        look_at(from->second, taken);
+        look_at(which, std::max(before, static_cast<std::size_t>(taken)));
         return taken;
       }
       handle(*event);
     }
-    if (const auto left = sources.find(which); left != sources.end()) look_at(left->second, taken);
+    const std::size_t left = length_of(which);
+    look_at(which, std::max(before, left + static_cast<std::size_t>(taken)), left);
     make_due(which);
     return taken;
   }
 
-  void look_at(source& of, int taken) {
-    if (!tell_short) return;
-    const std::size_t left = rd_kafka_queue_length(of.queue.get());
-    of.was_long = of.was_long || left + static_cast<std::size_t>(taken) >= watched_length;
-    if (left < watched_length && std::exchange(of.was_long, false)) any_short = true;
+  /// What is not watched counts as empty.
+  std::size_t length_of(queue_id which) const {
+    const auto found = tell_short ? sources.find(which) : sources.end();
+    return found == sources.end() ? 0 : rd_kafka_queue_length(found->second.queue.get());
+  }
+
+  /// `held` is the most that the queue can have held in this turn: librdkafka drops some of its own events while it is polled.
+  void look_at(queue_id which, std::size_t held, std::size_t left = 0) {
+    const auto found = sources.find(which);
+    if (!tell_short || found == sources.end()) return;
+    bool& was_long = found->second.was_long;
+    was_long = was_long || held >= watched_length;
+    if (left < watched_length && std::exchange(was_long, false)) any_short = true;
   }
 
   void rest(bool wanted) {
@@ -182,8 +192,6 @@ rd_kafka_queue_t* event_pump::queue() const noexcept { return state_->sources.be
 event_pump::queue_id event_pump::add(queue_handle queue) { return state_->add(std::move(queue)); }
 
 void event_pump::remove(queue_id which) { state_->remove(which); }
-
-void event_pump::take_now() { state_->take(); }
 
 void event_pump::watch(std::size_t least, std::function<void()> tell) {
   state_->watched_length = least;

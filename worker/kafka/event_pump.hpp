@@ -33,10 +33,8 @@ class event_pump {
   /// No call of the handler for events of that queue after it; gives the queue back.
   void remove(queue_id which);
 
-  /// Takes what is there now, at most one burst, without waiting for the loop.
-  void take_now();
-
-  /// Whenever a queue that held `least` events or more has come to hold fewer, `tell` is called, once for all of a turn.
+  /// When a queue that held `least` events or more in some turn holds fewer at the end of it or of a later one, `tell` is called, once for
+  /// all of a turn.
   void watch(std::size_t least, std::function<void()> tell);
 
   /// While it rests it takes nothing.

@@ -27,8 +27,7 @@ librdkafka_consumer::librdkafka_consumer(loop& on, client_handle client, std::ve
       given_(std::move(given)),
       beside_(std::move(beside)),
       watcher_(std::move(watcher)),
-      full_messages_(number_of(rd_kafka_conf(client_.get()), "queued.min.messages")),
-      full_bytes_(1024 * number_of(rd_kafka_conf(client_.get()), "queued.max.messages.kbytes")),
+      full_bytes_(1000 * number_of(rd_kafka_conf(client_.get()), "queued.max.messages.kbytes")),
       progress_(on.executor()) {
   rd_kafka_poll_set_consumer(client_.get());
 }
@@ -40,7 +39,7 @@ void librdkafka_consumer::start(consumer_events& to) {
   commits_.emplace(loop_, client_.get(), [this](const commit_result& result) { on_committed(result); });
   pump_.emplace(loop_, queue_handle(rd_kafka_queue_get_consumer(client_.get())), [this](rd_kafka_event_t& event) { on_event(event); });
   records_.emplace(loop_, [this](rd_kafka_event_t& event) { on_event(event); });
-  records_->watch(full_messages_, [this] { wake_fetching(); });
+  records_->watch(number_of(rd_kafka_conf(client_.get()), "queued.min.messages"), [this] { wake_fetching(); });
   rd_kafka_set_log_queue(client_.get(), pump_->queue());
   const partition_list_handle list(rd_kafka_topic_partition_list_new(static_cast<int>(topics_.size())));
   for (const std::string& topic : topics_) rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
@@ -75,13 +74,12 @@ void librdkafka_consumer::on_message(rd_kafka_event_t& event) {
   events_->on_record(copy_message(*message, std::move(topic)));
 }
 
-/// A queue of few large records is full by their bytes.
+/// Queues are full by their bytes, too: whichever is has given as many by now, or will have when the next wake is due.
 void librdkafka_consumer::count_taken(std::size_t bytes) {
-  ++taken_messages_;
   taken_bytes_ += bytes;
   if (taken_bytes_ < full_bytes_) return;
-  if (taken_messages_ < full_messages_) wake_fetching();
-  taken_messages_ = taken_bytes_ = 0;
+  taken_bytes_ = 0;
+  wake_fetching();
 }
 
 void librdkafka_consumer::on_rebalance(rd_kafka_event_t& event) {
@@ -192,8 +190,8 @@ void librdkafka_consumer::leave_records_of(const std::vector<topic_partition>& p
     }
 }
 
-/// A thread of librdkafka's that has found all its partitions' queues full sleeps for up to a second, whatever is taken from them
-/// meanwhile. Of all its calls this one wakes the threads, and changes nothing.
+/// A thread of librdkafka's that has found all its partitions' queues full, or paused, sleeps for up to a second, whatever is taken from
+/// them or resumed meanwhile. Of all its calls this one wakes the threads, and changes nothing.
 void librdkafka_consumer::wake_fetching() {
   const std::string user(find_property(given_, {"sasl.username"}).value_or(""));
   const std::string password(find_property(given_, {"sasl.password"}).value_or(""));
@@ -274,7 +272,9 @@ void librdkafka_consumer::resume(const std::vector<topic_partition>& partitions)
   if (!client_) return;
   std::vector<topic_partition> paused = partitions;
   std::erase_if(paused, [this](const topic_partition& p) { return paused_.erase(p) == 0; });
-  if (!paused.empty()) rd_kafka_resume_partitions(client_.get(), make_list(paused).get());
+  if (paused.empty()) return;
+  rd_kafka_resume_partitions(client_.get(), make_list(paused).get());
+  wake_fetching();
 }
 
 void librdkafka_consumer::rest(bool rests) {

@@ -97,11 +97,9 @@ class librdkafka_consumer final : public consumer {
   std::optional<event_pump> pump_;     ///< of all but records
   std::optional<event_pump> records_;  ///< of each partition's own queue, so that the worker may rest and none goes before the others
   std::map<topic_partition, event_pump::queue_id> record_queues_;
-  const std::uint64_t full_messages_;  ///< so many records, or bytes, are fetched ahead of a partition
-  const std::uint64_t full_bytes_;
-  std::uint64_t taken_messages_ = 0;  ///< since as many bytes were taken as a full queue has
-  std::uint64_t taken_bytes_ = 0;
-  wakeup progress_;  ///< while closing: something has happened
+  const std::uint64_t full_bytes_;  ///< of records, as librdkafka counts a full queue's (`queued.max.messages.kbytes`, of 1,000 each)
+  std::uint64_t taken_bytes_ = 0;   ///< since so many were
+  wakeup progress_;                 ///< while closing: something has happened
 };
 
 /// A consumer for the topics, not started. `beside`: topics that are not consumed, whose partitions are told with the assigned ones.

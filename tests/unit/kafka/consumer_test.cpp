@@ -48,14 +48,15 @@ class a_consumer : public testing::Test {
     EXPECT_GE(stops, 20);
   }
 
-  /// Each in a batch of its own, as librdkafka takes no part of one.
-  bool write_one_by_one(const std::string& topic, int count, const std::string& prefix) {
+  /// Each in a batch of its own, as librdkafka takes no part of one; so many small ones, then one of 1,000 bytes, and again.
+  bool write_one_by_one(const std::string& topic, int count, int small_for_each_large) {
     auto given = properties_for("writer");
     given.emplace_back("batch.num.messages", "1");
     auto producer = *make_producer(loop.on(), given, nullptr);
     int acknowledged = 0;
     for (int number = 0; number < count; ++number) {
-      const std::string value = prefix + std::to_string(number);
+      const bool is_large = number % (small_for_each_large + 1) == small_for_each_large;
+      const std::string value((is_large ? 1000 : 10), 'x');
       const outgoing_record record{.topic = topic, .partition = 0, .key = std::nullopt, .value = value, .headers = {}};
       if (!producer->produce(record, [&](const std::string& error) { acknowledged += error.empty(); }).empty()) return false;
     }
@@ -188,22 +189,26 @@ TEST_F(a_consumer, takes_some_records_of_each_partition_in_turn) {
 /// The thread that fetches sleeps for up to a second once it has found a queue full, as it does whenever the reader rests.
 TEST_F(a_consumer, has_a_queue_that_was_full_fetched_again_at_once) {
   constexpr int count = 1010;
-  using property = std::pair<std::string, std::string>;
-  for (const auto& [full, prefix] : {std::pair{property{"queued.min.messages", "16"}, std::string()},
-                                     std::pair{property{"queued.max.messages.kbytes", "8"}, std::string(1000, 'x')}}) {
+  struct world {
+    std::pair<std::string, std::string> full;
+    int small_for_each_large;
+  };
+  std::vector<std::unique_ptr<member>> readers;
+  for (const auto& [full, small] : {world{{"queued.min.messages", "16"}, count}, world{{"queued.max.messages.kbytes", "8"}, 0},
+                                    world{{"queued.max.messages.kbytes", "8"}, 10}}) {
     const std::string topic = fresh_topic(1);
-    ASSERT_TRUE(write_one_by_one(topic, count, prefix));
+    ASSERT_TRUE(write_one_by_one(topic, count, small));
     auto given = properties_for(fresh("group"));
     given.push_back(full);
     given.emplace_back("fetch.message.max.bytes", "4000");
-    member reader(loop, topic, given);
-    reader.seen.on_each = [&](const events::record& record) {
+    member* const reader = readers.emplace_back(std::make_unique<member>(loop, topic, given)).get();
+    reader->seen.on_each = [this, reader](const events::record& record) {
       if (record.offset % 40 != 39) return;
-      reader->rest(true);
-      loop.on().timers().add(loop.on().now() + 30ms, [&] { reader->rest(false); });
+      reader->made->rest(true);
+      loop.on().timers().add(loop.on().now() + 30ms, [reader] { reader->made->rest(false); });
     };
-    EXPECT_TRUE(loop.run_until([&] { return reader.seen.records.size() == count; }, 18s))
-        << full.first << ": " << reader.seen.records.size();
+    EXPECT_TRUE(loop.run_until([&] { return reader->seen.records.size() == count; }, 12s))
+        << full.first << ", " << small << ": " << reader->seen.records.size();
   }
 }
 
