@@ -104,6 +104,21 @@ TEST_F(a_log_reader, paused_tells_no_record_and_resumed_misses_none) {
   EXPECT_EQ(offsets(1), all);
 }
 
+/// The thread that fetches sleeps for up to a second once all its partitions are paused.
+TEST_F(a_log_reader, resumed_is_fetched_at_once) {
+  write(2000);
+  std::size_t pauses = 0;
+  seen.on_each = [&](const topic_partition&) {
+    if (offsets(0).size() % 100 != 50) return;
+    ++pauses;
+    reader->pause({at(0)});
+    loop.on().timers().add(loop.on().now() + 30ms, [this] { reader->resume({at(0)}); });
+  };
+  reader->read({{at(0), 0}});
+  EXPECT_TRUE(loop.run_until([&] { return offsets(0).size() == 2000; }, 8s)) << offsets(0).size();
+  EXPECT_EQ(pauses, 20u);
+}
+
 TEST_F(a_log_reader, that_leaves_and_reads_again_begins_where_it_is_told_to) {
   write(2000);
   for (const std::int64_t next : {0, 1500, 3, 900, 1999, 10}) {

@@ -9,6 +9,7 @@
 #include "kafka/partition_list.hpp"
 #include "kafka/teardown.hpp"
 #include "kafka/trouble.hpp"
+#include "kafka/wake_fetching.hpp"
 
 namespace leadrelay::kafka {
 namespace {
@@ -39,7 +40,7 @@ void librdkafka_consumer::start(consumer_events& to) {
   commits_.emplace(loop_, client_.get(), [this](const commit_result& result) { on_committed(result); });
   pump_.emplace(loop_, queue_handle(rd_kafka_queue_get_consumer(client_.get())), [this](rd_kafka_event_t& event) { on_event(event); });
   records_.emplace(loop_, [this](rd_kafka_event_t& event) { on_event(event); });
-  records_->watch(number_of(rd_kafka_conf(client_.get()), "queued.min.messages"), [this] { wake_fetching(); });
+  records_->watch(number_of(rd_kafka_conf(client_.get()), "queued.min.messages"), [this] { wake_fetching(client_.get(), given_); });
   rd_kafka_set_log_queue(client_.get(), pump_->queue());
   const partition_list_handle list(rd_kafka_topic_partition_list_new(static_cast<int>(topics_.size())));
   for (const std::string& topic : topics_) rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
@@ -79,7 +80,7 @@ void librdkafka_consumer::count_taken(std::size_t bytes) {
   taken_bytes_ += bytes;
   if (taken_bytes_ < full_bytes_) return;
   taken_bytes_ = 0;
-  wake_fetching();
+  wake_fetching(client_.get(), given_);
 }
 
 void librdkafka_consumer::on_rebalance(rd_kafka_event_t& event) {
@@ -190,14 +191,6 @@ void librdkafka_consumer::leave_records_of(const std::vector<topic_partition>& p
     }
 }
 
-/// A thread of librdkafka's that has found all its partitions' queues full, or paused, sleeps for up to a second, whatever is taken from
-/// them or resumed meanwhile. Of all its calls this one wakes the threads, and changes nothing.
-void librdkafka_consumer::wake_fetching() {
-  const std::string user(find_property(given_, {"sasl.username"}).value_or(""));
-  const std::string password(find_property(given_, {"sasl.password"}).value_or(""));
-  const error_handle ignored(rd_kafka_sasl_set_credentials(client_.get(), user.c_str(), password.c_str()));
-}
-
 /// Once it closes, an eager consumer must not answer: librdkafka does not wait for it, and `rd_kafka_assign` would wait for ever for a
 /// group that has ended. A cooperative one is waited for.
 void librdkafka_consumer::abandon_assign() {
@@ -274,7 +267,7 @@ void librdkafka_consumer::resume(const std::vector<topic_partition>& partitions)
   std::erase_if(paused, [this](const topic_partition& p) { return paused_.erase(p) == 0; });
   if (paused.empty()) return;
   rd_kafka_resume_partitions(client_.get(), make_list(paused).get());
-  wake_fetching();
+  wake_fetching(client_.get(), given_);
 }
 
 void librdkafka_consumer::rest(bool rests) {

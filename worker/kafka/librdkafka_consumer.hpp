@@ -66,7 +66,6 @@ class librdkafka_consumer final : public consumer {
   void take_records_of(const std::vector<topic_partition>& partitions);
   void leave_records_of(const std::vector<topic_partition>& partitions);
   void count_taken(std::size_t bytes);
-  void wake_fetching();
   std::string assign(const rd_kafka_topic_partition_list_t* list);
   std::string unassign(const rd_kafka_topic_partition_list_t* list);
   bool cooperative() const;

@@ -7,6 +7,7 @@
 #include "kafka/partition_list.hpp"
 #include "kafka/teardown.hpp"
 #include "kafka/trouble.hpp"
+#include "kafka/wake_fetching.hpp"
 
 namespace leadrelay::kafka {
 namespace {
@@ -79,7 +80,9 @@ void librdkafka_log_reader::forget_pauses(const std::vector<topic_partition>& pa
   std::vector<topic_partition> still_paused;
   for (const topic_partition& partition : partitions)
     if (paused_.erase(partition) > 0) still_paused.push_back(partition);
-  if (!still_paused.empty() && client_) rd_kafka_resume_partitions(client_.get(), kafka::make_list(still_paused).get());
+  if (still_paused.empty() || !client_) return;
+  rd_kafka_resume_partitions(client_.get(), kafka::make_list(still_paused).get());
+  wake_fetching(client_.get(), given_);
 }
 
 // --- Events ---------------------------------------------------------------------------------------------------------------------------
