@@ -2,19 +2,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
 
 #include "config/configuration.hpp"
+#include "config/whole_file.hpp"
 #include "providers/headers.hpp"
 
 namespace leadrelay::config {
 namespace {
 
 constexpr std::size_t longest_credential = 64 << 10;
-
-struct closer {
-  void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-};
 
 problem fault(std::string what) { return {reason::rejected, std::move(what)}; }
 
@@ -23,7 +19,7 @@ problem cannot_be_read(const std::string& path, int error) {
 }
 
 outcome<std::string> read_secret(const std::string& path) {
-  const std::unique_ptr<std::FILE, closer> file(std::fopen(path.c_str(), "rb"));
+  const file_handle file(std::fopen(path.c_str(), "rb"));
   if (!file) return cannot_be_read(path, errno);
   std::string text(longest_credential + 1, '\0');
   text.resize(std::fread(text.data(), 1, text.size(), file.get()));

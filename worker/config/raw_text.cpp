@@ -2,18 +2,15 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <memory>
 
 #include "base/text.hpp"
 #include "config/configuration.hpp"
+#include "config/whole_file.hpp"
 
 namespace leadrelay::config {
 namespace {
-
-constexpr std::size_t read_bytes = 16384;
 
 YAML::Mark mark_at(std::string_view text, std::size_t at) {
   YAML::Mark mark;
@@ -59,10 +56,6 @@ bool says_nothing(std::string_view text) {
   return true;
 }
 
-struct closer {
-  void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-};
-
 void add_too_large(const std::string& file, yaml::issues& into) {
   into.add(file, YAML::Mark(), "is larger than " + yaml::format_bytes(most_bytes) + ", expected a configuration");
 }
@@ -99,19 +92,13 @@ std::optional<std::string> read_raw_text(const std::string& path, yaml::issues& 
     into.add(path, YAML::Mark(), "is a folder, expected a configuration");
     return std::nullopt;
   }
-  const std::unique_ptr<std::FILE, closer> file(std::fopen(path.c_str(), "rb"));
+  const file_handle file(std::fopen(path.c_str(), "rb"));
   if (!file) {
     into.add(path, YAML::Mark(), std::string("cannot be read: ") + std::strerror(errno) + ", expected a configuration");
     return std::nullopt;
   }
   std::string text;
-  for (std::size_t read = read_bytes; read == read_bytes && text.size() <= most_bytes;) {
-    const std::size_t before = text.size();
-    text.resize(before + read_bytes);
-    read = std::fread(text.data() + before, 1, read_bytes, file.get());
-    text.resize(before + read);
-  }
-  if (std::ferror(file.get())) {
+  if (!read_to_end(file.get(), text, most_bytes)) {
     into.add(path, YAML::Mark(), std::string("cannot be read: ") + std::strerror(errno) + ", expected a configuration");
     return std::nullopt;
   }

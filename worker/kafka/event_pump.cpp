@@ -1,5 +1,6 @@
 #include "kafka/event_pump.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <deque>
@@ -130,19 +131,19 @@ struct event_pump::state : std::enable_shared_from_this<state> {
   /// A queue that may hold more goes behind the others. The handler may have removed it.
   int take_of(queue_id which) {
     int taken = 0;
+    bool is_empty = false;
     const std::size_t before = length_of(which);
-    for (auto from = sources.find(which); from != sources.end() && !rests && taken < most_in_turn; from = sources.find(which), ++taken) {
+    for (auto from = sources.find(which); from != sources.end() && !rests && !is_empty && taken < most_in_turn;
+         from = sources.find(which)) {
       from->second.is_due = false;
       const event_handle event(rd_kafka_queue_poll(from->second.queue.get(), 0));
-      if (!event) {
-        look_at(which, std::max(before, static_cast<std::size_t>(taken)));
-        return taken;
-      }
+      is_empty = !event;
+      if (is_empty) continue;
       handle(*event);
+      ++taken;
     }
-    const std::size_t left = length_of(which);
-    look_at(which, std::max(before, left + static_cast<std::size_t>(taken)), left);
-    make_due(which);
+    look_whether_short(which, before, taken);
+    if (!is_empty) make_due(which);
     return taken;
   }
 
@@ -152,12 +153,13 @@ struct event_pump::state : std::enable_shared_from_this<state> {
     return found == sources.end() ? 0 : rd_kafka_queue_length(found->second.queue.get());
   }
 
-  /// `held` is the most that the queue can have held in this turn: librdkafka drops some of its own events while it is polled.
-  void look_at(queue_id which, std::size_t held, std::size_t left = 0) {
-    const auto found = sources.find(which);
-    if (!tell_short || found == sources.end()) return;
+  /// At the end of its turn: as many may have come meanwhile, and librdkafka drops some of its own events while it is polled.
+  void look_whether_short(queue_id which, std::size_t before, int taken) {
+    const auto found = tell_short ? sources.find(which) : sources.end();
+    if (found == sources.end()) return;
+    const std::size_t left = length_of(which);
     bool& was_long = found->second.was_long;
-    was_long = was_long || held >= watched_length;
+    was_long = was_long || std::max(before, left + static_cast<std::size_t>(taken)) >= watched_length;
     if (left < watched_length && std::exchange(was_long, false)) any_short = true;
   }
 

@@ -5,11 +5,11 @@
 
 #include <boost/asio/post.hpp>
 
+#include "kafka/fetching.hpp"
 #include "kafka/message.hpp"
 #include "kafka/partition_list.hpp"
 #include "kafka/teardown.hpp"
 #include "kafka/trouble.hpp"
-#include "kafka/wake_fetching.hpp"
 
 namespace leadrelay::kafka {
 namespace {
@@ -131,7 +131,7 @@ void librdkafka_consumer::finish_assign(std::vector<assigned_partition> found) {
     if (partition.committed >= 0)
       rd_kafka_topic_partition_list_set_offset(list, partition.partition.topic.c_str(), partition.partition.partition, partition.committed);
   const std::vector<topic_partition> partitions = partitions_of(list);
-  forget_pauses(partitions);
+  resume(partitions);
   take_records_of(partitions);
   const std::string error = assign(list);
   if (error.empty()) assignment_.add(partitions);
@@ -164,13 +164,6 @@ void librdkafka_consumer::add_beside(const topics_beside& more, std::function<vo
   tell.stopped = end_lookup;
   committed_lookup::request what{held, {topics_.begin(), topics_.end()}, more, watcher_.get()};
   beside_lookups_[number] = std::make_unique<committed_lookup>(loop_, client_.get(), std::move(what), std::move(tell));
-}
-
-void librdkafka_consumer::forget_pauses(const std::vector<topic_partition>& partitions) {
-  std::vector<topic_partition> still_paused;
-  for (const topic_partition& partition : partitions)
-    if (paused_.erase(partition) > 0) still_paused.push_back(partition);
-  if (!still_paused.empty()) rd_kafka_resume_partitions(client_.get(), make_list(still_paused).get());
 }
 
 void librdkafka_consumer::take_records_of(const std::vector<topic_partition>& partitions) {
@@ -262,12 +255,7 @@ void librdkafka_consumer::pause(const std::vector<topic_partition>& partitions) 
 }
 
 void librdkafka_consumer::resume(const std::vector<topic_partition>& partitions) {
-  if (!client_) return;
-  std::vector<topic_partition> paused = partitions;
-  std::erase_if(paused, [this](const topic_partition& p) { return paused_.erase(p) == 0; });
-  if (paused.empty()) return;
-  rd_kafka_resume_partitions(client_.get(), make_list(paused).get());
-  wake_fetching(client_.get(), given_);
+  if (client_) resume_fetching(client_.get(), given_, paused_, partitions);
 }
 
 void librdkafka_consumer::rest(bool rests) {

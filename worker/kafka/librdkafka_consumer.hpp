@@ -59,7 +59,6 @@ class librdkafka_consumer final : public consumer {
   void serve_rebalances();
   void begin_assign();
   void finish_assign(std::vector<assigned_partition> found);
-  void forget_pauses(const std::vector<topic_partition>& partitions);
   void abandon_assign();
   void begin_revoke();
   void finish_revoke();

@@ -3,11 +3,11 @@
 #include <boost/asio/post.hpp>
 
 #include "kafka/client_configuration.hpp"
+#include "kafka/fetching.hpp"
 #include "kafka/message.hpp"
 #include "kafka/partition_list.hpp"
 #include "kafka/teardown.hpp"
 #include "kafka/trouble.hpp"
-#include "kafka/wake_fetching.hpp"
 
 namespace leadrelay::kafka {
 namespace {
@@ -49,7 +49,7 @@ void librdkafka_log_reader::read(const std::vector<read_position>& partitions) {
   if (!client_) return;
   std::vector<topic_partition> added;
   for (const read_position& position : fresh) added.push_back(position.partition);
-  forget_pauses(added);
+  resume_fetching(client_.get(), given_, paused_, added);
   const std::string error = text_of(error_handle(rd_kafka_incremental_assign(client_.get(), make_list(fresh).get())));
   if (!error.empty()) return tell_later(make_trouble(RD_KAFKA_RESP_ERR__FAIL, "assign: " + error, given_).what, false);
   read_.add(added);
@@ -73,16 +73,7 @@ void librdkafka_log_reader::pause(const std::vector<topic_partition>& partitions
 void librdkafka_log_reader::resume(const std::vector<topic_partition>& partitions) {
   std::vector<topic_partition> held = partitions;
   std::erase_if(held, [this](const topic_partition& partition) { return !read_.contains(partition); });
-  forget_pauses(held);
-}
-
-void librdkafka_log_reader::forget_pauses(const std::vector<topic_partition>& partitions) {
-  std::vector<topic_partition> still_paused;
-  for (const topic_partition& partition : partitions)
-    if (paused_.erase(partition) > 0) still_paused.push_back(partition);
-  if (still_paused.empty() || !client_) return;
-  rd_kafka_resume_partitions(client_.get(), kafka::make_list(still_paused).get());
-  wake_fetching(client_.get(), given_);
+  if (client_) resume_fetching(client_.get(), given_, paused_, held);
 }
 
 // --- Events ---------------------------------------------------------------------------------------------------------------------------

@@ -35,7 +35,6 @@ class librdkafka_log_reader final : public log_reader {
   void on_event(rd_kafka_event_t& event);
   void on_message(rd_kafka_event_t& event);
   void on_error(rd_kafka_event_t& event);
-  void forget_pauses(const std::vector<topic_partition>& partitions);
   void tell_later(std::string what, bool fatal);
   void end(duration limit);
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "kafka/client_configuration.hpp"
+#include "kafka/fetching.hpp"
 #include "kafka/message.hpp"
 #include "kafka/partition_count.hpp"
 #include "kafka/partition_list.hpp"
@@ -174,8 +175,7 @@ step_result log_scanner::begin_to_fetch() {
   return std::nullopt;
 }
 
-/// librdkafka fetches nothing for a second once its queue is full (its versions from 2.2 can be told otherwise). A queue that has given as
-/// much as that, and is empty, was full: to begin again where it is empty takes milliseconds.
+/// A queue that has given half of what a full one holds, and is empty, may have been full, and nobody fetches what follows.
 step_result log_scanner::read_to(const std::vector<log_span>& ends, const visitor& visit) {
   const auto is_read = [this](const log_span& log) { return positions_.at(log.partition) >= log.end; };
   if (has_dropped_)
@@ -188,8 +188,10 @@ step_result log_scanner::read_to(const std::vector<log_span>& ends, const visito
     if (stopped()) return failed_step{told_to_stop, false};
     const bool was_full = taken_ >= most_queued / 2 || taken_bytes_ >= most_queued_bytes / 2;
     const event_handle event(rd_kafka_queue_poll(events_.get(), was_full ? poll_full_ms : poll_ms));
-    if (!event && was_full)
-      if (step_result failed = begin_to_fetch()) return failed;
+    if (!event && was_full) {
+      wake_fetching(client_.get(), given_);
+      taken_ = taken_bytes_ = 0;
+    }
     if (event && !take(*event, visit)) return std::nullopt;
     if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_FETCH) deadline = steady_clock::now() + longest_silence;
     if (fatal_) return failed_step{trouble_, false};

@@ -75,7 +75,7 @@ class log_scanner {
   bool fatal_ = false;
   bool has_answered_ = false;    ///< the broker is one that answers, so that it is worth to ask again
   bool has_dropped_ = false;     ///< records that have been fetched
-  std::size_t taken_ = 0;        ///< since fetching has begun
+  std::size_t taken_ = 0;        ///< since fetching has begun, or was woken
   std::size_t taken_bytes_ = 0;  ///< of keys and values
 };
 

@@ -52,15 +52,12 @@ class a_consumer : public testing::Test {
   bool write_one_by_one(const std::string& topic, int count, int small_for_each_large) {
     auto given = properties_for("writer");
     given.emplace_back("batch.num.messages", "1");
-    auto producer = *make_producer(loop.on(), given, nullptr);
-    int acknowledged = 0;
+    std::vector<std::string> values;
     for (int number = 0; number < count; ++number) {
       const bool is_large = number % (small_for_each_large + 1) == small_for_each_large;
-      const std::string value((is_large ? 1000 : 10), 'x');
-      const outgoing_record record{.topic = topic, .partition = 0, .key = std::nullopt, .value = value, .headers = {}};
-      if (!producer->produce(record, [&](const std::string& error) { acknowledged += error.empty(); }).empty()) return false;
+      values.emplace_back(is_large ? 1000 : 10, 'x');
     }
-    return loop.run_until([&] { return acknowledged == count; });
+    return write_values(loop, topic, 0, values, given);
   }
 
   test_loop loop;

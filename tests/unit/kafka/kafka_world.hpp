@@ -42,8 +42,8 @@ inline std::string fresh_topic(int partitions, mock_cluster& on = cluster()) {
 }
 
 inline properties properties_for(const std::string& group, const mock_cluster& of = cluster()) {
-  return {{"bootstrap.servers", of.bootstrap_servers()}, {"group.id", group}, {"session.timeout.ms", "6000"},
-          {"heartbeat.interval.ms", "500"}};
+  return {
+      {"bootstrap.servers", of.bootstrap_servers()}, {"group.id", group}, {"session.timeout.ms", "6000"}, {"heartbeat.interval.ms", "500"}};
 }
 
 class test_loop {
@@ -137,17 +137,24 @@ struct member {
   std::unique_ptr<consumer> made;
 };
 
-/// Writes `count` records `prefix0`, `prefix1`, … to a partition and waits until they are acknowledged.
-inline bool write(test_loop& on, const std::string& topic, int partition, int count, const std::string& prefix = "",
-                  mock_cluster& to = cluster()) {
-  auto producer = *make_producer(on.on(), properties_for("writer", to), nullptr);
-  int acknowledged = 0;
-  for (int number = 0; number < count; ++number) {
-    const std::string value = prefix + std::to_string(number);
+/// Writes a record of each value to a partition and waits until they are acknowledged.
+inline bool write_values(test_loop& on, const std::string& topic, int partition, const std::vector<std::string>& values,
+                         const properties& given) {
+  auto producer = *make_producer(on.on(), given, nullptr);
+  std::size_t acknowledged = 0;
+  for (const std::string& value : values) {
     outgoing_record record{.topic = topic, .partition = partition, .key = std::nullopt, .value = value, .headers = {}};
     if (!producer->produce(record, [&acknowledged](const std::string& error) { acknowledged += error.empty(); }).empty()) return false;
   }
-  return on.run_until([&] { return acknowledged == count; });
+  return on.run_until([&] { return acknowledged == values.size(); });
+}
+
+/// Writes `count` records `prefix0`, `prefix1`, … to a partition and waits until they are acknowledged.
+inline bool write(test_loop& on, const std::string& topic, int partition, int count, const std::string& prefix = "",
+                  mock_cluster& to = cluster()) {
+  std::vector<std::string> values;
+  for (int number = 0; number < count; ++number) values.push_back(prefix + std::to_string(number));
+  return write_values(on, topic, partition, values, properties_for("writer", to));
 }
 
 }  // namespace leadrelay::kafka

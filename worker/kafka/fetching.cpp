@@ -1,6 +1,8 @@
-#include "kafka/wake_fetching.hpp"
+#include "kafka/fetching.hpp"
 
 #include <string>
+
+#include "kafka/partition_list.hpp"
 
 namespace leadrelay::kafka {
 
@@ -9,6 +11,16 @@ void wake_fetching(rd_kafka_t* client, const properties& given) {
   const std::string user(find_property(given, {"sasl.username"}).value_or(""));
   const std::string password(find_property(given, {"sasl.password"}).value_or(""));
   const error_handle ignored(rd_kafka_sasl_set_credentials(client, user.c_str(), password.c_str()));
+}
+
+void resume_fetching(rd_kafka_t* client, const properties& given, std::set<topic_partition>& paused,
+                     const std::vector<topic_partition>& partitions) {
+  std::vector<topic_partition> resumed;
+  for (const topic_partition& each : partitions)
+    if (paused.erase(each) > 0) resumed.push_back(each);
+  if (resumed.empty()) return;
+  rd_kafka_resume_partitions(client, make_list(resumed).get());
+  wake_fetching(client, given);
 }
 
 }  // namespace leadrelay::kafka
