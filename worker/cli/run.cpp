@@ -3,6 +3,8 @@
 #include <iostream>
 #include <utility>
 
+#include <sched.h>
+
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "cli/command.hpp"
@@ -14,6 +16,13 @@ namespace {
 /// What it is read from again while the worker runs.
 process::configuration_source source_of(const run_options& options) {
   return {.read = [paths = options.config](yaml::issues& into) { return examine(paths, look::at_secrets, into); }, .paths = options.config};
+}
+
+/// Of all threads made from now on, one that wakes leaves the processor to whoever runs on it until that one waits or its turn is over
+/// (sched(7), SCHED_BATCH): by then there is more to do at once. A policy that the program was started with stays.
+void let_others_finish() {
+  const sched_param none{};
+  if (sched_getscheduler(0) == SCHED_OTHER) sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
 /// What a running worker is asked for by signals; before it runs, and once it has run, they do nothing.
@@ -32,6 +41,7 @@ void take_no_more() {
 
 int run(const run_options& options) {
   for (const int number : asked_by) std::signal(number, SIG_IGN);  // until the process listens to them
+  let_others_finish();
   auto loaded = load_configuration(options.config, look::at_secrets);
   if (!loaded) return exit_usage;
   const auto configuration = std::make_shared<const config::configuration>(std::move(*loaded));
