@@ -19,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 DELIVER = "worker/relay/deliver.cpp"
 INTAKE = "worker/relay/intake.cpp"
 PARTITIONS = "worker/relay/partitions.cpp"
+COMMITS = "worker/relay/commits.cpp"
 ACCOUNT = "worker/relay/account.cpp"
 OFFSETS = "worker/delivery/offsets.cpp"
 MAP = "worker/delivery/offset_map.cpp"
@@ -57,9 +58,9 @@ BUGS = [
      "  if (auto& all = lane.queue.changes; all.size() > 2) std::swap(all[all.size() - 1], all[all.size() - 2]);"),
     ("next_does_not_wait_for_commit", "a lane goes on without the commit that tells of its last change", DELIVER,
      "commits_acknowledged_ < commit && ", "commits_acknowledged_ < commit && commit == 0 && "),
-    ("waits_for_earlier_commit", "a lane goes on after the commit that was under way already", PARTITIONS,
+    ("waits_for_earlier_commit", "a lane goes on after the commit that was under way already", COMMITS,
      "under_way ? commits_sent_ : commits_sent_ + 1;", "commits_sent_;"),
-    ("refused_commit_counts", "a refused commit counts as acknowledged", PARTITIONS,
+    ("refused_commit_counts", "a refused commit counts as acknowledged", COMMITS,
      "finish_commit(result.error);", "finish_commit({});"),
     ("wakeup_lost_at_gate", "the end of a request lets nobody in at the gate", ACCOUNT,
      "  gate_.leave(sent_in);\n  admit_waiting(now);\n", "  gate_.leave(sent_in);\n"),
@@ -189,7 +190,7 @@ BUGS = [
      "  if (taken.mapped().empty()) return;\n", "  if (offset >= 0) return;\n"),
     ("pause_ends_reading", "a lane goes on without what may have left together while its partition is paused", MERGING,
      "from.offsets.has_started_ahead() && loop_", "from.offsets.has_started_ahead() && !from.paused && loop_"),
-    ("move_without_offsets", "the offsets of what is moved are not committed with it", PARTITIONS,
+    ("move_without_offsets", "the offsets of what is moved are not committed with it", COMMITS,
      "  moving.offsets = std::move(due);\n", ""),
     ("settled_before_moved", "a change is settled when its move begins", MOVING,
      "      ++each.moving;\n", "      ++each.moving;\n      next.from->offsets.settle(next.record.offset);\n"),

@@ -12,6 +12,7 @@
 
 #include "base/loop.hpp"
 #include "config/configuration.hpp"
+#include "delivery/commit_pace.hpp"
 #include "delivery/gate.hpp"
 #include "delivery/lane.hpp"
 #include "delivery/recent_counts.hpp"
@@ -223,6 +224,9 @@ class account {
   bool pass(const running_lane& lane);
   /// How many lanes wait at the gate.
   std::size_t at_gate() const noexcept { return first_tries_.size() + retries_at_gate_.size(); }
+  /// A lane waits for that commit. How many do, of the last that any has come to wait for.
+  void wait_for(std::uint64_t commit) noexcept { committing_.add(commit); }
+  std::size_t waiting_for(std::uint64_t commit) const noexcept { return committing_.waiting_for(commit); }
   /// What the next at the gate waits for.
   delivery::gate_state state(time_point now) const;
   /// The request goes on the wire now. False where it comes too late for its account's limits: it must not.
@@ -291,6 +295,7 @@ class account {
   time_point parks_from_{};
   queue first_tries_;  ///< at the gate, first come first served, as those that repeat
   queue retries_at_gate_;
+  delivery::commit_crowd committing_;
   std::uint64_t came_to_gate_ = 0;
   std::size_t pending_ = 0;
   delivery::waiting_times pending_times_;

@@ -148,7 +148,7 @@ void relay::note_failed_move(const kafka::move_result& result) {
 void relay::move_soon() {
   if (waiting_to_move_ == 0 || !moving_.empty()) return;
   if (loop_.now() >= move_not_before_) return commit_soon(waiting_to_move_ >= most_moved ? haste::at_once : haste::within_interval);
-  commit_due_ = std::min(commit_due_, move_not_before_);
+  commit_pace_.ask_for(move_not_before_);
   arm_commit();
 }
 

@@ -168,7 +168,7 @@ void relay::set_aside(account_partition& to, delivery::change taken) {
   to.to_move.push_back(std::move(taken));
   to.of.count_to_move(1);
   ++waiting_to_move_;
-  if (commit_due_ == time_point::max() || waiting_to_move_ == most_moved) move_soon();
+  if (!commit_pace_.is_asked_for() || waiting_to_move_ == most_moved) move_soon();
 }
 
 /// The first of those that wait does so no more.

@@ -15,6 +15,7 @@
 #include "base/loop.hpp"
 #include "config/configuration.hpp"
 #include "delivery/budget.hpp"
+#include "delivery/commit_pace.hpp"
 #include "delivery/lane.hpp"
 #include "delivery/read_ahead.hpp"
 #include "kafka/consumer.hpp"
@@ -248,7 +249,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   void renew_logs();
   std::vector<kafka::offset_to_commit> renewed_logs();
 
-  // partitions.cpp: what the group gives and takes, and the commits
+  // partitions.cpp: what the group gives and takes
   std::shared_ptr<delivery::owned_partition> own(const kafka::topic_partition& name, std::int64_t committed, const std::string& metadata);
   /// Returns when `reached`, which outlives the wait, holds (true) or at `deadline` (false).
   task<bool> until(const std::function<bool()>& reached, time_point deadline);
@@ -258,7 +259,11 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   duration longest_request() const;
   void abandon_waiting();
   void abandon_requests();
-  enum class haste { within_interval, soon, at_once };
+  delivery::limit_share share() const;
+  void share_limits();
+
+  // commits.cpp: how far everything is settled, told to the group
+  using haste = delivery::haste;
   haste haste_of(const account& of) const noexcept;
   void commit_soon(haste how);
   void arm_commit();
@@ -270,8 +275,6 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   std::uint64_t commit_to_wait_for(running_lane& lane, lane_step meanwhile, haste how);
   /// Returns once such a commit is acknowledged (true), or the partition of the lane's change is given up (false).
   task<bool> committed(running_lane& lane, lane_step meanwhile, haste how);
-  delivery::limit_share share() const;
-  void share_limits();
 
   // reload.cpp
   outcome<std::shared_ptr<prepared_reload>> make_ready(std::shared_ptr<const config::configuration> next);
@@ -353,13 +356,10 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   std::uint64_t commits_acknowledged_ = 0;    ///< the number of the last one that was
   std::deque<commit_waiter> commit_waiters_;  ///< by the commit they wait for
   std::optional<timer_queue::id> commit_timer_;
-  time_point commit_due_ = time_point::max();
   time_point commit_armed_for_{};
-  time_point last_commit_{};
-  time_point commit_not_before_{};  ///< after one that failed
-  duration commit_cost_{};          ///< of the loop's time, to make the last one
-  bool paused_ = false;             ///< at the memory budget
-  bool reads_far_ = false;          ///< further than is enough, as something that is held waits long
+  delivery::commit_pace commit_pace_;
+  bool paused_ = false;     ///< at the memory budget
+  bool reads_far_ = false;  ///< further than is enough, as something that is held waits long
   bool rests_ = false;
   bool assigned_once_ = false;
   bool draining_ = false;
