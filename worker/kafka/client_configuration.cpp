@@ -22,7 +22,7 @@ constexpr std::array consumer_defaults = {
     setting{"auto.offset.reset", "earliest"},
     setting{"partition.assignment.strategy", "range,roundrobin"},
     setting{"queued.max.messages.kbytes", "256"},
-    setting{"queued.min.messages", "128"},  // the most, in spite of its name
+    setting{"queued.min.messages", "32"},  // the most, in spite of its name
     setting{"fetch.message.max.bytes", "131072"},
     setting{"fetch.wait.max.ms", "100"},
     setting{"heartbeat.interval.ms", "500"},
