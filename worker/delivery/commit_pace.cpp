@@ -17,7 +17,7 @@ using seconds = std::chrono::duration<double>;
 
 void commit_pace::ask(haste how) noexcept {
   const duration least = how == haste::at_once ? urgent_interval : soon_interval;
-  ask_for(last_sent_ + (how == haste::within_interval ? interval : std::max(least, share_of_cost * cost_)));
+  ask_for(last_sent_ + (how == haste::within_interval ? interval : std::min(interval, std::max(least, share_of_cost * cost_))));
 }
 
 void commit_pace::ask_for(time_point when) noexcept { due_ = std::min(due_, std::max(when, not_before_)); }
@@ -29,8 +29,8 @@ void commit_pace::send(time_point began, time_point now) noexcept {
   cost_ = now - began;
 }
 
-/// A few that the broker is late with do not count for much, and are forgotten soon.
-void commit_pace::acknowledge(time_point now) noexcept { takes_ += (now - last_sent_ - takes_) / 4; }
+/// One that the broker is late with does not count for much, however late.
+void commit_pace::acknowledge(time_point now) noexcept { takes_ += (std::min(now - last_sent_, interval) - takes_) / 4; }
 
 /// A burst just after the last commit tells nothing of how it goes on.
 bool commit_pace::runs_out(std::size_t left, std::size_t waiting, time_point now) const noexcept {

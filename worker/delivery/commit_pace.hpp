@@ -11,8 +11,8 @@ namespace leadrelay::delivery {
 /// How long whatever asks for a commit can wait.
 enum class haste {
   within_interval,  ///< 100 ms after the one before
-  soon,             ///< 10 ms after it, or four times as long as it took to make
-  at_once,          ///< 1 ms after it, or four times as long as it took to make
+  soon,             ///< 10 ms after it, or four times as long as it took to make, whichever is later, and 100 ms at most
+  at_once,          ///< 1 ms after it, or as above
 };
 
 /// When a worker's commits leave, each for all of its partitions and one at a time.

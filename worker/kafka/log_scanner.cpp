@@ -175,7 +175,8 @@ step_result log_scanner::begin_to_fetch() {
   return std::nullopt;
 }
 
-/// A queue that has given half of what a full one holds, and is empty, may have been full, and nobody fetches what follows.
+/// A queue that has given half of what a full one holds, and is empty, may have been full, and nobody fetches what follows for up to a
+/// second.
 step_result log_scanner::read_to(const std::vector<log_span>& ends, const visitor& visit) {
   const auto is_read = [this](const log_span& log) { return positions_.at(log.partition) >= log.end; };
   if (has_dropped_)

@@ -11,7 +11,7 @@ namespace leadrelay::relay {
 /// Of a commit that a lane of that account waits for. The account loses nothing by the wait while others of it go before at the gate.
 delivery::haste relay::haste_of(const account& of) const noexcept {
   if (of.at_gate() == 0) return haste::at_once;
-  return commit_pace_.runs_out(of.at_gate(), of.waiting_for(commits_sent_ + 1), loop_.now()) ? haste::soon : haste::within_interval;
+  return commit_pace_.runs_out(of.at_gate(), of.waiting_for(commits_sent_ + 1) + 1, loop_.now()) ? haste::soon : haste::within_interval;
 }
 
 void relay::commit_soon(haste how) {

@@ -66,7 +66,7 @@ task<void> relay::run_lane(account& of, running_lane& lane) {
     // The next change leaves once the broker knows of this one, so that no restart takes the lead back in time.
     const haste how = changes.empty() ? haste::within_interval : haste_of(of);
     const std::uint64_t commit = settled ? commit_to_wait_for(lane, lane_step::committing, how) : 0;
-    of.wait_for(commit);
+    if (commit > 0) of.wait_for(commit);
     while (commits_acknowledged_ < commit && !lane.from->leaving) co_await lane.signal.wait();
   }
   release_lane(lane);

@@ -5,7 +5,6 @@
 #include <boost/asio/detached.hpp>
 
 #include "base/log.hpp"
-#include "base/prefetch.hpp"
 #include "relay/relay.hpp"
 
 // What the group gives and takes back.

@@ -51,6 +51,13 @@ TEST(commit_pace_test, commits_that_take_long_to_make_take_no_more_than_a_fifth_
   EXPECT_EQ(pace.due(), start + 85ms);
 }
 
+TEST(commit_pace_test, waits_no_longer_for_what_took_long_to_make_than_where_nobody_is_in_haste) {
+  commit_pace pace;
+  pace.send(start - 1s, start);
+  pace.ask(haste::at_once);
+  EXPECT_EQ(pace.due(), start + 100ms);
+}
+
 TEST(commit_pace_test, none_leaves_within_the_interval_after_one_that_failed) {
   commit_pace pace = begun();
   pace.put_off(start + 30ms);
@@ -92,6 +99,9 @@ TEST(commit_pace_test, the_time_that_commits_take_is_learnt) {
   pace.acknowledge(start + 42ms);
   EXPECT_FALSE(pace.runs_out(500, 200, start + 20ms)) << "one that was late counts for a quarter";
   EXPECT_TRUE(pace.runs_out(479, 200, start + 20ms));
+  pace.send(start, start);
+  pace.acknowledge(start + 1min);
+  EXPECT_FALSE(pace.runs_out(1361, 200, start + 20ms)) << "a minute counts as 100 ms";
 }
 
 TEST(commit_pace_test, a_burst_just_after_a_commit_does_not_run_out) {
