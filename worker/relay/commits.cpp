@@ -21,10 +21,9 @@ void relay::commit_soon(haste how) {
 
 void relay::arm_commit() {
   if (!sent_offsets_.empty() || !commit_pace_.is_asked_for()) return;
-  if (commit_timer_ && commit_armed_for_ <= commit_pace_.due()) return;
+  if (commit_timer_ && commit_timer_->deadline <= commit_pace_.due()) return;
   if (commit_timer_) loop_.timers().cancel(*commit_timer_);
-  commit_armed_for_ = commit_pace_.due();
-  commit_timer_ = loop_.timers().add(commit_armed_for_, [this] {
+  commit_timer_ = loop_.timers().add(commit_pace_.due(), [this] {
     commit_timer_.reset();
     if (sent_offsets_.empty()) commit_now();
   });
@@ -53,7 +52,6 @@ void relay::commit_now() {
   ++metrics_.commits;
   if (moving.records.empty()) return consumer_.commit(std::move(due));
   moving.offsets = std::move(due);
-  move_began_ = commit_pace_.last_sent();
   ++running_;
   mover_->begin(std::move(moving), [this](const kafka::move_result& result) { on_moved(result); });
 }

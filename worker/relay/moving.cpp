@@ -96,7 +96,7 @@ void relay::add_moved_logs(std::vector<kafka::offset_to_commit>& to) const {
 }
 
 void relay::on_moved(const kafka::move_result& result) {
-  const duration took = loop_.now() - move_began_;
+  const duration took = loop_.now() - commit_pace_.last_sent();
   const bool worked = result.error.empty();
   const bool is_alone = std::ranges::all_of(moving_, [&](const auto& each) { return &each->of == &moving_.front()->of; });
   if (worked) {

@@ -327,7 +327,6 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   std::set<kafka::topic_partition> renewals_;                                  ///< logs to commit though nothing is new in them
   std::set<kafka::topic_partition> renewing_;                                  ///< with the commit that is under way
   time_point move_not_before_{};                                               ///< after one that failed
-  time_point move_began_{};
   std::size_t waiting_to_move_ = 0;
   std::size_t first_to_move_ = 0;  ///< the account that the next move begins with
   std::string move_trouble_;       ///< why moves fail now
@@ -356,7 +355,6 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   std::uint64_t commits_acknowledged_ = 0;    ///< the number of the last one that was
   std::deque<commit_waiter> commit_waiters_;  ///< by the commit they wait for
   std::optional<timer_queue::id> commit_timer_;
-  time_point commit_armed_for_{};
   delivery::commit_pace commit_pace_;
   bool paused_ = false;     ///< at the memory budget
   bool reads_far_ = false;  ///< further than is enough, as something that is held waits long
