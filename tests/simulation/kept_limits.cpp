@@ -46,18 +46,23 @@ bool kept_limits::take(time_point now, bool late) {
 
 bool kept_limits::has_late() const { return std::ranges::any_of(inside_, &arrival::late); }
 
+duration kept_limits::after_date(duration moment, time_point now) const {
+  if (rules_.clock_ahead == duration{}) return {};
+  return moment - floor<seconds>(now.time_since_epoch() + rules_.clock_ahead);
+}
+
 told_moment kept_limits::tell_apart(const standing& of, time_point now, header_lines& into) const {
   const std::string left = std::to_string(of.left);
   const duration resets = of.resets.time_since_epoch() + rules_.clock_ahead;
   if (rules_.tells == telling::unix_seconds) {
     into.emplace_back("X-RateLimit-Remaining", left);
     into.emplace_back("X-RateLimit-Reset", count_of<seconds>(resets));
-    return {.at = time_point{ceil<seconds>(resets) - rules_.clock_ahead}};
+    return {.at = time_point{ceil<seconds>(resets) - rules_.clock_ahead}, .in = after_date(ceil<seconds>(resets), now)};
   }
   if (rules_.tells == telling::unix_milliseconds) {
     into.emplace_back("X-Quota-Left", left);
     into.emplace_back("X-Quota-Until", count_of<milliseconds>(resets));
-    return {.at = time_point{ceil<milliseconds>(resets) - rules_.clock_ahead}};
+    return {.at = time_point{ceil<milliseconds>(resets) - rules_.clock_ahead}, .in = after_date(ceil<milliseconds>(resets), now)};
   }
   into.emplace_back("RateLimit-Remaining", left);
   into.emplace_back("RateLimit-Reset", count_of<seconds>(of.resets - now));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -34,12 +35,14 @@ struct kept_rules {
   bool is_own = false;     ///< the account's own limits are as strict, so that no worker alone runs into them
 };
 
-/// A moment that a provider has told: one of the calendar, or so long after the answer was read.
+/// A moment that a provider has told: one of the calendar, or so long after the answer was read. Of the calendar it may be read by the
+/// Date beside it, which is of whole seconds and as old as the answer: `in` is what lies between the two then.
 struct told_moment {
   std::optional<time_point> at{};
   duration in{};
 
   time_point read_at(time_point now) const { return at.value_or(now + in); }
+  time_point latest_at(time_point now) const { return std::max(read_at(now), now + in); }
 };
 
 struct told_left {
@@ -76,6 +79,8 @@ class kept_limits {
 
   time_point begin_of(const providers::limit& of, time_point at) const;
   standing stand(const providers::limit& of, time_point now) const;
+  /// So much after the answer's Date, where it has one, by the provider's clock.
+  duration after_date(duration moment, time_point now) const;
   told_moment tell_apart(const standing& of, time_point now, header_lines& into) const;
 
   kept_rules rules_;

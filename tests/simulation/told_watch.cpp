@@ -49,7 +49,7 @@ void told_watch::hear(side& of, std::uint64_t number, const std::vector<told_lef
     word made{.limit = limit,
               .left = told[limit].left,
               .least = told[limit].left,
-              .least_until = told[limit].until.read_at(now),
+              .least_until = told[limit].until.latest_at(now),
               .until = told[limit].until.read_at(now),
               .last_before = of.last,
               .others = std::ssize(of.on_the_wire),
