@@ -144,10 +144,6 @@ bool ledger::is_parked_beside(const change& c) const {
   });
 }
 
-bool ledger::has_parked(int account) const {
-  return std::ranges::any_of(changes_, [&](const change& each) { return each.account == account && each.parked_in >= 0; });
-}
-
 void ledger::forget_worker(int worker) {
   ++lives_[worker];
   std::erase_if(believed_, [worker](const auto& each) { return each.first.first == worker; });

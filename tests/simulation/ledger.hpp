@@ -174,7 +174,6 @@ class ledger {
   int believed(int worker, int partition) const;
   void check_peace(int worker, int partition, int under);
   bool is_parked_beside(const change& c) const;
-  bool has_parked(int account) const;
   void check_expected_target(const change& sent, std::string_view method_and_target, std::string_view body);
   departure carried_by(const change& last, int under) const;
   void check_carried(const departure& what, const std::vector<int>& named);

@@ -95,7 +95,7 @@ void ledger::check_parked_in_order(int parked) {
 
 /// Changes that left together leave room for appends, which cannot go without a mark. A lane that has waited in vain for what another had
 /// marked may mark what comes before that. One of an account that parks changes keeps its mark when it is rejected, and marks fewer beside
-/// it, for as long as its worker has a log for them, be there anything in it or not.
+/// it, for as long as its worker has a log for them. The watch does not know which have one, and allows three of each lane.
 void ledger::check_marks(int number) {
   std::map<int, int> marked_of_lane;
   const stream& in = streams_[static_cast<std::size_t>(number)];
@@ -105,8 +105,7 @@ void ledger::check_marks(int number) {
     const bool is_parked = c.parked_in >= 0;
     if (!c.marked || c.is == kind::append || is_parked != (number >= partitions_)) continue;
     const bool is_told = current < 0 || owned_[static_cast<std::size_t>(current)].told_marked.contains(c.id);
-    const int marks = ++marked_of_lane[c.lane];
-    if (marks > 2 && !is_told && (marks > 3 || !has_parked(c.account)))
+    if (++marked_of_lane[c.lane] > 3 && !is_told)
       trace_.broken("marks_leave_room", name(c) + " is marked beside an earlier one of its lane");
   }
   if (marked_of_lane.size() > delivery::most_started_together)
