@@ -68,6 +68,7 @@ int ledger::is_parked(life by, int number, std::int64_t offset, const kafka::mov
       (found->is == kind::append && found->unknown && !account(found->account).retries_unknown))
     trace_.broken("started_is_not_parked", name(*found) + " was parked though its request may have left");
   found->marked = false;
+  found->left_marked_by.erase(by);  // it takes its own back with the move
   if (found->account != number / partitions_ - 1) trace_.broken("parked_is_whole", name(*found) + " was parked for another account");
   const auto flying = in_flight_.find({by.first, found->lane});
   if (flying != in_flight_.end() && flying->second.change == found->id)
