@@ -311,9 +311,9 @@ ledger::letter ledger::letter_is_made(int worker, const kafka::outgoing_record& 
     trace_.broken("dead_letter_is_whole", name(*buried) + " has another key or value in its dead letter");
   if (header_of(made, "origin") != std::to_string(buried->id))
     trace_.broken("dead_letter_is_whole", name(*buried) + " has lost its own header in its dead letter");
-  check_reason(*buried, header_of(made, "leadrelay.reason"), worker);
   // What the broker has not taken is written again, also after the partition was given up: the first time counts, where it is known.
   const auto [begun, is_first] = burying_.try_emplace({worker, buried->id}, at_once ? believed(worker, partition) : -1);
+  if (is_first) check_reason(*buried, header_of(made, "leadrelay.reason"), worker);
   if (is_first && at_once && begun->second < 0)
     trace_.broken("no_dead_letter_after_give_up",
                   name(*buried) + " was buried by worker " + std::to_string(worker) + " after it gave its partition up");
