@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -33,7 +34,7 @@ class outage_watch {
     int failed_connects = 0;
     std::set<int> failed_ever;  ///< the same with those of tries that began before the outage
     int failed_connects_ever = 0;
-    std::optional<time_point> may_be_open_since{};  ///< these were enough then
+    std::optional<time_point> may_be_open_since{};  ///< these were enough then, or half of many answers
     bool must_be_open = false;
     std::set<std::uint64_t> since_opened;  ///< tries under way that began since
     int successes = 0;                     ///< since
@@ -45,7 +46,8 @@ class outage_watch {
   std::uint64_t numbers_ = 0;
   bool outage_ = false;
   std::map<int, side> sides_;
-  std::set<std::uint64_t> in_outage_;  ///< tries that began in it
+  std::map<int, std::deque<time_point>> answers_;  ///< of each worker, of the last 30 s and a little more
+  std::set<std::uint64_t> in_outage_;              ///< tries that began in it
 };
 
 }  // namespace leadrelay::simulation
