@@ -7,6 +7,21 @@
 #include "base/prefetch.hpp"
 
 namespace leadrelay::relay {
+namespace {
+
+/// What waits of a lead goes before what is parked, which came later. But where what its partition's former owner had started is not read
+/// in time, and nothing of the partition may be parked therefore, a change goes that came after one that is parked.
+bool goes_behind(const running_lane& source, const running_lane& read_back) {
+  if (source.step != lane_step::starting || source.queue.changes.empty()) return false;
+  const delivery::change& waits = source.queue.changes.front();
+  if (!waits.from->offsets.has_started_ahead()) return false;
+  if (read_back.step == lane_step::committing || read_back.queue.changes.empty()) return true;
+  const events::origin* const parked = read_back.queue.changes.front().origin.get();
+  return parked && parked->offset < waits.record.offset && parked->partition == waits.record.partition &&
+         parked->topic == *waits.record.topic;
+}
+
+}  // namespace
 
 std::string_view to_string(lane_step step) noexcept {
   constexpr std::array<std::string_view, 9> words{"idle",       "starting",    "at_gate", "announcing", "connecting",
@@ -82,7 +97,9 @@ running_lane* account::beside(const running_lane& lane) const {
 
 bool account::must_wait_for_beside(const running_lane& lane) const {
   const running_lane* const other = beside(lane);
-  return other && (lane.side == lane_side::read_back || (other->from && other->from->leaving));
+  if (!other) return false;
+  if (lane.side == lane_side::read_back) return !goes_behind(*other, lane);
+  return (other->from && other->from->leaving) || goes_behind(lane, *other);
 }
 
 const running_lane* account::find_lane(std::string_view key, lane_side side) const {

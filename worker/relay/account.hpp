@@ -171,8 +171,8 @@ class account {
   running_lane& lane_of(std::string_view key, lane_side side);
   const running_lane* find_lane(std::string_view key, lane_side side) const;
   void erase_lane(const running_lane& ended);
-  /// Whether the lead's lane on the other side goes first: what is in the source's lane came before what was parked, and a request for a
-  /// partition that is given up may still be under way.
+  /// Whether the lead's lane on the other side goes first: what is in the source's lane came before what was parked, as a rule, and a
+  /// request for a partition that is given up may still be under way.
   bool must_wait_for_beside(const running_lane& lane) const;
   void wake_beside(const running_lane& lane) const;
   void each_lane(const std::function<void(running_lane&)>& visit) const;

@@ -91,7 +91,11 @@ task<void> relay::past_is_known(const account& of, running_lane& lane) {
     co_await loop_.wait_until(lane.signal, deadline);
   }
   std::erase(readers_, &lane);
-  while (of.must_wait_for_beside(lane) && !lane.from->leaving) co_await lane.signal.wait();
+  lane.step = lane_step::starting;
+  while (of.must_wait_for_beside(lane) && !lane.from->leaving) {
+    of.wake_beside(lane);  // which may have waited for this one
+    co_await lane.signal.wait();
+  }
 }
 
 void relay::wake_readers() {

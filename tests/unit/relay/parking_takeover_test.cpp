@@ -18,13 +18,14 @@ using namespace std::chrono_literals;
 
 // --- Its source is not read as far as the former owner had started ----------------------------------------------------------------------
 
-/// Something of acme is parked, and its source is read up to offset 4, of which the former owner had started 5. Lead 101 is of `other`,
-/// of which nothing is parked.
+/// What came first of acme is parked, and its source is read up to offset 6, of which the former owner had started 7. Lead 101 is of
+/// `other`, of which nothing is parked.
 struct behind_world : parking_world {
   behind_world() : parking_world(two_accounts("limits: [], park: { after: 1h }")) {
-    leave_parked(*this, 1, 1, 100);
-    leave_parked(*this, 9, 1, 101);
-    leave_marked(*this, 5);
+    leave_parked(*this, 1, 1, 0);
+    leave_parked(*this, 9, 1, 1);
+    leave_marked(*this, 7);
+    kafka.delivered_next[0] = 2;
     feed(*this, 1, 2, 3);
     feed(*this, 2, 1, 1);
     feed(*this, 101, 1, 2);
@@ -76,6 +77,8 @@ TEST(parking_takeover, what_was_started_before_and_never_comes_is_waited_for_ten
   EXPECT_EQ(w.provider.applied_to(orwel_target(9)), bodies_up_to(1));
   ASSERT_TRUE(w.run_until_settled());
   EXPECT_EQ(w.provider.applied.size(), 7u);
+  EXPECT_EQ(w.provider.applied_to(orwel_target(1)), bodies_up_to(3));
+  EXPECT_FALSE(w.provider.overlapped);
 }
 
 TEST(parking_takeover, what_was_started_before_and_comes_later_than_that_lets_those_that_wait_be_parked) {
@@ -83,7 +86,7 @@ TEST(parking_takeover, what_was_started_before_and_comes_later_than_that_lets_th
   acme_provider acme(w);
   w.loop.run_for(12min);
   EXPECT_THAT(w.mover.moves, IsEmpty());
-  EXPECT_EQ(w.kafka.committed[0], 0);
+  EXPECT_EQ(w.kafka.committed[0], 2);
   feed(w, 101, 3, 4);
   ASSERT_TRUE(w.loop.run_until([&] { return w.all_committed(); }, 10s));
   EXPECT_EQ(w.logs.size(log_of_acme), 5u);
