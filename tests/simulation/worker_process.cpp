@@ -60,9 +60,13 @@ void worker_process::start() {
 
 void worker_process::check_held_bytes() {
   const relay::relay_snapshot now = relay_->snapshot();
+  std::uint64_t parked = 0;
+  for (const auto& each : now.accounts) parked += each.parked_partitions;
+  has_unparked_ = now.held_bytes > memory_ && (has_unparked_ || parked < parked_partitions_);
+  parked_partitions_ = parked;
   if (now.held_bytes <= memory_) has_caught_up_ = true;
   if (std::ranges::any_of(now.partitions, &relay::partition_snapshot::catching_up)) has_caught_up_ = false;
-  const std::uint64_t most = has_caught_up_ ? memory_ : memory_ / 2 * 3;
+  const std::uint64_t most = has_unparked_ ? memory_ / 2 * 5 : has_caught_up_ ? memory_ : memory_ / 2 * 3;
   if (now.held_bytes > most + largest_held)
     at_.log.broken("memory_bounded",
                    "worker " + std::to_string(number()) + " holds " + std::to_string(now.held_bytes) + " bytes of " + std::to_string(most));

@@ -54,6 +54,8 @@ class worker_process {
   log_reader reader_;
   std::uint64_t memory_;
   bool has_caught_up_ = true;  ///< otherwise it may hold half as much again
+  bool has_unparked_ = false;  ///< since it held no more than its budget; what waited to be moved may take a lane each then
+  std::uint64_t parked_partitions_ = 0;
   std::unique_ptr<leadrelay::relay::relay> relay_;
   bool draining_ = false;
   bool ended_ = false;
