@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <sched.h>
+#include <sys/prctl.h>
 
 #include "base/log.hpp"
 #include "base/version.hpp"
@@ -25,6 +26,15 @@ void let_others_finish() {
   if (sched_getscheduler(0) == SCHED_OTHER) sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
+/// Of all threads made from now on, waits may end a millisecond late: librdkafka before 2.4 cuts what is left of a wait to whole
+/// milliseconds, and asks without a pause for the rest of the last one (librdkafka issue 4684). What waits by a timerfd, as Asio does, is
+/// as exact as ever. A slack that the program was started with stays.
+void let_waits_end_late() {
+  constexpr int usual_ns = 50'000;
+  constexpr unsigned long late_ns = 1'000'000;
+  if (prctl(PR_GET_TIMERSLACK) == usual_ns) prctl(PR_SET_TIMERSLACK, late_ns);
+}
+
 /// What a running worker is asked for by signals; before it runs, and once it has run, they do nothing.
 constexpr std::array asked_by{SIGHUP, SIGUSR1, SIGUSR2};
 
@@ -42,6 +52,7 @@ void take_no_more() {
 int run(const run_options& options) {
   for (const int number : asked_by) std::signal(number, SIG_IGN);  // until the process listens to them
   let_others_finish();
+  let_waits_end_late();
   auto loaded = load_configuration(options.config, look::at_secrets);
   if (!loaded) return exit_usage;
   const auto configuration = std::make_shared<const config::configuration>(std::move(*loaded));
