@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -27,11 +26,16 @@ inline std::uint64_t equal(std::uint64_t word, char wanted) noexcept { return ze
 /// The first place from `at` on that `mark` tells, of eight bytes at once as those above do, or the text's end. It does not tell 0xFF.
 template <class Mark>
 std::size_t find(std::string_view text, std::size_t at, Mark mark) noexcept {
-  for (; at < text.size(); at += sizeof(std::uint64_t)) {
-    std::uint64_t word = ~std::uint64_t{0};  // behind the text's end
-    std::memcpy(&word, text.data() + at, std::min(text.size() - at, sizeof(word)));
-    if (const std::uint64_t found = mark(word); found != 0) return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
+  const auto first_of = [](std::uint64_t found) { return static_cast<std::size_t>(std::countr_zero(found)) / 8; };
+  std::uint64_t word = 0;
+  for (; at + sizeof(word) <= text.size(); at += sizeof(word)) {
+    std::memcpy(&word, text.data() + at, sizeof(word));
+    if (const std::uint64_t found = mark(word); found != 0) return at + first_of(found);
   }
+  if (at >= text.size()) return text.size();
+  word = ~std::uint64_t{0};  // behind the text's end
+  std::memcpy(&word, text.data() + at, text.size() - at);
+  if (const std::uint64_t found = mark(word); found != 0) return at + first_of(found);
   return text.size();
 }
 
