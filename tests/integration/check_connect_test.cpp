@@ -314,7 +314,7 @@ TEST(check_connect, machines_are_told_too) {
   EXPECT_FALSE((*parsed)["good"].GetBool());
   EXPECT_EQ((*parsed)["problems"].Size(), 0u);
   std::map<std::string, bool> good;
-  for (const auto& each : (*parsed)["connections"].GetArray()) good[each["subject"].GetString()] = each["good"].GetBool();
+  for (const auto& each : (*parsed)["connections"].GetArray()) good[std::string(json::text(each["subject"]))] = each["good"].GetBool();
   EXPECT_TRUE(good.at("kafka"));
   EXPECT_FALSE(good.at("topics.dead_letters " + config.dead_letters));
   EXPECT_TRUE(good.at("accounts.acme " + world.sandbox().url()));

@@ -15,7 +15,7 @@
 
 #include "base/reason.hpp"
 
-/// RapidJSON with the limits that make it safe on bytes from outside.
+/// RapidJSON's trees, read by Boost.JSON with the limits that make it safe on bytes from outside.
 namespace leadrelay::json {
 
 using document = rapidjson::Document;
@@ -61,7 +61,7 @@ class number_texts {
   std::string_view of(const value& number) const noexcept;
 
  private:
-  friend class number_keeper;
+  friend class tree_maker;
 
   struct entry {
     const value* at;
@@ -73,20 +73,20 @@ class number_texts {
   std::vector<entry> all_;      ///< by address
 };
 
-/// Parses one JSON text (RFC 8259). Before a tree is built the bytes are checked to be UTF-8, to nest at most `most_levels`
-/// and to escape no lone surrogate, because RapidJSON overflows its stack on the first and passes the last on.
-/// Problems are `undecodable` and name the byte. A number that a tree cannot hold is the nearest double, or the largest; one that is
-/// the whole document and beyond all doubles is refused.
+/// Parses one JSON text (RFC 8259) of UTF-8 that nests at most `most_levels`, escapes no lone surrogate and has no exponent beyond 2^31
+/// - 1. Boost.JSON reads it, as RapidJSON's own reader overflows its stack on what nests deeply, passes lone surrogates on and misreads
+/// some numbers. Problems are `undecodable` and name the byte. A number that a tree cannot hold is the nearest double, or the largest; one
+/// that is the whole document and beyond all doubles is refused.
 outcome<document> parse(std::string_view bytes);
 
-/// As `parse`, for documents that are kept: the document stands in a `memory` of its own, made as large as it needs, where one
-/// of `parse` holds 64 KiB at least. `memory` must outlive the document and `numbers`, wherever they are moved.
+/// As `parse`, for documents that are kept: the document stands in a `memory` of its own, near the size that the text and its tree need,
+/// where one of `parse` holds 64 KiB at least. `memory` must outlive the document and `numbers`, wherever they are moved.
 outcome<document> parse(std::string_view bytes, std::unique_ptr<pool>& memory, number_texts* numbers = nullptr);
 
 /// Memory given out of blocks of `block_bytes`, or one larger where more is asked for at once.
 std::unique_ptr<pool> make_pool(std::size_t block_bytes);
 
-/// The string's characters; `value` must be a string.
+/// The string's characters, behind which no NUL stands; `value` must be a string.
 inline std::string_view text(const value& value) noexcept { return {value.GetString(), value.GetStringLength()}; }
 
 /// The member's value, or null where `object` has no member of that name. `object` must be an object.

@@ -5,47 +5,25 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <utility>
 
 #include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+#include <boost/json/basic_parser_impl.hpp>
 
-#include "base/json_scan.hpp"
 #include "base/text.hpp"
 
 namespace leadrelay::json {
 namespace {
 
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-/// The code unit of `\uXXXX` at `at`, or -1 where there is none.
-int escaped_unit(std::string_view bytes, std::size_t at) noexcept {
-  if (at + 6 > bytes.size() || bytes[at] != '\\' || bytes[at + 1] != 'u') return -1;
-  int unit = 0;
-  for (std::size_t i = at + 2; i < at + 6; ++i) {
-    const int digit = hex_value(bytes[i]);
-    if (digit < 0) return -1;
-    unit = unit * 16 + digit;
-  }
-  return unit;
-}
-
 problem undecodable_at(std::string_view what, std::size_t at) {
   return {reason::undecodable, std::string(what) + " at byte " + std::to_string(at)};
 }
 
-/// Longer ones may be beyond 64 bits.
-constexpr std::size_t most_plain_characters = 18;
-
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-bool is_number_character(char c) noexcept { return is_digit(c) || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E'; }
 
 std::size_t skip_digits(std::string_view text, std::size_t at) noexcept {
   while (at < text.size() && is_digit(text[at])) ++at;
@@ -67,158 +45,112 @@ std::size_t number_size(std::string_view text) noexcept {
   return end;
 }
 
-/// A number with a fraction, an exponent or many digits.
-struct long_number {
-  std::size_t index;  ///< which of the text's numbers
-  std::size_t begin;
-  std::size_t size;
-};
-
-/// Walks over a text that may be JSON before a tree is built of it.
-class scan {
- public:
-  explicit scan(std::string_view bytes) noexcept : bytes_(bytes) {}
-
-  /// The first problem, if any. Where brackets and quotes are out of order the parser stops at the first place that is, and up to
-  /// there both read alike.
-  std::optional<problem> check() {
-    int level = 0;
-    for (std::size_t at = 0; at < bytes_.size() && !found_; ++at) {
-      switch (bytes_[at]) {
-        case '"': at = last_of_string(at); break;
-        case '{':
-        case '[':
-          ++values_;
-          if (++level > most_levels) found_ = undecodable_at("nested beyond " + std::to_string(most_levels) + " levels", at);
-          break;
-        case '}':
-        case ']': --level; break;
-        case ',': ++values_; break;
-        case ':': ++members_; break;
-        default:
-          if (is_digit(bytes_[at]) || bytes_[at] == '-') at = last_of_number(at);
-      }
-    }
-    return std::move(found_);
-  }
-
-  /// Bytes of the tree that the text parses to, its characters not counted; never too few.
-  std::size_t tree_bytes() const noexcept { return members_ * sizeof(value::Member) + values_ * sizeof(value); }
-
-  /// The numbers of which a tree may hold less than the text says, in the text's order.
-  const std::vector<long_number>& long_numbers() const noexcept { return long_numbers_; }
-
- private:
-  /// The last character of the number that starts at `begin`.
-  std::size_t last_of_number(std::size_t begin) {
-    bool plain = true;
-    std::size_t end = begin;
-    for (; end < bytes_.size() && is_number_character(bytes_[end]); ++end) plain = plain && (is_digit(bytes_[end]) || bytes_[end] == '-');
-    if (!plain || end - begin > most_plain_characters) long_numbers_.push_back({numbers_, begin, end - begin});
-    ++numbers_;
-    return end - 1;
-  }
-
-  /// The closing quote of the string that starts at `begin`, or the text's end.
-  std::size_t last_of_string(std::size_t begin) {
-    std::size_t at = find_quote_or_backslash(bytes_, begin + 1);
-    while (at < bytes_.size() && bytes_[at] != '"' && !found_) at = find_quote_or_backslash(bytes_, last_of_escape(at) + 1);
-    return at;
-  }
-
-  /// The last character of the escape whose backslash is at `at`.
-  std::size_t last_of_escape(std::size_t at) {
-    const int unit = escaped_unit(bytes_, at);
-    const bool high = unit >= 0xD800 && unit <= 0xDBFF;
-    const int low = high ? escaped_unit(bytes_, at + 6) : 0;
-    if ((unit >= 0xDC00 && unit <= 0xDFFF) || (high && (low < 0xDC00 || low > 0xDFFF)))
-      found_ = undecodable_at("lone surrogate escaped", at);
-    return at + (high ? 11 : 1);
-  }
-
-  std::string_view bytes_;
-  std::size_t members_ = 0;
-  std::size_t values_ = 0;
-  std::size_t numbers_ = 0;
-  std::vector<long_number> long_numbers_;
-  std::optional<problem> found_;
-};
-
 }  // namespace
 
-/// Keeps numbers with a fraction or an exponent from a parser that refuses some (1e309), misreads others (1234e306 as -3.8e-308) and
-/// looks beyond the end of a table for others (0.000…1 with 400 zeros): they stand as 0 while it works.
-class number_keeper {
+/// Makes a tree of what Boost.JSON's parser reads; its handler. Strings without escapes stand in the text itself.
+class tree_maker {
  public:
-  number_keeper(char* text, const std::vector<long_number>& numbers) : text_(text), numbers_(numbers) {}
+  static constexpr std::size_t max_object_size = std::numeric_limits<rapidjson::SizeType>::max();
+  static constexpr std::size_t max_array_size = max_object_size;
+  static constexpr std::size_t max_key_size = max_object_size;
+  static constexpr std::size_t max_string_size = max_object_size;
 
-  void hide() {
-    for (const long_number& each : numbers_) {
-      if (!is_hidden(each)) continue;
-      // What follows is no part of it, and for the parser to refuse.
-      std::memset(text_ + each.begin, ' ', number_size(current_text(each)));
-      text_[each.begin] = '0';
-    }
-  }
+  using part = boost::json::string_view;
+  using error_code = boost::json::error_code;
 
-  /// Writes what was hidden into the tree and, as the parser is done with it, into the text that `into` points to.
-  void restore(std::string_view original, document& parsed, number_texts* into) {
-    original_ = original;
-    into_ = into;
-    if (into) {
-      into->text_ = text_;
-      into->all_.reserve(numbers_.size());
-    }
-    visit(parsed);
-    if (!into) return;
-    if (parsed.IsNumber()) into->all_.clear();  // the document itself will move
-    std::ranges::sort(into->all_, std::less{}, &number_texts::entry::at);
-  }
+  /// `text` must outlive the tree.
+  tree_maker(document& into, std::string_view text) noexcept : into_(into), text_(text) {}
+
+  bool on_document_begin(error_code&) noexcept { return true; }
+  bool on_document_end(error_code&) noexcept { return true; }
+  bool on_object_begin(error_code&) { return into_.StartObject(); }
+  bool on_object_end(std::size_t members, error_code&) { return into_.EndObject(static_cast<rapidjson::SizeType>(members)); }
+  bool on_array_begin(error_code&) { return into_.StartArray(); }
+  bool on_array_end(std::size_t items, error_code&) { return into_.EndArray(static_cast<rapidjson::SizeType>(items)); }
+  bool on_key_part(part some, std::size_t, error_code&) { return begin_string(some); }
+  bool on_key(part rest, std::size_t, error_code&) { return end_string(rest); }
+  bool on_string_part(part some, std::size_t, error_code&) { return begin_string(some); }
+  bool on_string(part rest, std::size_t, error_code&) { return end_string(rest); }
+  bool on_number_part(part, error_code&) noexcept { return true; }
+  bool on_int64(std::int64_t number, part text, error_code&) { return note_number(text) && into_.Int64(number); }
+  bool on_uint64(std::uint64_t number, part text, error_code&) { return note_number(text) && into_.Uint64(number); }
+  bool on_double(double, part text, error_code&) { return note_number(text) && into_.Double(held(nearest_double(text))); }
+  bool on_bool(bool truth, error_code&) { return into_.Bool(truth); }
+  bool on_null(error_code&) { return into_.Null(); }
+  bool on_comment_part(part, error_code&) noexcept { return false; }
+  bool on_comment(part, error_code&) noexcept { return false; }
 
   /// Whether a number is beyond all doubles.
   bool any_beyond() const noexcept { return any_beyond_; }
 
+  /// Finds where the numbers of `parsed` stand of which it may hold less than the text says.
+  void tell_numbers(const document& parsed, number_texts& into) {
+    if (long_numbers_.empty() || parsed.IsNumber()) return;  // the document itself will move
+    into.text_ = text_.data();
+    into.all_.reserve(long_numbers_.size());
+    visit(parsed, into.all_);
+    std::ranges::sort(into.all_, std::less{}, &number_texts::entry::at);
+  }
+
  private:
-  std::string_view original_text(const long_number& of) const noexcept { return original_.substr(of.begin, of.size); }
+  /// Which of the text's numbers, and where it stands there.
+  struct long_number {
+    std::size_t index;
+    std::uint32_t begin;
+    std::uint32_t size;
+  };
 
-  bool is_hidden(const long_number& of) const noexcept {
-    const std::string_view number = current_text(of).substr(0, number_size(current_text(of)));
-    constexpr std::size_t most_characters_of_64_bits = 20;
-    return number.size() > most_characters_of_64_bits || number.find_first_of(".eE") != std::string_view::npos;
+  bool begin_string(std::string_view some) {
+    unescaped_ += some;
+    return true;
   }
 
-  std::string_view current_text(const long_number& of) const noexcept { return {text_ + of.begin, of.size}; }
+  bool end_string(std::string_view rest) {
+    const auto size = [](std::string_view of) { return static_cast<rapidjson::SizeType>(of.size()); };
+    if (unescaped_.empty()) return into_.String(rest.data(), size(rest), !stands_in_text(rest));
+    unescaped_ += rest;
+    const bool taken = into_.String(unescaped_.data(), size(unescaped_), true);
+    unescaped_.clear();
+    return taken;
+  }
 
-  /// The parser keeps the text's order, so that the numbers are found by counting.
-  void visit(value& at) {
+  bool stands_in_text(std::string_view part) const noexcept {
+    return !std::less{}(part.data(), text_.data()) && !std::less{}(text_.data() + text_.size(), part.data() + part.size());
+  }
+
+  bool note_number(std::string_view text) {
+    constexpr std::size_t most_plain_characters = 18;  // longer ones may be beyond 64 bits
+    if (text.size() > most_plain_characters || text.find_first_of(".eE") != std::string_view::npos)
+      long_numbers_.push_back({numbers_, static_cast<std::uint32_t>(text.data() - text_.data()), static_cast<std::uint32_t>(text.size())});
+    ++numbers_;
+    return true;
+  }
+
+  double held(double nearest) noexcept {
+    constexpr double most = std::numeric_limits<double>::max();
+    any_beyond_ = any_beyond_ || std::isinf(nearest);
+    return std::clamp(nearest, -most, most);
+  }
+
+  /// A tree keeps the text's order, so that the numbers are found by counting.
+  void visit(const value& at, std::vector<number_texts::entry>& found) {
     if (at.IsNumber()) {
-      take(at);
+      if (found.size() == long_numbers_.size() || long_numbers_[found.size()].index != visited_++) return;
+      const long_number& of = long_numbers_[found.size()];
+      found.push_back({&at, of.begin, of.size});
     } else if (at.IsArray()) {
-      for (value& item : at.GetArray()) visit(item);
+      for (const value& item : at.GetArray()) visit(item, found);
     } else if (at.IsObject()) {
-      for (auto& member : at.GetObject()) visit(member.value);
+      for (const auto& member : at.GetObject()) visit(member.value, found);
     }
   }
 
-  void take(value& at) {
-    if (next_ == numbers_.size() || numbers_[next_].index != index_++) return;
-    const long_number& of = numbers_[next_++];
-    if (current_text(of) != original_text(of)) {
-      constexpr double most = std::numeric_limits<double>::max();
-      const double nearest = nearest_double(original_text(of));
-      any_beyond_ = any_beyond_ || std::isinf(nearest);
-      at.SetDouble(std::clamp(nearest, -most, most));
-      std::memcpy(text_ + of.begin, original_.data() + of.begin, of.size);
-    }
-    if (into_) into_->all_.push_back({&at, static_cast<std::uint32_t>(of.begin), static_cast<std::uint32_t>(of.size)});
-  }
-
-  char* text_;
-  const std::vector<long_number>& numbers_;
-  std::string_view original_;
-  number_texts* into_ = nullptr;
-  std::size_t index_ = 0;
-  std::size_t next_ = 0;
+  document& into_;
+  std::string_view text_;
+  std::string unescaped_;  ///< what has been read of a string with escapes
+  std::vector<long_number> long_numbers_;
+  std::size_t numbers_ = 0;
+  std::size_t visited_ = 0;
   bool any_beyond_ = false;
 };
 
@@ -229,46 +161,61 @@ rapidjson::CrtAllocator heap;
 
 constexpr std::size_t parser_stack_bytes = 1024;
 
-/// Parses a text that was checked. The document's strings point into a copy of the text that stands in its own memory.
-outcome<document> parse_checked(std::string_view bytes, const scan& checked, document parsed, number_texts* numbers) {
-  char* text = static_cast<char*>(parsed.GetAllocator().Malloc(bytes.size() + 1));
-  std::memcpy(text, bytes.data(), bytes.size());
-  text[bytes.size()] = '\0';
-  number_keeper keeper(text, checked.long_numbers());
-  keeper.hide();
-  parsed.ParseInsitu<rapidjson::kParseFullPrecisionFlag>(text);
-  if (parsed.HasParseError())
-    return undecodable_at(std::string("not JSON: ") + rapidjson::GetParseError_En(parsed.GetParseError()), parsed.GetErrorOffset());
-  if (checked.long_numbers().empty()) return parsed;
-  keeper.restore(bytes, parsed, numbers);
-  if (parsed.IsNumber() && keeper.any_beyond()) return undecodable_at("not JSON: Number too big to be stored in double.", 0);
-  return parsed;
+/// What RapidJSON finds wrong with a text that Boost.JSON has read to its last character; it has more words for it.
+rapidjson::ParseErrorCode second_opinion(std::string_view bytes) {
+  rapidjson::MemoryStream text(bytes.data(), bytes.size());
+  rapidjson::BaseReaderHandler<> nobody;
+  return rapidjson::Reader(&heap).Parse<rapidjson::kParseNumbersAsStringsFlag>(text, nobody).Code();
 }
 
-/// What can be told without parsing: UTF-8, and that no NUL ends the text early, as it would end RapidJSON's reading.
-std::optional<problem> check_bytes(std::string_view bytes) {
-  if (bytes.empty()) return problem{reason::undecodable, "not JSON: the text is empty"};
+problem explain(std::string_view bytes, const boost::system::error_code& found, std::size_t at) {
+  using boost::json::error;
   if (const auto bad = find_invalid_utf8(bytes)) return undecodable_at("invalid UTF-8", *bad);
   if (const auto nul = bytes.find('\0'); nul != std::string_view::npos) return undecodable_at("not JSON: NUL", nul);
-  return std::nullopt;
+  if (found == error::too_deep) return undecodable_at("nested beyond " + std::to_string(most_levels) + " levels", at);
+  if (found == error::exponent_overflow) return undecodable_at("exponent beyond 2147483647", at);
+  const rapidjson::ParseErrorCode code = second_opinion(bytes.substr(0, at + 1));
+  if (found == error::illegal_leading_surrogate || found == error::illegal_trailing_surrogate ||
+      code == rapidjson::kParseErrorStringUnicodeSurrogateInvalid)
+    return undecodable_at("lone surrogate escaped", at);
+  const bool knows_more = code != rapidjson::kParseErrorNone && code != rapidjson::kParseErrorNumberTooBig;
+  return undecodable_at("not JSON: " + (knows_more ? rapidjson::GetParseError_En(code) : found.message()), at);
+}
+
+/// The document's strings point into a copy of the text that stands in its own memory.
+outcome<document> parse_into(std::string_view bytes, document parsed, number_texts* numbers) {
+  char* const text = static_cast<char*>(parsed.GetAllocator().Malloc(bytes.size()));
+  std::memcpy(text, bytes.data(), bytes.size());
+  boost::json::parse_options options;
+  options.max_depth = most_levels;
+  boost::json::basic_parser<tree_maker> parser(options, parsed, std::string_view(text, bytes.size()));
+  boost::system::error_code error;
+  std::size_t read = 0;
+  const auto read_all = [&](document&) {
+    read = parser.write_some(false, text, bytes.size(), error);
+    if (!error && read < bytes.size()) error = boost::json::error::extra_data;
+    return !error;
+  };
+  parsed.Populate(read_all);
+  if (error) return explain(bytes, error, read);
+  if (parsed.IsNumber() && parser.handler().any_beyond()) return undecodable_at("not JSON: Number too big to be stored in double.", 0);
+  if (numbers) parser.handler().tell_numbers(parsed, *numbers);
+  return parsed;
 }
 
 }  // namespace
 
 outcome<document> parse(std::string_view bytes) {
-  if (auto bad = check_bytes(bytes)) return *std::move(bad);
-  scan ahead(bytes);
-  if (auto bad = ahead.check()) return *std::move(bad);
-  return parse_checked(bytes, ahead, document(), nullptr);
+  if (bytes.empty()) return problem{reason::undecodable, "not JSON: the text is empty"};
+  return parse_into(bytes, document(), nullptr);
 }
 
 outcome<document> parse(std::string_view bytes, std::unique_ptr<pool>& memory, number_texts* numbers) {
   if (numbers) *numbers = number_texts();
-  if (auto bad = check_bytes(bytes)) return *std::move(bad);
-  scan ahead(bytes);
-  if (auto bad = ahead.check()) return *std::move(bad);
-  memory = make_pool(bytes.size() + 1 + ahead.tree_bytes() + alignof(std::max_align_t));
-  return parse_checked(bytes, ahead, document(memory.get(), parser_stack_bytes, &heap), numbers);
+  if (bytes.empty()) return problem{reason::undecodable, "not JSON: the text is empty"};
+  // One block has room for a short text and its tree; a long text has a block of its own.
+  memory = make_pool(std::min(2 * bytes.size() + 256, std::size_t{4096}));
+  return parse_into(bytes, document(memory.get(), parser_stack_bytes, &heap), numbers);
 }
 
 std::string_view number_texts::of(const value& number) const noexcept {
@@ -276,9 +223,7 @@ std::string_view number_texts::of(const value& number) const noexcept {
   return found == all_.end() || found->at != &number ? std::string_view() : std::string_view(text_ + found->begin, found->size);
 }
 
-std::unique_ptr<pool> make_pool(std::size_t block_bytes) {
-  return std::make_unique<pool>(block_bytes, &heap);
-}
+std::unique_ptr<pool> make_pool(std::size_t block_bytes) { return std::make_unique<pool>(block_bytes, &heap); }
 
 bool is_number(std::string_view text) noexcept { return !text.empty() && number_size(text) == text.size(); }
 

@@ -29,7 +29,7 @@ TEST(leadpro, example_of_the_page_is_accepted) {
   EXPECT_EQ(answer.body, R"({"id":"a"})");
   const auto lead = parsed(world.call("GET", path).body);
   const auto sent = parsed(example);
-  for (const auto& member : sent.GetObject()) EXPECT_EQ(lead[member.name], member.value) << member.name.GetString();
+  for (const auto& member : sent.GetObject()) EXPECT_EQ(lead[member.name], member.value) << json::text(member.name);
 }
 
 TEST(leadpro, example_as_printed_is_no_json) {

@@ -10,7 +10,7 @@ constexpr const char* path = "/api/leads";
 
 planned_answer patch(harness& world, const std::string& body) { return world.call("PATCH", path, body); }
 int status_of(const std::string& body) { return harness().call("PATCH", path, body).status; }
-std::string code_of(const planned_answer& answer) { return parsed(answer.body)["error"]["code"].GetString(); }
+std::string code_of(const planned_answer& answer) { return std::string(json::text(parsed(answer.body)["error"]["code"])); }
 
 TEST(octanist, examples_of_the_page_are_answered_as_published) {
   harness world;
@@ -19,7 +19,7 @@ TEST(octanist, examples_of_the_page_are_answered_as_published) {
   EXPECT_EQ(answer.status, 200);
   const auto body = parsed(answer.body);
   EXPECT_TRUE(body["success"].GetBool());
-  EXPECT_STREQ(body["data"]["leadId"].GetString(), "lead_abc123");
+  EXPECT_EQ(json::text(body["data"]["leadId"]), "lead_abc123");
   EXPECT_EQ(body["data"]["leadsUpdated"].GetInt(), 1);
   EXPECT_TRUE(body["data"]["message"].IsString());
   EXPECT_TRUE(body["meta"].IsObject());
@@ -47,7 +47,7 @@ TEST(octanist, identifiers_have_the_priority_id_email_phone) {
   harness world;
   patch(world, R"({"id":"A","email":"x@e.com","phone":"1"})");
   patch(world, R"({"id":"B","email":"y@e.com","phone":"2"})");
-  const auto lead_of = [&](const char* body) { return std::string(parsed(patch(world, body).body)["data"]["leadId"].GetString()); };
+  const auto lead_of = [&](const char* body) { return std::string(json::text(parsed(patch(world, body).body)["data"]["leadId"])); };
   EXPECT_EQ(lead_of(R"({"phone":"1","email":"y@e.com","id":"A"})"), "A");
   EXPECT_EQ(lead_of(R"({"phone":"1","email":"y@e.com"})"), "B");
   EXPECT_EQ(lead_of(R"({"phone":"1"})"), "A");

@@ -45,7 +45,7 @@ TEST(perch, missing_required_fields_are_422_in_the_pages_form) {
   const auto body = parsed(answer.body);
   ASSERT_TRUE(body["message"].IsString());
   ASSERT_EQ(body["fields"].MemberCount(), 2u);
-  EXPECT_STREQ(body["fields"]["firstName"][0]["code"].GetString(), "required");
+  EXPECT_EQ(json::text(body["fields"]["firstName"][0]["code"]), "required");
   EXPECT_TRUE(body["fields"]["lastName"][0]["message"].IsString());
 }
 
