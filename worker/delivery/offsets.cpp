@@ -88,14 +88,18 @@ bool offsets::was_settled(std::int64_t offset) {
   return !restored_.empty() && restored_.front().first <= offset;
 }
 
-/// Where no offset is missing below it, it stands as far from the first as it is above that, otherwise nearer.
+/// Where no offset is missing below it, it stands as far from the first as it is above that, otherwise nearer; the same from the last one.
 std::optional<std::size_t> offsets::place_of(std::int64_t offset) const {
   if (window_.empty() || offset < window_.front().offset || offset > window_.back().offset) return std::nullopt;
-  const auto farthest = std::min(static_cast<std::uint64_t>(offset - window_.front().offset), std::uint64_t{window_.size() - 1});
-  if (window_[farthest].offset == offset) return farthest;
-  const auto end = window_.begin() + static_cast<std::ptrdiff_t>(farthest);
-  const auto found = std::ranges::lower_bound(window_.begin(), end, offset, {}, &taken::offset);
-  return found != end && found->offset == offset ? std::optional{static_cast<std::size_t>(found - window_.begin())} : std::nullopt;
+  const std::size_t last = window_.size() - 1;
+  const auto most = [last](std::int64_t distance) { return std::min(static_cast<std::uint64_t>(distance), std::uint64_t{last}); };
+  const std::size_t highest = most(offset - window_.front().offset);
+  if (window_[highest].offset == offset) return highest;
+  const std::size_t lowest = last - most(window_.back().offset - offset);
+  if (window_[lowest].offset == offset) return lowest;
+  const auto place = [&](std::size_t index) { return window_.begin() + static_cast<std::ptrdiff_t>(index); };
+  const auto found = std::ranges::lower_bound(place(lowest), place(highest), offset, {}, &taken::offset);
+  return found->offset == offset ? std::optional{static_cast<std::size_t>(found - window_.begin())} : std::nullopt;
 }
 
 bool offsets::is_settled(std::int64_t offset) const {
