@@ -308,17 +308,17 @@ std::optional<account> read_account(const std::string& name, const yaml::reader&
   if (!own_limits) own_limits = plan->definition().limits();
   return account{name,
                  std::move(*plan),
+                 answer,
+                 merges,
+                 passes_trace_context,
                  *references.credential,
                  std::move(*own_limits),
                  concurrency,
                  retries,
                  connect,
-                 answer,
                  largest_answer.value_or(default_largest_answer),
                  references.tls,
-                 merges,
                  parks,
-                 passes_trace_context,
                  look_at_tls(references)};
 }
 

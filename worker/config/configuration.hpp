@@ -60,19 +60,20 @@ inline constexpr std::uint64_t default_largest_answer = 1 << 20;
 
 struct account {
   std::string name;  ///< 1 to 100 of `A-Za-z0-9._-`, as it becomes part of a topic's name
+  // What each request needs first.
   providers::plan plan;
+  duration answer_timeout = default_answer_timeout;  ///< 1 ms to 1 h
+  bool merging = true;                               ///< whether changes of one lead that wait go in one request
+  bool passes_trace_context = true;                  ///< whether requests carry `traceparent` and `tracestate`
   credential_source credential;
   std::vector<providers::limit> limits;   ///< the account's, else the definition's
   int concurrency = default_concurrency;  ///< 1 to 10,000 requests in flight for each worker
   retry_settings retry;
   duration connect_timeout = default_connect_timeout;     ///< 1 ms to 10 min
-  duration answer_timeout = default_answer_timeout;       ///< 1 ms to 1 h
   std::uint64_t largest_answer = default_largest_answer;  ///< bytes of an answer's body, 1 KiB to 64 MiB
   tls_settings tls;
-  bool merging = true;  ///< whether changes of one lead that wait go in one request
   park_settings park;
-  bool passes_trace_context = true;  ///< whether requests carry `traceparent` and `tracestate`
-  file_stamps tls_seen;              ///< the files of `tls`, where it is used, as they were before they were read
+  file_stamps tls_seen;  ///< the files of `tls`, where it is used, as they were before they were read
 };
 
 /// What an account names beyond the file, with where it does.

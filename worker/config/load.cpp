@@ -94,6 +94,9 @@ void read_accounts(const yaml::reader& at, configuration& into) {
     into.seen.insert(made->tls_seen.begin(), made->tls_seen.end());
     into.accounts.push_back(std::move(*made));
   });
+  std::vector<providers::plan*> plans;
+  for (account& each : into.accounts) plans.push_back(&each.plan);
+  providers::share_tables(plans);
 }
 
 void read_sizes(const yaml::reader& root, configuration& into) {

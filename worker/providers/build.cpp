@@ -44,7 +44,7 @@ bool request_builder::take_identifiers() {
     if (const auto wrong = check_value(rule, json::value(rapidjson::StringRef(text.data(), text.size()))))
       return invalid(std::string(identifier_names[index]), *wrong);
   }
-  return std::ranges::all_of(plan_.identifier_leaves, [this](const auto& place) { return put_identifier(place.first, place.second); });
+  return std::ranges::all_of(tables_.identifier_leaves, [this](const auto& place) { return put_identifier(place.first, place.second); });
 }
 
 bool request_builder::no_identifier_given() {
@@ -86,8 +86,8 @@ bool request_builder::take_snapshot() {
 }
 
 void request_builder::take_defaults() {
-  for (std::size_t leaf = 0; leaf < plan_.leaves.size(); ++leaf) {
-    const leaf_plan& of = plan_.leaves[leaf];
+  for (std::size_t leaf = 0; leaf < tables_.leaves.size(); ++leaf) {
+    const leaf_plan& of = tables_.leaves[leaf];
     slot& there = slots_[static_cast<int>(leaf)];
     if (of.default_json.empty() || there.filled() || (!rules_.replaces && of.required == required::no)) continue;
     there = slots_.with_text(-1, defaults, of.default_json);
@@ -95,7 +95,7 @@ void request_builder::take_defaults() {
 }
 
 bool request_builder::check_companions() {
-  for (const int index : plan_.companions) {
+  for (const int index : tables_.companions) {
     const field& of = rules_.fields[static_cast<std::size_t>(index)];
     slot& there = slots_[of.leaf];
     const field& other = rules_.fields[static_cast<std::size_t>(of.only_with->field)];
@@ -117,8 +117,8 @@ bool request_builder::has_alias(std::string_view word) const {
 
 bool request_builder::check_required() {
   std::string missing;
-  for (std::size_t leaf = 0; leaf < plan_.leaves.size(); ++leaf) {
-    const leaf_plan& of = plan_.leaves[leaf];
+  for (std::size_t leaf = 0; leaf < tables_.leaves.size(); ++leaf) {
+    const leaf_plan& of = tables_.leaves[leaf];
     if (of.required != required::always || slots_[static_cast<int>(leaf)].filled()) continue;
     if (!missing.empty()) missing += ", ";
     missing += rules_.fields[static_cast<std::size_t>(of.required_field)].canonical;

@@ -114,9 +114,9 @@ bool request_builder::take(const json::value& value, const canonical_node& node,
 
 bool request_builder::pass_over(const json::value& value, const name_link& link) {
   const std::string name = dotted(&link);
-  if (plan_.ignores(name)) return ignored_any_ = true;
-  const auto part = std::lower_bound(plan_.ignored.begin(), plan_.ignored.end(), name + ".");
-  const bool part_ignored = part != plan_.ignored.end() && part->starts_with(name + ".");
+  if (tables_.ignores(name)) return ignored_any_ = true;
+  const auto part = std::lower_bound(tables_.ignored.begin(), tables_.ignored.end(), name + ".");
+  const bool part_ignored = part != tables_.ignored.end() && part->starts_with(name + ".");
   if (!part_ignored || !value.IsObject() || value.ObjectEmpty()) return unmapped(name);
   for (const auto& member : value.GetObject())
     if (const name_link below{&link, json::text(member.name)}; !pass_over(member.value, below)) return false;
@@ -133,8 +133,8 @@ bool request_builder::clear(int field_index, origin_of_value from) {
   slot made{nullptr, 0, 0, field_index, slot::content::null, from};
   std::string_view why;
   if (of.appends) why = "cannot be cleared, as it is appended to what is there";
-  if (plan_.leaves[static_cast<std::size_t>(of.leaf)].required == required::always) why = "cannot be cleared, as it is always required";
-  switch (plan_.clear[static_cast<std::size_t>(field_index)]) {
+  if (tables_.leaves[static_cast<std::size_t>(of.leaf)].required == required::always) why = "cannot be cleared, as it is always required";
+  switch (tables_.clear[static_cast<std::size_t>(field_index)]) {
     case clear_as::null: break;
     case clear_as::omit:
       made.is = slot::content::left_out;
@@ -182,11 +182,11 @@ const json::value* request_builder::find_dotted(const json::value& object, std::
 bool request_builder::wants(const field& of) const {
   const slot& there = slots_[of.leaf];
   if (of.appends || (there.filled() && there.from != snapshot)) return false;
-  return rules_.replaces || plan_.leaves[static_cast<std::size_t>(of.leaf)].required != required::no || is_companion(of.leaf);
+  return rules_.replaces || tables_.leaves[static_cast<std::size_t>(of.leaf)].required != required::no || is_companion(of.leaf);
 }
 
 bool request_builder::is_companion(int leaf) const {
-  return std::ranges::any_of(plan_.companions, [&](int index) {
+  return std::ranges::any_of(tables_.companions, [&](int index) {
     const field& each = rules_.fields[static_cast<std::size_t>(index)];
     return slots_[each.leaf].says_something() && rules_.fields[static_cast<std::size_t>(each.only_with->field)].leaf == leaf;
   });

@@ -51,7 +51,7 @@ bool merger::add(const events::lead_change& next) {
   request_builder work(plan_, next);
   auto made = work.run();
   if (!made || made->nothing_to_send || made->appends || !made->repeatable || !fits(*made, next)) return false;
-  leaf_texts above(plan_.leaves.size());
+  leaf_texts above(plan_.tables->leaves.size());
   for (std::size_t leaf = 0; leaf < above.size(); ++leaf) {
     const slot& there = work.slots()[static_cast<int>(leaf)];
     if (there.filled() && !there.says_something()) return false;
@@ -85,7 +85,7 @@ bool merger::overlay(leaf_texts& below, const leaf_texts& above) const {
 }
 
 bool merger::companions_agree(const leaf_texts& in) const {
-  return std::ranges::all_of(plan_.companions, [&](int index) {
+  return std::ranges::all_of(plan_.tables->companions, [&](int index) {
     const auto& fields = plan_.rules().fields;
     const field& of = fields[static_cast<std::size_t>(index)];
     if (in[static_cast<std::size_t>(of.leaf)].empty()) return true;

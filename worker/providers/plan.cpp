@@ -1,6 +1,7 @@
 #include "providers/plan.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,7 +25,7 @@ std::string meant(std::string_view word, std::span<const std::string_view> known
 /// Checks an account's settings against the definition and writes what they make of it. Every problem is reported, none ends the look.
 class planner {
  public:
-  planner(plan::parts& into, const yaml::reader& at) : into_(into), rules_(into.rules()), at_(at) {}
+  planner(plan::parts& into, plan_tables& tables, const yaml::reader& at) : into_(into), tables_(tables), rules_(into.rules()), at_(at) {}
 
   bool run() {
     take_base_url();
@@ -54,12 +55,12 @@ class planner {
   }
 
   void prepare_leaves() {
-    into_.leaves.resize(static_cast<std::size_t>(rules_.leaves));
+    tables_.leaves.resize(static_cast<std::size_t>(rules_.leaves));
     for (std::size_t index = 0; index < rules_.fields.size(); ++index) {
       const field& of = rules_.fields[index];
-      into_.clear.push_back(of.clear.value_or(into_.settings.clear.value_or(rules_.clear)));
+      tables_.clear.push_back(of.clear.value_or(into_.settings.clear.value_or(rules_.clear)));
       require(static_cast<int>(index), of.required);
-      if (of.only_with) into_.companions.push_back(static_cast<int>(index));
+      if (of.only_with) tables_.companions.push_back(static_cast<int>(index));
     }
     find_identifiers(rules_.body);
   }
@@ -72,11 +73,11 @@ class planner {
   }
 
   leaf_plan& leaf_of(int field_index) {
-    return into_.leaves[static_cast<std::size_t>(rules_.fields[static_cast<std::size_t>(field_index)].leaf)];
+    return tables_.leaves[static_cast<std::size_t>(rules_.fields[static_cast<std::size_t>(field_index)].leaf)];
   }
 
   void find_identifiers(const body_node& node) {
-    if (node.leaf >= 0 && node.holds != no_identifier) into_.identifier_leaves.emplace_back(node.holds, node.leaf);
+    if (node.leaf >= 0 && node.holds != no_identifier) tables_.identifier_leaves.emplace_back(node.holds, node.leaf);
     for (const body_node& child : node.children) find_identifiers(child);
   }
 
@@ -90,9 +91,9 @@ class planner {
     for (const std::string& name : into_.settings.ignore) {
       if (!find_canonical(name) && !says(name))
         fail(item("ignore", name), "`" + name + "` is no canonical field" + meant(name, canonical()));
-      into_.ignored.push_back(name);
+      tables_.ignored.push_back(name);
     }
-    std::ranges::sort(into_.ignored);
+    std::ranges::sort(tables_.ignored);
   }
 
   void take_require() {
@@ -218,6 +219,7 @@ class planner {
   }
 
   plan::parts& into_;
+  plan_tables& tables_;
   const definition::parts& rules_;
   const yaml::reader& at_;
   bool good_ = true;
@@ -225,7 +227,7 @@ class planner {
 
 }  // namespace
 
-plan::plan(std::unique_ptr<const parts> parts) : parts_(std::move(parts)) {}
+plan::plan(std::unique_ptr<parts> parts) : parts_(std::move(parts)) {}
 plan::~plan() = default;
 plan::plan(plan&&) noexcept = default;
 plan& plan::operator=(plan&&) noexcept = default;
@@ -238,9 +240,17 @@ std::optional<plan> make_plan(std::shared_ptr<const definition> of, account_sett
   auto parts = std::make_unique<plan::parts>();
   parts->of = std::move(of);
   parts->settings = std::move(settings);
-  planner work(*parts, at);
+  auto tables = std::make_shared<plan_tables>();
+  planner work(*parts, *tables, at);
   if (!work.run()) return std::nullopt;
+  parts->tables = std::move(tables);
   return plan(std::move(parts));
+}
+
+void share_tables(std::span<plan* const> plans) {
+  const auto less = [](const auto& one, const auto& other) { return *one < *other; };
+  std::set<std::shared_ptr<const plan_tables>, decltype(less)> known(less);
+  for (plan* const each : plans) each->parts_->tables = *known.insert(each->parts_->tables).first;
 }
 
 }  // namespace leadrelay::providers

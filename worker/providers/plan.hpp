@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,11 +47,17 @@ class plan {
 
   struct parts;  // what build.cpp, merge.cpp and mask.cpp walk; declared in providers/plan_parts.hpp
   const parts& inside() const noexcept { return *parts_; }
-  explicit plan(std::unique_ptr<const parts>);
+  explicit plan(std::unique_ptr<parts>);
 
  private:
-  std::unique_ptr<const parts> parts_;
+  friend void share_tables(std::span<plan* const>);
+
+  std::unique_ptr<parts> parts_;
 };
+
+/// Gives plans that make the same of their definitions one set of tables between them: of many accounts' changes the tables are then in the
+/// processor's caches, whichever account comes next.
+void share_tables(std::span<plan* const> plans);
 
 /// Makes an account's plan. Problems (a default that breaks a bound, an unknown field name, a base URL that is no http(s) URL or has
 /// a query, user or fragment) are added to `at`'s issues, `at` being the account's node in the configuration; then nothing is returned.

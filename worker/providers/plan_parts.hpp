@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <compare>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,20 +21,19 @@ struct leaf_plan {
   providers::required required = providers::required::no;
   int required_field = -1;   ///< the field that `required` is said of
   std::string default_json;  ///< compact JSON; empty: none
+
+  friend auto operator<=>(const leaf_plan&, const leaf_plan&) = default;
 };
 
-struct plan::parts {
-  std::shared_ptr<const providers::definition> of;
-  account_settings settings;
-  std::string base_url;
-  std::string path_prefix;        ///< the base URL's own path, without a trailing slash
+/// What an account makes of its definition's fields. Accounts that make the same of them share it.
+struct plan_tables {
   std::vector<clear_as> clear;    ///< by field
   std::vector<leaf_plan> leaves;  ///< by leaf
   std::vector<int> companions;    ///< fields that are `only_with` another
   std::vector<std::pair<identifier, int>> identifier_leaves;
   std::vector<std::string> ignored;  ///< sorted
 
-  const definition::parts& rules() const noexcept { return of->inside(); }
+  friend auto operator<=>(const plan_tables&, const plan_tables&) = default;
 
   /// Whether the account ignores `name` or an object that it is part of.
   bool ignores(std::string_view name) const noexcept {
@@ -41,6 +41,17 @@ struct plan::parts {
       if (std::binary_search(ignored.begin(), ignored.end(), name.substr(0, end))) return true;
     return false;
   }
+};
+
+struct plan::parts {
+  // What each request needs first.
+  std::shared_ptr<const providers::definition> of;
+  std::shared_ptr<const plan_tables> tables;
+  std::string path_prefix;  ///< the base URL's own path, without a trailing slash
+  std::string base_url;
+  account_settings settings;
+
+  const definition::parts& rules() const noexcept { return of->inside(); }
 };
 
 /// The child of that name, or null. Children are sorted by name.

@@ -26,6 +26,7 @@ class request_builder {
  public:
   request_builder(const plan::parts& by, const events::lead_change& change)
       : plan_(by),
+        tables_(*by.tables),
         rules_(by.rules()),
         change_(change),
         slots_(rules_.leaves, change.numbers) {}
@@ -107,6 +108,7 @@ class request_builder {
   bool write_target(std::string& out);
 
   const plan::parts& plan_;
+  const plan_tables& tables_;
   const definition::parts& rules_;
   const events::lead_change& change_;
   body_slots slots_;

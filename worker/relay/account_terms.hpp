@@ -24,10 +24,10 @@ struct account_terms {
   explicit account_terms(std::shared_ptr<const config::account> of);
 
   std::shared_ptr<const config::account> settings;
-  delivery::retry_policy retries;
-  request_place place;
   std::uint64_t version = 0;      ///< another number where something is another than before
   std::uint64_t destination = 0;  ///< another number where requests go to another provider, or there by other means
+  delivery::retry_policy retries;
+  request_place place;
 };
 
 /// Whether requests by the one go where those by the other do.

@@ -1,8 +1,11 @@
 #include "providers/plan.hpp"
 
+#include <array>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "providers/plan_parts.hpp"
 #include "providers/vocabulary.hpp"
 #include "unit/providers/plan_support.hpp"
 
@@ -114,6 +117,27 @@ TEST(make_plan, base_url_must_be_a_plain_origin_with_a_path) {
     EXPECT_EQ(issues_of("perch", with(bad), "{ base_url: x }").size(), 1u) << bad;
   for (const auto& issue : issues_of("perch", with("https://user:password@x")))
     EXPECT_EQ(issue.find("password@"), std::string::npos) << issue;
+}
+
+TEST(share_tables, plans_that_make_the_same_of_their_definition_have_one_set_between_them) {
+  account_settings other_place;
+  other_place.account = "elsewhere";
+  other_place.base_url = "https://elsewhere.example/under";
+  account_settings other_names;
+  other_names.ignore = {"email"};
+  plan first = plan_of("orwel");
+  plan second = plan_of("orwel", other_place);
+  plan third = plan_of("orwel", other_names);
+  plan fourth = plan_of("perch");
+  const std::array plans{&first, &second, &third, &fourth};
+  const std::vector<plan_tables> before{*first.inside().tables, *second.inside().tables, *third.inside().tables, *fourth.inside().tables};
+  EXPECT_NE(first.inside().tables, second.inside().tables);
+  share_tables(plans);
+  EXPECT_EQ(first.inside().tables, second.inside().tables);
+  EXPECT_NE(first.inside().tables, third.inside().tables);
+  EXPECT_NE(first.inside().tables, fourth.inside().tables);
+  for (std::size_t index = 0; index < plans.size(); ++index) EXPECT_EQ(*plans[index]->inside().tables, before[index]) << index;
+  EXPECT_EQ(second.inside().path_prefix, "/under");
 }
 
 TEST(make_plan, every_problem_is_told_at_once) {
