@@ -21,17 +21,17 @@ constexpr std::string_view before_accounts =
 constexpr std::string_view accounts_text =
     "  paced: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [ { requests: 15, per: 1s } ],"
     " concurrency: 8, retry: { attempts: 100, give_up_after: 1d } }\n"
-    "  open: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 3,"
+    "  open: { provider: orwel, base_url: 'http://127.0.0.1:2', credential: { env: PATH }, limits: [], concurrency: 3,"
     " retry: { attempts: 100, give_up_after: 1d, first_wait: 50ms } }\n"
-    "  notes: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH },"
+    "  notes: { provider: octanist, base_url: 'http://127.0.0.1:3', credential: { env: PATH },"
     " limits: [ { requests: 20, per: 1s }, { requests: 60, per: 5s } ], concurrency: 6, retry: { attempts: 100, give_up_after: 1d } }\n"
-    "  again: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], unknown_outcome: retry,"
+    "  again: { provider: octanist, base_url: 'http://127.0.0.1:4', credential: { env: PATH }, limits: [], unknown_outcome: retry,"
     " retry: { attempts: 100, give_up_after: 1d } }\n"
-    "  tired: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 4,"
+    "  tired: { provider: orwel, base_url: 'http://127.0.0.1:5', credential: { env: PATH }, limits: [], concurrency: 4,"
     " retry: { attempts: 3, first_wait: 100ms, give_up_after: 1d } }\n"
-    "  crowd: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 200,"
+    "  crowd: { provider: octanist, base_url: 'http://127.0.0.1:6', credential: { env: PATH }, limits: [], concurrency: 200,"
     " retry: { attempts: 100, give_up_after: 1d } }\n"
-    "  scarce: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [ { requests: 3, per: 2s },"
+    "  scarce: { provider: orwel, base_url: 'http://127.0.0.1:7', credential: { env: PATH }, limits: [ { requests: 3, per: 2s },"
     " { requests: 5, per: 5s } ], retry: { attempts: 100, give_up_after: 1d } }\n";
 
 std::vector<account_rules> rules_of_accounts() {
@@ -51,19 +51,19 @@ const std::vector<changed_text> stricter{
 
 // Accounts of which a long limit binds, or whose providers keep limits of their own and tell what is left of them.
 constexpr std::string_view limited_text =
-    "  hoarded: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH },"
+    "  hoarded: { provider: orwel, base_url: 'http://127.0.0.1:8', credential: { env: PATH },"
     " limits: [ { requests: 8, per: 1s }, { requests: 30, per: 30s } ], concurrency: 8, retry: { attempts: 100, give_up_after: 1d } }\n"
-    "  patient: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH },"
+    "  patient: { provider: octanist, base_url: 'http://127.0.0.1:9', credential: { env: PATH },"
     " limits: [ { requests: 24, per: 1m }, { requests: 12, per: 2s } ], concurrency: 6, retry: { attempts: 100, give_up_after: 1d } }\n"
-    "  counted: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 12,"
+    "  counted: { provider: octanist, base_url: 'http://127.0.0.1:10', credential: { env: PATH }, limits: [], concurrency: 12,"
     " retry: { attempts: 100, give_up_after: 1d, first_wait: 50ms } }\n"
-    "  twice: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], unknown_outcome: retry,"
+    "  twice: { provider: octanist, base_url: 'http://127.0.0.1:11', credential: { env: PATH }, limits: [], unknown_outcome: retry,"
     " retry: { attempts: 100, give_up_after: 1d } }\n"
-    "  tired: { provider: orwel, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 8,"
+    "  tired: { provider: orwel, base_url: 'http://127.0.0.1:12', credential: { env: PATH }, limits: [], concurrency: 8,"
     " retry: { attempts: 3, first_wait: 100ms, give_up_after: 1d } }\n"
-    "  quota: { provider: quota, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [], concurrency: 200,"
+    "  quota: { provider: quota, base_url: 'http://127.0.0.1:13', credential: { env: PATH }, limits: [], concurrency: 200,"
     " retry: { attempts: 100, give_up_after: 1d } }\n"
-    "  paired: { provider: octanist, base_url: 'http://127.0.0.1:1', credential: { env: PATH }, limits: [ { requests: 12, per: 5s } ],"
+    "  paired: { provider: octanist, base_url: 'http://127.0.0.1:14', credential: { env: PATH }, limits: [ { requests: 12, per: 5s } ],"
     " concurrency: 10, retry: { attempts: 100, give_up_after: 1d } }\n";
 
 std::vector<account_rules> rules_of_limited() {

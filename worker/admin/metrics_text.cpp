@@ -143,7 +143,7 @@ void write_account_gauges(exposition& out, const accounts& of, wall_time taken) 
     }
   write_family(out, of, "breaker_state", "gauge", "0 while the breaker is closed, 1 half-open, 2 open: the provider fails.",
                [](const auto& a) { return static_cast<std::uint64_t>(a.breaker); });
-  write_family(out, of, "connections_open", "gauge", "Connections to the provider, idle ones included.",
+  write_family(out, of, "connections_open", "gauge", "Connections that its requests may take, idle ones included; accounts may share them.",
                [](const auto& a) { return a.connections; });
   write_family(out, of, "credential_refused", "gauge", "1 while the provider refuses the account's credential.",
                [](const auto& a) { return std::uint64_t{a.state == delivery::gate_state::credential_refused}; });

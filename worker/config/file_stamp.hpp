@@ -16,7 +16,7 @@ struct file_stamp {
   std::uint64_t inode = 0;
   std::int64_t size = 0;
   std::int64_t modified_ns = 0;
-  bool operator==(const file_stamp&) const = default;
+  auto operator<=>(const file_stamp&) const = default;
 };
 
 /// By path.

@@ -14,8 +14,8 @@ struct pool_settings {
   duration idle_time = std::chrono::seconds{25};       ///< an idle connection is closed after this; keep it below the server's
 };
 
-/// The open connections of one account in one worker. It never waits for a free connection: how many requests may be in flight
-/// is the gate's to say. The most recently used connection is handed out first, so that those not needed grow old and are closed.
+/// The open connections of one worker to one origin. It never waits for a free connection: how many requests may be in flight
+/// is the gates' to say. The most recently used connection is handed out first, so that those not needed grow old and are closed.
 /// An idle connection is closed without TLS's own end, as nothing is lost by that (RFC 9112 section 9.8).
 ///
 /// The loop must outlive the pool. Leases and acquires may outlive it: their connections are closed when they end. One thread.

@@ -33,17 +33,13 @@ account::account(loop& on, account_change made, int first_limit)
     : loop_(on),
       name_(made.terms->settings->name),
       terms_(std::move(made.terms)),
-      gate_(settings().concurrency, settings().limits, first_limit) {
-  connect_by(std::move(made.connector));
+      gate_(settings().concurrency, settings().limits, first_limit),
+      pool_(std::move(made.pool)) {
   use_secret(made.secret, std::move(made.headers));
 }
 
 account::~account() {
   if (timer_) loop_.timers().cancel(*timer_);
-}
-
-void account::connect_by(std::unique_ptr<http::connector> connector) {
-  pool_ = std::make_unique<http::pool>(loop_, std::move(connector), http::pool_settings{.connect_timeout = settings().connect_timeout});
 }
 
 void account::take(account_change made) {
@@ -52,8 +48,8 @@ void account::take(account_change made) {
   const bool moves = made.terms->destination != terms_->destination;
   terms_ = std::move(made.terms);
   if (made.is_same) return;
-  const bool connects_anew = made.connector != nullptr;
-  if (connects_anew) connect_by(std::move(made.connector));
+  const bool connects_anew = made.pool != pool_;
+  pool_ = std::move(made.pool);
   gate_.set_bounds(settings().concurrency, settings().limits, loop_.now(), loop_.wall_now());
   if (moves) gate_.go_elsewhere(loop_.now());
   if (connects_anew) gate_.connect_anew(loop_.now());

@@ -117,7 +117,7 @@ struct waiting {
   std::uint64_t bytes = 0;
 };
 
-/// One account in one worker: its lanes, its gate, its connections, its credential. One thread.
+/// One account in one worker: its lanes, its gate, its credential, and the connections that it shares. One thread.
 class account {
  public:
   account(loop& on, account_change made, int first_limit);
@@ -265,7 +265,6 @@ class account {
   bool admit_first_of(delivery::try_kind kind, time_point now);
   static void fetch_ahead(const queue& from);
   void arm(time_point now);
-  void connect_by(std::unique_ptr<http::connector> connector);
   outcome<bool> use_credential(const outcome<std::string>& read);
   void use_secret(const std::string& secret, std::string lines);
 
@@ -273,7 +272,7 @@ class account {
   std::string name_;
   std::shared_ptr<const account_terms> terms_;
   delivery::gate gate_;
-  std::unique_ptr<http::pool> pool_;
+  std::shared_ptr<http::pool> pool_;  ///< with those that connect like it
   account_metrics metrics_;
   std::optional<time_point> removed_at_;
   bool has_given_up_ = false;

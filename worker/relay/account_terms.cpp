@@ -1,6 +1,5 @@
 #include "relay/account_terms.hpp"
 
-#include <tuple>
 #include <utility>
 
 #include "base/origin.hpp"
@@ -39,11 +38,6 @@ account_terms::account_terms(std::shared_ptr<const config::account> of)
 
 bool go_alike(const config::account& one, const config::account& other) {
   return one.plan.base_url() == other.plan.base_url() && one.tls == other.tls;
-}
-
-bool connect_alike(const config::account& one, const config::account& other) {
-  return go_alike(one, other) && std::tie(one.connect_timeout, one.largest_answer, one.tls_seen) ==
-                                     std::tie(other.connect_timeout, other.largest_answer, other.tls_seen);
 }
 
 outcome<std::string> make_header_lines(const config::account& of, const std::string& secret) {

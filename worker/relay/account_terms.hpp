@@ -7,7 +7,7 @@
 #include "base/reason.hpp"
 #include "config/configuration.hpp"
 #include "delivery/retry.hpp"
-#include "http/transport.hpp"
+#include "http/pool.hpp"
 
 namespace leadrelay::relay {
 
@@ -32,8 +32,6 @@ struct account_terms {
 
 /// Whether requests by the one go where those by the other do.
 bool go_alike(const config::account& one, const config::account& other);
-/// Whether connections that were made by the one serve the other.
-bool connect_alike(const config::account& one, const config::account& other);
 
 /// The header lines that every request of the account carries. A problem names no secret.
 outcome<std::string> make_header_lines(const config::account& of, const std::string& secret);
@@ -45,7 +43,7 @@ struct account_change {
   account* of = nullptr;  ///< null where it is new
   bool is_same = false;   ///< nothing of it has changed; what follows here is empty but for `terms`
   std::shared_ptr<account_terms> terms;
-  std::unique_ptr<http::connector> connector{};  ///< null where its connections stay
+  std::shared_ptr<http::pool> pool{};
   std::string secret{};
   std::string headers{};  ///< the lines that it goes in by these terms
 };

@@ -60,7 +60,7 @@ relay::relay(relay_parts parts)
       reader_(parts.reader),
       spans_(parts.spans),
       dead_letters_(parts.on, parts.producer, configuration_->topics.dead_letters),
-      connectors_(std::move(parts.connectors)),
+      pools_(parts.on, std::move(parts.connectors)),
       first_concurrency_(parts.first_concurrency),
       budget_(parts.memory),
       given_enough_ahead_(parts.enough_ahead),

@@ -23,6 +23,7 @@
 #include "kafka/mover.hpp"
 #include "kafka/producer.hpp"
 #include "relay/account.hpp"
+#include "relay/connection_pools.hpp"
 #include "relay/metrics.hpp"
 #include "relay/secret_watch.hpp"
 #include "relay/snapshot.hpp"
@@ -31,9 +32,6 @@
 #include "tracing/describe.hpp"
 
 namespace leadrelay::relay {
-
-/// Makes the connector of an account; sockets in the program, a simulated network in tests. A problem says what stands in the way.
-using connector_factory = std::function<outcome<std::unique_ptr<http::connector>>(const config::account&)>;
 
 struct prepared_reload;
 
@@ -300,7 +298,7 @@ class relay final : public kafka::consumer_events, public kafka::log_reader_even
   kafka::log_reader* reader_;
   tracing::span_sink* spans_;
   sink::dead_letters dead_letters_;
-  connector_factory connectors_;
+  connection_pools pools_;
   int first_concurrency_;
   std::optional<sink::results> results_;
   delivery::budget budget_;

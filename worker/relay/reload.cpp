@@ -78,11 +78,9 @@ outcome<account_change> relay::make_change(const config::configuration& next, st
     out.terms->destination = before.destination + (go_alike(*before.settings, *settings) ? 0 : 1);
     if (out.is_same) return out;
   }
-  if (!out.of || !connect_alike(*out.of->terms()->settings, *settings)) {
-    auto made = connectors_(*settings);
-    if (!made) return made.error();
-    out.connector = std::move(*made);
-  }
+  auto pool = pools_.pool_of(*settings);
+  if (!pool) return pool.error();
+  out.pool = std::move(*pool);
   const auto secret = config::read_credential(settings->credential);
   if (!secret) return about(settings->name, secret.error().detail);
   auto lines = make_header_lines(*settings, *secret);
@@ -110,6 +108,7 @@ void relay::take(prepared_reload& ready) {
     each->remove(loop_.now());
     accounts_.push_back(std::move(each));
   }
+  pools_.forget_unused();
   first_to_move_ = 0;
   ahead_.set_enough(enough_ahead());
   rest_or_read();

@@ -28,7 +28,7 @@ struct account_snapshot {
   std::uint64_t in_flight = 0;    ///< requests
   std::uint64_t concurrency = 0;  ///< requests that may be in flight now
   delivery::breaker_state breaker = delivery::breaker_state::closed;
-  std::uint64_t connections = 0;  ///< open ones, idle and in use
+  std::uint64_t connections = 0;  ///< open ones, idle and in use, of all accounts that share them
   account_metrics counts;
 
   /// Changes that are not settled, wherever they wait; more at most.
