@@ -118,7 +118,7 @@ void account::line_up(running_lane& lane, delivery::try_kind kind) {
   if (has_no_turn(lane)) return;
   lane.over_budget = false;
   lane.waits_as = ++came_to_gate_;
-  queue_of(kind).push_back(&lane);
+  line_of(kind).push_back(lane);
   admit_waiting();
   lane.waited = !lane.admitted;
 }
@@ -153,7 +153,7 @@ void account::admit_waiting(time_point now) {
 delivery::try_kind account::next_kind() const noexcept {
   if (retries_at_gate_.empty()) return delivery::try_kind::first;
   if (first_tries_.empty()) return delivery::try_kind::retry;
-  return first_tries_.front()->waits_as < retries_at_gate_.front()->waits_as ? delivery::try_kind::first : delivery::try_kind::retry;
+  return first_tries_.front().waits_as < retries_at_gate_.front().waits_as ? delivery::try_kind::first : delivery::try_kind::retry;
 }
 
 bool account::admit_next(time_point now) {
@@ -161,29 +161,28 @@ bool account::admit_next(time_point now) {
   if (next_kind() == delivery::try_kind::first) return admit_first_of(delivery::try_kind::first, now);
   if (admit_first_of(delivery::try_kind::retry, now)) return true;
   if (gate_.state(now, delivery::try_kind::retry) != delivery::gate_state::retry_budget) return false;
-  if (!std::exchange(retries_at_gate_.front()->over_budget, true)) ++metrics_.retries_held_back;
+  if (!std::exchange(retries_at_gate_.front().over_budget, true)) ++metrics_.retries_held_back;
   return !first_tries_.empty() && admit_first_of(delivery::try_kind::first, now);
 }
 
 /// Those that come next have waited so long that they have left the processor's caches: a lane is asked for two turns ahead, its coroutine,
 /// its first change and the bytes of that once they can be found without waiting.
-void account::fetch_ahead(const queue& from) {
-  if (from.size() > 2) prefetch(part_of(*from[2]));
-  if (from.size() > 1) {
-    fetch_coroutine(*from[1]);
-    if (!from[1]->queue.changes.empty()) prefetch(part_of(from[1]->queue.changes.front()));
-  }
-  if (from.empty() || from[0]->queue.changes.empty()) return;
-  const events::record& next = from[0]->queue.changes.front().record;
-  prefetch(next.bytes.get(), next.size);
+void account::fetch_ahead(const line& from) {
+  auto next = from.begin();
+  if (next == from.end()) return;
+  if (!next->queue.changes.empty()) prefetch(next->queue.changes.front().record.bytes.get(), next->queue.changes.front().record.size);
+  if (++next == from.end()) return;
+  fetch_coroutine(*next);
+  if (!next->queue.changes.empty()) prefetch(part_of(next->queue.changes.front()));
+  if (++next != from.end()) prefetch(part_of(*next));
 }
 
 bool account::admit_first_of(delivery::try_kind kind, time_point now) {
   const auto through = gate_.admit(now, kind);
   if (!through) return false;
-  running_lane& next = *queue_of(kind).front();
-  queue_of(kind).pop_front();
-  fetch_ahead(queue_of(kind));
+  running_lane& next = line_of(kind).front();
+  line_of(kind).pop_front();
+  fetch_ahead(line_of(kind));
   next.admitted = through;
   next.signal.notify();
   return true;
@@ -195,9 +194,9 @@ delivery::gate_state account::state(time_point now) const {
 }
 
 void account::forget_leaving() {
-  const auto leaving = [](const running_lane* each) { return each->from->leaving; };
-  std::erase_if(first_tries_, leaving);
-  std::erase_if(retries_at_gate_, leaving);
+  const auto leaving = [](const running_lane& each) { return each.from->leaving; };
+  first_tries_.remove_if(leaving);
+  retries_at_gate_.remove_if(leaving);
   each_lane([](running_lane& lane) {
     if (lane.from && lane.from->leaving) lane.signal.notify();
   });

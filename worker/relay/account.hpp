@@ -10,6 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include <boost/intrusive/slist.hpp>
+
 #include "base/loop.hpp"
 #include "config/configuration.hpp"
 #include "delivery/commit_pace.hpp"
@@ -46,8 +48,8 @@ inline lane_side side_of(const delivery::owned_partition& from) noexcept { retur
 
 inline kafka::topic_partition name_of(const delivery::owned_partition& of) { return {of.topic, of.number}; }
 
-/// A lane with the coroutine that works on it.
-struct running_lane {
+/// A lane with the coroutine that works on it. Its place in the line at its account's gate is in itself.
+struct running_lane : boost::intrusive::slist_base_hook<> {
   running_lane(executor on, std::string key, lane_side of) : signal(on), side(of) { queue.key = std::move(key); }
 
   delivery::lane queue;
@@ -254,16 +256,16 @@ class account {
   void end_pending(const delivery::change& ended);
 
  private:
-  using queue = std::deque<running_lane*>;
+  using line = boost::intrusive::slist<running_lane, boost::intrusive::cache_last<true>>;
   using lane_map = std::unordered_map<std::string_view, std::unique_ptr<running_lane>>;  ///< keys point into the lanes
   static std::size_t index(lane_side side) noexcept { return static_cast<std::size_t>(side); }
   running_lane* beside(const running_lane& lane) const;
   static bool has_no_turn(const running_lane& lane) { return lane.set_aside || lane.queue.changes.front().from->leaving; }
-  queue& queue_of(delivery::try_kind kind) noexcept { return kind == delivery::try_kind::first ? first_tries_ : retries_at_gate_; }
+  line& line_of(delivery::try_kind kind) noexcept { return kind == delivery::try_kind::first ? first_tries_ : retries_at_gate_; }
   delivery::try_kind next_kind() const noexcept;
   bool admit_next(time_point now);
   bool admit_first_of(delivery::try_kind kind, time_point now);
-  static void fetch_ahead(const queue& from);
+  static void fetch_ahead(const line& from);
   void arm(time_point now);
   outcome<bool> use_credential(const outcome<std::string>& read);
   void use_secret(const std::string& secret, std::string lines);
@@ -292,8 +294,8 @@ class account {
   move_trouble moves_;
   std::size_t to_move_ = 0;
   time_point parks_from_{};
-  queue first_tries_;  ///< at the gate, first come first served, as those that repeat
-  queue retries_at_gate_;
+  line first_tries_;  ///< at the gate, first come first served, as those that repeat
+  line retries_at_gate_;
   delivery::commit_crowd committing_;
   std::uint64_t came_to_gate_ = 0;
   std::size_t pending_ = 0;

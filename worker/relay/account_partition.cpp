@@ -62,9 +62,9 @@ void account::set_lanes_aside(const std::function<bool(const running_lane&)>& wh
     lane->set_aside = true;
     lane->signal.notify();
   }
-  const auto is_aside = [](const running_lane* each) { return each->set_aside; };
-  std::erase_if(first_tries_, is_aside);
-  std::erase_if(retries_at_gate_, is_aside);
+  const auto is_aside = [](const running_lane& each) { return each.set_aside; };
+  first_tries_.remove_if(is_aside);
+  retries_at_gate_.remove_if(is_aside);
   admit_waiting();
 }
 
