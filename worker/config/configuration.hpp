@@ -41,7 +41,7 @@ struct tls_settings {
   std::optional<std::string> ca_file;           ///< PEM; instead of the system's
   std::optional<std::string> certificate_file;  ///< PEM, with `key_file`
   std::optional<std::string> key_file;
-  bool operator==(const tls_settings&) const = default;
+  auto operator<=>(const tls_settings&) const = default;
 };
 
 /// When an account's changes are set aside in its topic of parked changes.

@@ -7,9 +7,8 @@ namespace leadrelay::relay {
 outcome<std::shared_ptr<http::pool>> connection_pools::pool_of(const config::account& settings) {
   auto to = parse_origin(settings.plan.base_url());
   if (!to) return to.error();
-  const http::tls_files files{settings.tls.ca_file, settings.tls.certificate_file, settings.tls.key_file};
-  std::weak_ptr<http::pool>& kept =
-      pools_[{to->scheme, std::move(to->host), to->port, files, settings.tls_seen, settings.connect_timeout, settings.largest_answer}];
+  std::weak_ptr<http::pool>& kept = pools_[{to->scheme, std::move(to->host), to->port, settings.tls, settings.tls_seen,
+                                            settings.connect_timeout, settings.largest_answer}];
   if (auto found = kept.lock()) return found;
   auto connector = connectors_(settings);
   if (!connector) return connector.error();

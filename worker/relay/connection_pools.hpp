@@ -13,7 +13,6 @@
 #include "base/reason.hpp"
 #include "config/configuration.hpp"
 #include "http/pool.hpp"
-#include "http/tls.hpp"
 
 namespace leadrelay::relay {
 
@@ -34,7 +33,8 @@ class connection_pools {
  private:
   /// What connections have in common: scheme, host and port; TLS files, with their state when they were read; the time to connect and the
   /// largest answer.
-  using means = std::tuple<origin::scheme_kind, std::string, std::uint16_t, http::tls_files, config::file_stamps, duration, std::uint64_t>;
+  using means =
+      std::tuple<origin::scheme_kind, std::string, std::uint16_t, config::tls_settings, config::file_stamps, duration, std::uint64_t>;
 
   loop& loop_;
   connector_factory connectors_;

@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "simulation/simulated_world.hpp"
 #include "unit/mounted_secret.hpp"
+#include "unit/relay/snapshot_support.hpp"
 
 // An account whose credential is refused, and whose secret changes.
 namespace leadrelay {
@@ -42,12 +43,6 @@ void deliver(world& w, int leads, int changes, const std::string& account = "acm
 
 std::size_t requests_with(const world& w, const std::string& secret) {
   return static_cast<std::size_t>(std::ranges::count_if(w.provider.requests, [&](const auto& each) { return carries(each, secret); }));
-}
-
-relay::account_snapshot of(world& w, const std::string& name = "acme") {
-  for (const auto& each : w.relay->snapshot().accounts)
-    if (each.name == name) return each;
-  return {};
 }
 
 TEST(credential, a_refused_key_buries_nothing_and_everything_flows_within_2_s_of_a_new_one) {

@@ -5,6 +5,7 @@
 
 #include "delivery/offset_map.hpp"
 #include "simulation/simulated_world.hpp"
+#include "unit/relay/snapshot_support.hpp"
 
 namespace leadrelay {
 

@@ -28,8 +28,6 @@ std::size_t requests_at(const world& w, const std::string& host) {
   return static_cast<std::size_t>(std::ranges::count_if(w.provider.requests, [&](const auto& each) { return is_at(each, host); }));
 }
 
-relay::account_snapshot acme_of(world& w) { return w.relay->snapshot().accounts.at(0); }
-
 TEST(reload_in_flight, a_request_on_the_wire_ends_where_it_was_sent_and_the_next_goes_to_the_new_address) {
   world w(acme_at("former.test"));
   w.kafka.assign(1);
@@ -37,7 +35,7 @@ TEST(reload_in_flight, a_request_on_the_wire_ends_where_it_was_sent_and_the_next
   deliver(w, 1, 3);
   w.loop.run_for(1s);
   ASSERT_EQ(w.reload(acme_at("latter.test")), std::nullopt);
-  EXPECT_EQ(acme_of(w).connections, 0u) << "the former ones are nobody's but their requests'";
+  EXPECT_EQ(of(w).connections, 0u) << "the former ones are nobody's but their requests'";
   ASSERT_TRUE(w.settle_all());
   EXPECT_EQ(w.provider.applied_to(orwel_target(1)), std::vector<std::string>({orwel_body(1), orwel_body(2), orwel_body(3)}));
   EXPECT_EQ(requests_at(w, "former.test"), 1u);
@@ -56,7 +54,7 @@ TEST(reload_in_flight, a_request_that_waits_for_its_connection_goes_to_the_new_a
   EXPECT_EQ(requests_at(w, "former.test"), 0u);
   EXPECT_EQ(w.provider.requests.size(), 10u);
   EXPECT_TRUE(w.log.written.empty());
-  EXPECT_EQ(acme_of(w).counts.transport_errors[static_cast<std::size_t>(http::transport_error::stopped)], 0u);
+  EXPECT_EQ(of(w).counts.transport_errors[static_cast<std::size_t>(http::transport_error::stopped)], 0u);
 }
 
 TEST(reload_in_flight, connections_that_fail_though_other_settings_have_come_tell_of_the_provider) {
@@ -68,7 +66,7 @@ TEST(reload_in_flight, connections_that_fail_though_other_settings_have_come_tel
   w.loop.run_for(500ms);
   ASSERT_EQ(w.reload(acme_at("a.test", "limits: [], concurrency: 9")), std::nullopt);
   w.loop.run_for(600ms);
-  EXPECT_EQ(acme_of(w).breaker, delivery::breaker_state::open);
+  EXPECT_EQ(of(w).breaker, delivery::breaker_state::open);
 }
 
 TEST(reload_in_flight, a_pool_that_is_closed_for_another_timeout_abandons_nothing) {
@@ -80,7 +78,7 @@ TEST(reload_in_flight, a_pool_that_is_closed_for_another_timeout_abandons_nothin
   ASSERT_EQ(w.reload(acme_at("a.test", "limits: [], timeouts: { connect: 6s }")), std::nullopt);
   ASSERT_TRUE(w.settle_all());
   EXPECT_EQ(w.provider.applied_to(orwel_target(1)), std::vector<std::string>({orwel_body(1), orwel_body(2)}));
-  EXPECT_EQ(acme_of(w).waiting, 0u);
+  EXPECT_EQ(of(w).waiting, 0u);
 }
 
 TEST(reload_in_flight, what_waits_at_the_gate_is_built_anew) {

@@ -45,12 +45,6 @@ int most_within(const world& w, duration per, time_point from) {
   return most;
 }
 
-relay::account_snapshot of(world& w, const std::string& name = "acme") {
-  for (const auto& each : w.relay->snapshot().accounts)
-    if (each.name == name) return each;
-  return {};
-}
-
 bool carries(const seen_request& seen, const std::string& secret) { return seen.headers.find(secret) != std::string::npos; }
 
 TEST(reload, a_stricter_limit_lets_no_window_hold_more_from_then_on) {
